@@ -1,0 +1,105 @@
+# The commands of this project; `make` alone lists them. Each one sets up what it needs by itself:
+# a Python >= 3.11, .venv, and exactly the packages of deploy/locks (deploy/decisions/0001 says why so).
+# Nothing else is needed for `make run`: no Java, no Docker, no npm.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs lock clean
+
+PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+CHECKED := models workflows streams tests
+QUICK_TESTS = $(wildcard tests/unit tests/property tests/architecture)
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+	echo '  Options go through ARGS, e.g.  make run ARGS="--seed 7 --speed 10"   make test ARGS="-k grading"'
+
+run: .venv/.run ## play emergency reports through the whole loop and print the URL (Ctrl-C stops it)
+	@exec .venv/bin/fenghuo run $(ARGS)
+
+test: .venv/.test ## every test this machine can run; what it cannot run is skipped with its reason
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: .venv/.test ## format, lint, types, imports and the quick tests, in under a minute
+	@$(PYTHON) -m ruff format --check $(CHECKED)
+	$(PYTHON) -m ruff check $(CHECKED)
+	$(PYTHON) -m mypy $(CHECKED)
+	.venv/bin/lint-imports --no-cache
+	$(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
+
+bench: .venv/.test ## measure throughput and latency side by side, add rows to tests/bench/results.csv
+	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+# What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.
+docs: .venv/.test ## write the generated files again: message schemas, state diagram
+	@exec .venv/bin/fenghuo docs build $(ARGS)
+
+# test.lock is held to run.lock, so that the tests see the very versions that run.
+# Pins stay as they are unless ARGS=--upgrade. Headers are left out: they would record how it was called.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+    --no-header --no-annotate --no-emit-index-url $(ARGS) pyproject.toml --extra build
+lock: $(UV) ## pin the dependencies of pyproject.toml again (ARGS=--upgrade for newer ones)
+	@$(COMPILE) --output-file deploy/locks/run.lock
+	$(COMPILE) --extra test --constraint deploy/locks/run.lock --output-file deploy/locks/test.lock
+	grep -c == deploy/locks/run.lock deploy/locks/test.lock
+
+clean: ## remove the environment, caches and the embedded profile's data
+	@rm -rf .venv .fenghuo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- setting up: the stamps .venv/.run and .venv/.test say which lock was installed last ---------------------
+
+# test.lock holds all of run.lock, so an environment made for the tests is left as it is by `make run`.
+.venv/.test: $(UV) deploy/locks/test.lock
+	@$(call install,test)
+	touch .venv/.run .venv/.test
+
+.venv/.run: $(UV) deploy/locks/run.lock
+	@$(call install,run)
+	rm -f .venv/.test
+	touch .venv/.run
+
+# pip passes on what it was told about certificates and a mirror: uv reads other settings than pip.
+# The project itself goes in last, built by the hatchling of the lock and with nothing fetched.
+define install
+	echo 'make: installing deploy/locks/$(1).lock into .venv' >&2
+	mirror=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)
+	mirror=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$mirror}}
+	[ -z "$$mirror" ] || export UV_DEFAULT_INDEX="$$mirror"
+	[ -z "$${PIP_CERT:-}" ] || export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"
+	export UV_LINK_MODE=$${UV_LINK_MODE:-copy} UV_HTTP_TIMEOUT=$${UV_HTTP_TIMEOUT:-180}
+	$(UV) pip sync --quiet --python $(PYTHON) --require-hashes deploy/locks/$(1).lock
+	$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --offline --editable .
+endef
+
+# XXX Debian ships venv without ensurepip; it shows only as an error from `python3 -m venv`, so ask beforehand.
+$(UV): deploy/locks/uv.lock
+	@suits() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+	whole() { "$$1" -c 'import ensurepip, venv' 2>/dev/null; }
+	if ! suits $(PYTHON); then
+	    python=
+	    for name in python3.11 python3.12 python3.13 python3.14 python3; do
+	        suits $$name || continue
+	        python=$${python:-$$name}
+	        ! whole $$name || { python=$$name; break; }
+	    done
+	    if [ -z "$$python" ]; then
+	        echo 'make: needs Python 3.11 or newer and finds none (looked for python3.11 to python3.14, python3).' >&2
+	        echo 'make: on Debian 12 or newer, as root: apt-get install python3 python3-venv' >&2
+	        exit 1
+	    fi
+	    if ! whole $$python; then
+	        package=$$($$python -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+	        if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+	            echo "make: $$python cannot make a virtual environment; as root: apt-get install $$package" >&2
+	            exit 1
+	        fi
+	        echo "make: $$python lacks ensurepip; installing $$package" >&2
+	        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package >&2
+	    fi
+	    $$python -m venv --clear .venv
+	fi
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/uv.lock
+	touch $(UV)

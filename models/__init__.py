@@ -1,0 +1,1 @@
+"""SHAPES: what is said, stored and counted. Nothing in here decides, and nothing in here connects."""
