@@ -1,0 +1,23 @@
+"""What every test stands on: a clean environment and the pace of the property tests.
+
+Fixtures of one layer live in that layer's own conftest; nothing here may know a room of the program.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Deadlines of Hypothesis are off: no test of this project measures time, and a loaded machine is not a bug.
+SLOW_IS_FINE = [HealthCheck.too_slow]
+settings.register_profile("quick", deadline=None, max_examples=25, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("full", deadline=None, max_examples=200, suppress_health_check=SLOW_IS_FINE)
+settings.load_profile("full")
+
+SETTINGS_PREFIX = "FENGHUO_"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the settings of the person at the keyboard: a test sees only what it sets itself."""
+    for name in [name for name in os.environ if name.upper().startswith(SETTINGS_PREFIX)]:
+        del os.environ[name]
