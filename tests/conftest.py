@@ -16,6 +16,9 @@ settings.load_profile("full")
 
 SETTINGS_PREFIX = "FENGHUO_"
 
+# Here and not in a layer's conftest, so that all layers of one run share one broker and one database server.
+pytest_plugins = ["tests.brokers.kafka", "tests.databases.postgres"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Forget the settings of the person at the keyboard: a test sees only what it sets itself."""

@@ -1,0 +1,1 @@
+"""One behaviour, several engines: what holds for the stand-in holds for the real server."""
