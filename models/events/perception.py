@@ -1,0 +1,144 @@
+"""What perception finds out: that there is an incident, which reports speak of it, and what they state."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.categories import Category
+from models.events.registry import EventData, event_type
+from models.messages.fields import (
+    AreaCodeField,
+    Count,
+    IncidentIdField,
+    Moment,
+    Ratio,
+    ReportIdField,
+    ShortText,
+    SourceIdField,
+    Text,
+    Value,
+)
+from models.messages.report import FactName, Facts
+from models.places import Place
+from models.vocabulary import Channel, Claim, Nature, ReportKind
+
+
+class FusionScore(Value):
+    """How well one candidate fitted, and why."""
+
+    incident_id: IncidentIdField
+    score: Ratio
+    reason: Text
+
+
+@event_type
+class IncidentOpened(EventData):
+    """A report spoke of something that no open incident is about."""
+
+    nature: Nature
+    category: Category | None
+    title: ShortText
+    place: Place
+    exercise: bool
+    urgent: bool
+    occurred_at: Moment | None
+    reported_at: Moment
+    split_from: IncidentIdField | None = None
+
+
+@event_type
+class ReportJoined(EventData):
+    """A report belongs to this incident. Text and contact stay in the report's row."""
+
+    source_id: SourceIdField
+    report_id: ReportIdField
+    kind: ReportKind
+    claim: Claim
+    channel: Channel
+    reporter_key: Text
+    urgent: bool
+    facts: Facts
+    approximate: tuple[FactName, ...]
+    reported_at: Moment
+    known_at: Moment | None
+    received_at: Moment
+    place: Place
+    direct_report_within_limit: bool
+    fusion_reason: Text
+    candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)] = ()
+
+
+@event_type
+class FactsRevised(EventData):
+    """The totals now known, and which of them are approximate."""
+
+    facts: Facts
+    approximate: tuple[FactName, ...]
+
+
+@event_type
+class CategorySettled(EventData):
+    """A later report named the category that the first one left open."""
+
+    category: Category
+
+
+@event_type
+class UrgencyRaised(EventData):
+    """A reporter flagged danger to life; never lowered by silence."""
+
+
+@event_type
+class DirectReported(EventData):
+    """Every tier concerned sees the incident from here on."""
+
+    area_codes: tuple[AreaCodeField, ...]
+
+
+@event_type
+class TwinsCompared(EventData):
+    """The fusion check looked for the same event opened elsewhere meanwhile."""
+
+    candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)]
+
+
+@event_type
+class IncidentMerged(EventData):
+    """This incident lives on in another; feedback and references follow."""
+
+    into: IncidentIdField
+    reason: Text
+
+
+class ReporterStand(Value):
+    """One reporter's latest word on whether the event is real."""
+
+    channel: Channel
+    claim: Claim
+
+
+@event_type
+class IncidentAbsorbed(EventData):
+    """Another incident's reports, facts and evidence now count here; its commands follow as `CommandAdopted`."""
+
+    incident_id: IncidentIdField
+    reports: Count
+    facts: Facts
+    approximate: tuple[FactName, ...]
+    reporters: dict[str, ReporterStand]
+    sources: tuple[str, ...]
+    urgent: bool
+    reason: Text
+
+
+@event_type
+class ReportsSplitOff(EventData):
+    """These reports speak of another event after all; what remains was counted again."""
+
+    into: IncidentIdField
+    reports: Count
+    facts: Facts
+    approximate: tuple[FactName, ...]
+    reporters: dict[str, ReporterStand]
+    sources: tuple[str, ...]
+    reason: Text
