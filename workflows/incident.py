@@ -1,0 +1,140 @@
+"""Incident: the state of one real-world event, which only a fold over its log may build (`workflows.fold`).
+
+Bounded: reports are rows, not state. It holds what the rules ask for and nothing that the log alone needs.
+"""
+
+from datetime import datetime
+
+from models.categories import Category
+from models.events.disposal import PlannedTask
+from models.events.perception import ReporterStand
+from models.identifiers import CommandId, DeadlineId, IncidentId
+from models.messages.command import Command
+from models.messages.fields import Moment, Officer, Person, Value
+from models.messages.public_warning import PublicWarning
+from models.messages.report import FactName, Facts
+from models.places import Place
+from models.vocabulary import (
+    CommandStatus,
+    DeadlineKind,
+    Level,
+    Nature,
+    Stage,
+    Status,
+    Step,
+    Tier,
+    Verdict,
+)
+
+
+class StepState(Value):
+    """One of the twelve steps, as far as it has come."""
+
+    tier: Tier
+    started_at: Moment
+    ended_at: Moment | None = None
+    times_overdue: int = 0
+    red_alarm: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Begun and not over."""
+        return self.ended_at is None
+
+
+class CommandState(Value):
+    """One command, as far as it has come. `tier` is that of the unit that has it."""
+
+    command: Command
+    tier: Tier
+    status: CommandStatus = CommandStatus.ISSUED
+    acknowledged_by: Person | None = None
+    acknowledged_at: Moment | None = None
+    done_at: Moment | None = None
+    times_overdue: int = 0
+    red_alarm: bool = False
+
+
+class DeadlineState(Value):
+    """A clock that runs."""
+
+    kind: DeadlineKind
+    stage: Stage
+    due_at: Moment
+    tier: Tier
+    step: Step | None = None
+    command_id: CommandId | None = None
+
+
+class Incident(Value):
+    """What is known and owed about one event."""
+
+    incident_id: IncidentId
+    seq: int
+    opened_at: Moment
+    last_recorded_at: Moment
+    nature: Nature
+    category: Category | None
+    title: str
+    place: Place
+    exercise: bool
+    urgent: bool
+    occurred_at: Moment | None
+    stage: Stage = Stage.PERCEPTION
+    status: Status = Status.OPEN
+    verdict: Verdict = Verdict.UNVERIFIED
+    merged_into: IncidentId | None = None
+    absorbed: tuple[IncidentId, ...] = ()
+    split_from: IncidentId | None = None
+    level: Level = Level.IV
+    graded: bool = False
+    facts: Facts = Facts()
+    approximate: tuple[FactName, ...] = ()
+    reports: int = 0
+    sources: tuple[str, ...] = ()
+    reporters: dict[str, ReporterStand] = {}
+    confidence_ratio: float = 0.0
+    acknowledged_by: Officer | None = None
+    steps: dict[Step, StepState] = {}
+    plan: tuple[PlannedTask, ...] = ()
+    plan_level: Level | None = None
+    commands: dict[CommandId, CommandState] = {}
+    deadlines: dict[DeadlineId, DeadlineState] = {}
+    warning: PublicWarning | None = None
+    warnings_sent: tuple[str, ...] = ()
+    closed_at: Moment | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Still asks for work."""
+        return self.status is Status.OPEN
+
+    @property
+    def live_commands(self) -> tuple[CommandState, ...]:
+        """Commands whose unit still owes an acknowledgement or the work, in order of issue."""
+        return tuple(c for c in self.commands.values() if c.status.is_live)
+
+    @property
+    def open_steps(self) -> tuple[Step, ...]:
+        """Steps begun and not over, in the order they began."""
+        return tuple(step for step, state in self.steps.items() if state.is_open)
+
+    @property
+    def red_alarm(self) -> bool:
+        """Even the city was silent about something that still stands."""
+        return any(s.red_alarm for s in self.steps.values()) or any(
+            c.red_alarm and c.status.is_live for c in self.commands.values()
+        )
+
+    def deadline_of(
+        self, kind: DeadlineKind, *, step: Step | None = None, command_id: CommandId | None = None
+    ) -> DeadlineId | None:
+        """The running clock of this kind for this step or command, if there is one."""
+        for deadline_id, deadline in self.deadlines.items():
+            if (deadline.kind, deadline.step, deadline.command_id) == (kind, step, command_id):
+                return deadline_id
+        return None
+
+    def elapsed_seconds(self, now: datetime) -> float:
+        """Seconds from opening to `now` (a message's recorded_at)."""
+        return (now - self.opened_at).total_seconds()

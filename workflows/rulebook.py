@@ -1,0 +1,170 @@
+"""Rulebook 规则库: the shape of every number and table that an authority may set.
+
+Only shapes and look-ups live here; the figures are in `rulebooks/*.toml`, each with its source, and
+`workflows.rulebook_file` turns such a file into a `Rulebook`. A rulebook is stored by its digest, and every event
+carries the digest of the one that it was made under.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.categories import Category, CategoryClass
+from models.messages.fields import Digest, IdText, Ratio, ShortText, Text, Value
+from models.units import Department
+from models.vocabulary import Channel, CommandRole, Level, Nature, Step, Tier, WarningColour
+
+Seconds = Annotated[int, Field(ge=1, le=366 * 86_400)]
+Weight = Annotated[float, Field(gt=0, le=1_000)]
+
+
+class ChannelTrust(Value):
+    """How far one reporter of a channel is believed, and how far all of that channel together are."""
+
+    trust_ratio: Ratio
+    cap_ratio: Ratio
+    novelty_weight: Weight
+
+
+class Verification(Value):
+    """When sources suffice without an officer."""
+
+    threshold_ratio: Ratio
+    reporters_remembered: Annotated[int, Field(ge=2, le=64)]
+
+
+class StepLimits(Value):
+    """Seconds that the owner of a step has, at each tier that may own it."""
+
+    township: Seconds
+    district: Seconds
+    city: Seconds
+
+    def at(self, tier: Tier) -> int:
+        """Seconds at this tier."""
+        return {Tier.TOWNSHIP: self.township, Tier.DISTRICT: self.district, Tier.CITY: self.city}[tier]
+
+
+class GradingRule(Value):
+    """One line: a fact that reaches `at_least` (以上 includes) gives `level`."""
+
+    id: IdText
+    fact: IdText
+    level: Level
+    at_least: float
+    source: Text
+
+
+class PlanTask(Value):
+    """One task. `unit` is a department, or whoever the category makes lead or support."""
+
+    task_id: IdText
+    unit: Department | Literal["lead", "supports"]
+    tier: Tier
+    role: CommandRole
+    immediate: bool
+    from_level: Level
+    text_zh: ShortText
+    text_en: ShortText
+    acknowledge_within_seconds: Seconds
+    complete_within_seconds: Seconds
+
+
+class Plan(Value):
+    """预案: the tasks for a category (or a class, or anything) of one nature; a task applies at its level and worse."""
+
+    plan_id: IdText
+    applies_to: Category | CategoryClass | Literal["any"]
+    nature: Nature
+    tasks: Annotated[tuple[PlanTask, ...], Field(min_length=1)]
+
+
+class Escalation(Value):
+    """The ladder of a silent unit: what each tier above gets to answer, and how supervision climbs."""
+
+    acknowledge_within_seconds: StepLimits
+    supervise_again_after_seconds: Seconds
+    undo_within_seconds: Seconds
+
+
+class Fusion(Value):
+    """When two reports without a reference speak of one event (first version)."""
+
+    window_seconds: Seconds
+    check_after_seconds: Seconds
+    candidates_compared: Annotated[int, Field(ge=1, le=20)]
+
+
+class WarningTexts(Value):
+    """The template of a warning; `{place}`, `{category}` and `{level}` are filled in."""
+
+    headline_zh: ShortText
+    description_zh: ShortText
+    instruction_zh: ShortText
+    valid_for_seconds: Seconds
+
+
+class Heat(Value):
+    """Forward decay: half-life, and the weight of each level. `epoch` grows when the half-life changes."""
+
+    epoch: Annotated[int, Field(ge=1)]
+    half_life_seconds: Seconds
+    level_weights: dict[Level, Weight]
+    repeat_source_weight: Weight
+    ranked: Annotated[int, Field(ge=1, le=20)]
+
+
+class RatingBands(Value):
+    """The lowest score of each colour; below orange is red."""
+
+    green: float
+    blue: float
+    yellow: float
+    orange: float
+
+
+class RatingRules(Value):
+    """How work is scored: weights per component, the window, and when data are too few."""
+
+    window_seconds: Seconds
+    minimum_sample: Annotated[int, Field(ge=1)]
+    weights: dict[IdText, Weight]
+    bands: RatingBands
+
+
+class Rulebook(Value):
+    """Every number an authority may set, validated as a whole."""
+
+    name: ShortText
+    version: IdText
+    digest: Digest
+    owner_of_level: dict[Level, Tier]
+    severe_levels: tuple[Level, ...]
+    closes_by_rule: tuple[Level, ...]
+    releases_by_rule: tuple[Level, ...]
+    colour_of_level: dict[Level, WarningColour]
+    direct_report_within_seconds: dict[Level, Seconds]
+    channels: dict[Channel, ChannelTrust]
+    verification: Verification
+    steps: dict[Step, dict[Level, StepLimits]]
+    grading: tuple[GradingRule, ...]
+    plans: tuple[Plan, ...]
+    escalation: Escalation
+    fusion: Fusion
+    warning: WarningTexts
+    heat: Heat
+    rating: RatingRules
+
+    def step_seconds(self, step: Step, level: Level, tier: Tier) -> int | None:
+        """Seconds for a step at a level and tier; None for a step that has no clock."""
+        limits = self.steps.get(step)
+        return None if limits is None else limits[level].at(tier)
+
+    def plan_for(self, category: Category | None, nature: Nature) -> Plan:
+        """The most particular plan: of the category, else of its class, else of anything."""
+        of_nature = {plan.applies_to: plan for plan in self.plans if plan.nature is nature}
+        if category is not None:
+            for wanted in (category, category.facts.category_class):
+                if wanted in of_nature:
+                    return of_nature[wanted]
+        return of_nature["any"]
