@@ -1,0 +1,1 @@
+"""Rules and shapes by themselves: no process, no broker, no database."""

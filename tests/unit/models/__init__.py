@@ -1,0 +1,1 @@
+"""The shapes: reference data, messages, tables."""
