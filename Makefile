@@ -41,12 +41,13 @@ docs: .venv/.test ## write the generated files again: message schemas, state dia
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
     --no-header --no-annotate --no-emit-index-url $(ARGS) pyproject.toml --extra build
 lock: $(UV) ## pin the dependencies of pyproject.toml again (ARGS=--upgrade for newer ones)
-	@$(COMPILE) --output-file deploy/locks/run.lock
+	@$(as_pip_is_told)
+	$(COMPILE) --output-file deploy/locks/run.lock
 	$(COMPILE) --extra test --constraint deploy/locks/run.lock --output-file deploy/locks/test.lock
 	grep -c == deploy/locks/run.lock deploy/locks/test.lock
 
-clean: ## remove the environment, caches and the embedded profile's data
-	@rm -rf .venv .fenghuo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+clean: ## remove the environment and caches (the data under .fenghuo stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- setting up: the stamps .venv/.run and .venv/.test say which lock was installed last ---------------------
@@ -61,15 +62,19 @@ clean: ## remove the environment, caches and the embedded profile's data
 	rm -f .venv/.test
 	touch .venv/.run
 
-# pip passes on what it was told about certificates and a mirror: uv reads other settings than pip.
-# The project itself goes in last, built by the hatchling of the lock and with nothing fetched.
-define install
-	echo 'make: installing deploy/locks/$(1).lock into .venv' >&2
+# uv reads other settings than pip: pass on what pip was told about certificates and a mirror.
+define as_pip_is_told
 	mirror=$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)
 	mirror=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$mirror}}
 	[ -z "$$mirror" ] || export UV_DEFAULT_INDEX="$$mirror"
 	[ -z "$${PIP_CERT:-}" ] || export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"
 	export UV_LINK_MODE=$${UV_LINK_MODE:-copy} UV_HTTP_TIMEOUT=$${UV_HTTP_TIMEOUT:-180}
+endef
+
+# The project itself goes in last, built by the hatchling of the lock and with nothing fetched.
+define install
+	echo 'make: installing deploy/locks/$(1).lock into .venv' >&2
+	$(as_pip_is_told)
 	$(UV) pip sync --quiet --python $(PYTHON) --require-hashes deploy/locks/$(1).lock
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --offline --editable .
 endef
@@ -97,7 +102,8 @@ $(UV): deploy/locks/uv.lock
 	            exit 1
 	        fi
 	        echo "make: $$python lacks ensurepip; installing $$package" >&2
-	        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package >&2
+	        apt-get update -qq
+	        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package >&2
 	    fi
 	    $$python -m venv --clear .venv
 	fi
