@@ -9,7 +9,7 @@ SHELL := bash
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := models workflows streams tests
+TYPED := models workflows streams tests
 QUICK_TESTS = $(wildcard tests/unit tests/property tests/architecture)
 
 help: ## list these commands
@@ -23,9 +23,9 @@ test: .venv/.test ## every test this machine can run; what it cannot run is skip
 	@exec $(PYTHON) -m pytest $(ARGS)
 
 check: .venv/.test ## format, lint, types, imports and the quick tests, in under a minute
-	@$(PYTHON) -m ruff format --check $(CHECKED)
-	$(PYTHON) -m ruff check $(CHECKED)
-	$(PYTHON) -m mypy $(CHECKED)
+	@$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy $(TYPED)
 	.venv/bin/lint-imports --no-cache
 	$(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
 
