@@ -4,6 +4,7 @@ NUL and lone surrogates pass SQLite and break PostgreSQL, NaN passes Python and 
 past 2^63 breaks both: all are refused here, at the edge, with the field's name.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -27,23 +28,22 @@ from models.identifiers import (
 )
 
 SCHEMA_VERSION = 1
-_ALLOWED_CONTROLS = "\n\r\t"
+# Control characters but for tab and line ends, and lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def _printable(text: str) -> str:
-    for character in text:
-        if (character < " " and character not in _ALLOWED_CONTROLS) or "\ud800" <= character <= "\udfff":
-            raise ValueError(f"character U+{ord(character):04X} is not allowed in text")
+    if found := _UNPRINTABLE.search(text):
+        raise ValueError(f"character U+{ord(found[0]):04X} is not allowed in text")
     return text
 
 
 def _in_calendar(moment: datetime) -> datetime:
-    utc = moment.astimezone(UTC)
-    if not _EARLIEST <= utc < _LATEST:
+    if not _EARLIEST <= moment < _LATEST:  # compared before it is converted: year 9999 would overflow
         raise ValueError("time lies outside 1990 to 2099")
-    return utc
+    return moment.astimezone(UTC)
 
 
 def _rfc3339(moment: datetime) -> str:
