@@ -1,0 +1,56 @@
+"""Incidents: the fold of each log as one row, with the columns that filters, fusion and heat ask for.
+
+`state` is the record; every other column repeats a part of it so that an index can serve it, and `fenghuo check`
+compares them (I6). Heat is the one value beside the fold: it is folded from the same events in `seq` order.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import UtcDateTime
+
+
+class IncidentRow(SQLModel, table=True):
+    """One incident as it stands. `seq` is its version; `updated_at` is the recorded_at of its last event."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_updated", "updated_at", "incident_id"),
+        Index("ix_incidents_status", "status", "updated_at", "incident_id"),
+        Index("ix_incidents_stage", "stage", "updated_at", "incident_id"),
+        Index("ix_incidents_district", "district_code", "updated_at", "incident_id"),
+        Index("ix_incidents_fusion", "area_code", "last_reported_at"),
+        Index("ix_incidents_heat", "status", "heat_epoch", "log_heat"),
+    )
+
+    incident_id: str = Field(primary_key=True)
+    seq: int
+    status: str
+    stage: str
+    verdict: str
+    level: str
+    graded: bool
+    nature: str
+    category: str | None
+    title: str
+    exercise: bool
+    urgent: bool
+    red_alarm: bool
+    area_code: str
+    city_code: str
+    district_code: str | None
+    township_code: str | None
+    merged_into: str | None
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(sa_type=UtcDateTime)
+    first_reported_at: datetime = Field(sa_type=UtcDateTime)
+    last_reported_at: datetime = Field(sa_type=UtcDateTime)
+    reports: int
+    sources: int
+    open_commands: int
+    heat_epoch: int | None
+    log_heat: float | None
+    state: bytes

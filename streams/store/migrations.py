@@ -1,0 +1,53 @@
+"""Migrations: bring a database to the schema of this version, and tell whether it is there.
+
+The history is `deploy/migrations`, one for both engines. A worker never migrates by itself in production:
+`fenghuo db upgrade` does, and readiness says when it was forgotten.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from streams.store.database import Database
+
+_HISTORY = Path(__file__).parents[2] / "deploy" / "migrations"
+# Any number will do, as long as every upgrade of this program uses the same.
+_UPGRADE_LOCK = 0x46454E47
+
+
+async def upgrade(database: Database) -> None:
+    """Run what is missing of the history in one transaction; two at once wait for one another. May take minutes."""
+    if database.file is not None:
+        database.file.parent.mkdir(parents=True, exist_ok=True)
+    async with database.write() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        await connection.run_sync(_to_head)
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the schema is that of this version; False also for a newer one. Raises TransientFault."""
+    async with database.read() as connection:
+        return await connection.run_sync(_is_at_head)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HISTORY))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _to_head(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+
+
+def _is_at_head(connection: Connection) -> bool:
+    heads = ScriptDirectory.from_config(_config(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
