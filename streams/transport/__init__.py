@@ -1,0 +1,32 @@
+"""The fast lane: Faust's transport as fast as a bare Kafka client, and without the ways in which Faust loses messages.
+
+Stock Faust 0.15.3 makes one event of each message, acknowledges what raised, and can commit past a message that
+nobody acknowledged (its issue 606). Here one event carries a whole slice of one partition (a list of aiokafka's
+records), an offset is committed only when every slice before it is acknowledged, and reading starts where our
+database says, not where Kafka's committed offsets say. Everything else (group membership, rebalancing, agents,
+supervision) is Faust's own. The contract tests in tests/contract/transport hold every method that we override or
+lean on, so that another version of Faust cannot slip in.
+
+Never in here: what a message means, the database, retries (that is streams/loop.py).
+"""
+
+from faust.types import TP
+
+from streams.transport.app import FastLane, FastLaneApp, Progress, make_app, progress
+from streams.transport.batches import Batch, batches
+from streams.transport.pin import UnsupportedFaust, require_pinned_faust
+from streams.transport.tracker import Slice
+
+__all__ = [
+    "TP",
+    "Batch",
+    "FastLane",
+    "FastLaneApp",
+    "Progress",
+    "Slice",
+    "UnsupportedFaust",
+    "batches",
+    "make_app",
+    "progress",
+    "require_pinned_faust",
+]

@@ -1,0 +1,106 @@
+"""A Faust app on the fast lane, to be started inside a running loop: `app = make_app(lane); await app.start()`.
+
+Only the composition root calls this. The settings that are not offered here are fixed because the promise of no
+loss rests on them.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import faust
+from faust.types import TP
+from faust.types.transports import TransportT
+from mode.supervisors import CrashingSupervisor
+
+from streams.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
+from streams.transport.consumer import FastLaneConsumer, FastLaneTransport
+from streams.transport.pin import require_pinned_faust
+
+Positions = Callable[[frozenset[TP]], Awaitable[Mapping[TP, int]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastLane:
+    """Everything that may differ between two runs.
+
+    `brokers` is host:port, several with commas. `app_id` is the consumer group. `positions` answers with the next
+    offset of each partition from our database; one that it leaves out begins at the earliest record.
+    """
+
+    brokers: str
+    app_id: str
+    positions: Positions
+    # 10 and 3 in production; 6 and 2 embedded: Tansu makes the first join wait for half the session timeout.
+    session_timeout_seconds: float = 10.0
+    heartbeat_seconds: float = 3.0
+    # Kafka answers a fetch as soon as there is something, Tansu only at the end of this wait: give it 2-20 ms.
+    fetch_max_wait_ms: int = 500
+    commit_interval_seconds: float = 1.0
+    slice_records: int = 500
+    # Per topic; with slices of 500 an agent has at most about 8000 records before it.
+    buffered_slices: int = 16
+    # Below the session timeout: a rebalance of the whole group waits for this.
+    release_within_seconds: float = 5.0
+    positions_within_seconds: float = 30.0
+
+
+class FastLaneApp(faust.App):
+    """faust.App with our transport. Once `crash_reason` is set the process has to end: nothing restarts inside."""
+
+    lane: FastLane
+
+    def _new_transport(self) -> TransportT:
+        return FastLaneTransport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """None: Faust would make a data directory for tables, and there are no tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a watchdog looks at: when either stays large the process hangs and should end itself."""
+
+    oldest_unacked_seconds: float
+    since_fetch_seconds: float
+
+
+def make_app(lane: FastLane) -> FastLaneApp:
+    """The app; add agents with `@app.agent(app.topic(name))` and read them with `batches`.
+
+    Topics must exist (streams/topics.py): Faust declares none here. Raises UnsupportedFaust, see pin.py.
+    """
+    require_pinned_faust()
+    app = FastLaneApp(lane.app_id, **_settings(lane))
+    app.lane = lane
+    return app
+
+
+def progress(app: FastLaneApp) -> Progress:
+    """How far behind the app is with acknowledging and with fetching; cheap, call it every second."""
+    consumer = cast(FastLaneConsumer, app.consumer)
+    return Progress(consumer.oldest_unacked_seconds(), consumer.since_fetch_seconds())
+
+
+def _settings(lane: FastLane) -> dict[str, Any]:
+    return {
+        "broker": [f"kafka://{broker.strip()}" for broker in lane.brokers.split(",")],
+        "broker_session_timeout": lane.session_timeout_seconds,
+        "broker_heartbeat_interval": lane.heartbeat_seconds,
+        "broker_commit_interval": lane.commit_interval_seconds,
+        "consumer_auto_offset_reset": "earliest",
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+        "producer_acks": -1,
+        "producer_linger": 0,
+        "producer_max_batch_size": MAX_BATCH_BYTES,
+        "producer_request_timeout": PUBLISH_WITHIN_SECONDS,
+        "agent_supervisor": CrashingSupervisor,
+        "stream_wait_empty": True,
+        # Never reached: the consumer stops delivering at `buffered_slices`, without Faust's pressure callbacks.
+        "stream_buffer_maxsize": 1_000_000,
+        "topic_disable_leader": True,
+        "topic_allow_declare": False,
+        "store": "memory://",
+        "web_enabled": False,
+    }

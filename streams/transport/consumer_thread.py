@@ -1,0 +1,101 @@
+"""The thread in which aiokafka's consumer lives: fetch, seek and commit happen here, one after the other.
+
+Because a fetch hands out its records and their epoch in one step of this thread, and a seek changes position and
+epoch in one step, records can always be told from those read before the seek.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+if TYPE_CHECKING:
+    from streams.transport.app import FastLaneApp
+
+Records = list["ConsumerRecord[bytes | None, bytes | None]"]
+
+# Kafka's committed offsets only inform (our database decides), so a broker that is down must not hold up a stop.
+COMMIT_WITHIN_SECONDS = 5.0
+
+
+class Fetched(NamedTuple):
+    """Records of one partition and the epoch of the seek that they were read after."""
+
+    epoch: int
+    records: Records
+
+
+class FastLaneThread(driver.AIOKafkaConsumerThread):
+    """Faust's consumer thread with a set fetch wait, epochs, and commits that never crash the program."""
+
+    app: "FastLaneApp"
+
+    def __post_init__(self) -> None:
+        """Called by Faust at the end of its own __init__."""
+        super().__post_init__()
+        self._epochs: dict[TP, int] = {}
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = self.app.lane.fetch_max_wait_ms  # Faust says 1500 and has no setting
+        return consumer
+
+    async def on_start(self) -> None:
+        """Start the consumer, and let no partition hold back the others.
+
+        aiokafka sends a broker no fetch for 100 ms while records of any of its partitions lie unread. A flood of
+        `reports` that waits for its agent would so delay every `reports-urgent`.
+        """
+        await super().on_start()
+        self._ensure_consumer()._fetcher._prefetch_backoff = 0.0
+
+    async def fetch(self, wanted: frozenset[TP], patience_seconds: float) -> dict[TP, Fetched]:
+        """What has arrived for the wanted partitions, waiting that long if nothing has."""
+        fetched: dict[TP, Fetched] = await self.call_thread(self._fetch, wanted, patience_seconds)
+        return fetched
+
+    async def _fetch(self, wanted: frozenset[TP], patience_seconds: float) -> dict[TP, Fetched]:
+        found: Mapping[TopicPartition, Records] = await self._fetch_records(
+            self._ensure_consumer(), set(wanted), timeout=patience_seconds
+        )
+        # No await since the records were taken: the epochs belong to them.
+        return {
+            TP(*partition): Fetched(self._epochs.get(TP(*partition), 0), records)
+            for partition, records in found.items()
+        }
+
+    async def reposition(self, targets: Mapping[TP, tuple[int, int]]) -> None:
+        """Read on from (offset, epoch) of each partition; one that is no longer assigned is left out."""
+        await self.call_thread(self._reposition, targets)
+
+    async def _reposition(self, targets: Mapping[TP, tuple[int, int]]) -> None:
+        consumer = self._ensure_consumer()
+        for partition, (offset, epoch) in targets.items():
+            try:
+                consumer.seek(partition, offset)
+            except IllegalStateError:
+                self.log.info("not assigned any more, no seek: %r", partition)
+            else:
+                self._epochs[partition] = epoch
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        assigned = self.assignment()
+        mine: dict[Any, OffsetAndMetadata] = {
+            TopicPartition(*partition): OffsetAndMetadata(offset, "")
+            for partition, offset in offsets.items()
+            if partition in assigned
+        }
+        if not mine:
+            return False
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN_SECONDS):
+                await self._ensure_consumer().commit(mine)
+        except (KafkaError, TimeoutError) as failed:
+            self.log.warning("offsets not committed, next time again: %r", failed)
+            return False
+        return True
