@@ -1,0 +1,5 @@
+"""The broker under these tests."""
+
+from tests.brokers.tansu import tansu
+
+__all__ = ["tansu"]

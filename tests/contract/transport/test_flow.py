@@ -1,0 +1,78 @@
+"""Back-pressure: bounded buffers, no pause longer than needed, and no topic that holds up another."""
+
+import asyncio
+
+from streams.transport import TP, Batch
+from tests.brokers.tansu import Tansu
+from tests.contract.transport.worker import Worker, fill, new_group, new_topic, until
+
+
+async def test_an_urgent_topic_passes_a_flooded_one(tansu: Tansu) -> None:
+    """While the agent of one topic does not take anything more, every record of another topic still arrives."""
+    flooded, urgent = await new_topic(tansu.brokers), await new_topic(tansu.brokers)
+    worker = Worker(tansu.brokers, new_group(), slice_records=1, buffered_slices=4)
+    gate = asyncio.Event()
+    arrived: list[bytes | None] = []
+
+    async def hold(batch: Batch) -> None:
+        await gate.wait()
+        batch.ack()
+
+    async def note(batch: Batch) -> None:
+        arrived.extend(record.value for record in batch.records)
+        batch.ack()
+
+    worker.read(flooded, hold, max_records=1)
+    worker.read(urgent, note)
+    flood = [b"%d" % number for number in range(500)]
+    await fill(tansu.brokers, flooded, flood)
+    async with worker.running():
+        await until(lambda: worker.batches != [])
+        for number in range(20):
+            await fill(tansu.brokers, urgent, [b"%d" % number])
+            await until(lambda number=number: len(arrived) == number + 1)  # type: ignore[misc]
+        assert worker.values == [b"0", *arrived]
+        gate.set()
+        await until(lambda: len(worker.values) == 520)
+    assert [
+        value for batch in worker.batches if TP(flooded, 0) in batch.first_offsets for value in _values(batch)
+    ] == flood
+
+
+async def test_the_buffer_is_bounded(tansu: Tansu) -> None:
+    """An agent that takes nothing has at most `buffered_slices` slices before it, whatever waits on the broker."""
+    topic = await new_topic(tansu.brokers)
+    await fill(tansu.brokers, topic, [b"x"] * 1_000)
+    worker = Worker(tansu.brokers, new_group(), slice_records=10, buffered_slices=4)
+    gate = asyncio.Event()
+
+    async def hold(batch: Batch) -> None:
+        await gate.wait()
+        batch.ack()
+
+    worker.read(topic, hold, max_records=1)
+    async with worker.running():
+        await until(lambda: worker.batches != [] and len(_open_slices(worker, topic)) == 5)
+        await asyncio.sleep(0.1)
+        assert len(_open_slices(worker, topic)) == 5  # one in hand, four waiting
+        gate.set()
+        await until(lambda: len(worker.values) == 1_000)
+
+
+async def test_room_is_noticed_without_a_pause(tansu: Tansu) -> None:
+    """With every partition held back, a thousand refills of a small buffer do not cost a second each."""
+    topic = await new_topic(tansu.brokers)
+    await fill(tansu.brokers, topic, [b"x"] * 200)
+    worker = Worker(tansu.brokers, new_group(), slice_records=1, buffered_slices=1)
+    worker.read(topic, max_records=1)
+    async with worker.running():
+        # stock Faust sleeps 1 s whenever all partitions are under pressure: 200 s for this
+        await until(lambda: len(worker.values) == 200, within_seconds=20)
+
+
+def _values(batch: Batch) -> list[bytes | None]:
+    return [record.value for record in batch.records]
+
+
+def _open_slices(worker: Worker, topic: str) -> list[int]:
+    return [held.first_offset for held in worker.consumer.tracker._open[TP(topic, 0)] if not held.is_acked]
