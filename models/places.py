@@ -14,7 +14,9 @@ class Place(Value):
     """The area in force, the code as given, and what lies below the tiers (community, grid, words, point)."""
 
     given_code: AreaCodeField
-    area_code: AreaCodeField = Field(description="township, or the district or city where that is the lowest tier")
+    area_code: AreaCodeField = Field(
+        description="township, or the district or city where that is the lowest tier"
+    )
     tier: Tier
     city_code: AreaCodeField
     district_code: AreaCodeField | None = None
@@ -26,7 +28,11 @@ class Place(Value):
 
     def at(self, tier: Tier) -> AreaCode:
         """The area of this place at a tier; where that tier is missing, the nearest one above it."""
-        by_tier = {Tier.TOWNSHIP: self.township_code, Tier.DISTRICT: self.district_code, Tier.CITY: self.city_code}
+        by_tier = {
+            Tier.TOWNSHIP: self.township_code,
+            Tier.DISTRICT: self.district_code,
+            Tier.CITY: self.city_code,
+        }
         wanted: Tier | None = tier
         while wanted is not None:
             if (code := by_tier[wanted]) is not None:

@@ -1,4 +1,7 @@
-"""Answer: what the core says to a message. Everything in it is derived from the events, so nothing can disagree with the log."""
+"""Answer: what the core says to a message.
+
+Commands and clocks are read off the events, so nothing can disagree with the log.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -8,13 +8,14 @@ from datetime import datetime
 from models.categories import Category
 from models.events.disposal import PlannedTask
 from models.events.perception import ReporterStand
-from models.identifiers import CommandId, DeadlineId, IncidentId
+from models.identifiers import CommandId, DeadlineId, IncidentId, command_id_of
 from models.messages.command import Command
 from models.messages.fields import Moment, Officer, Person, Value
 from models.messages.public_warning import PublicWarning
 from models.messages.report import FactName, Facts
 from models.places import Place
 from models.vocabulary import (
+    CommandKind,
     CommandStatus,
     DeadlineKind,
     Level,
@@ -54,6 +55,11 @@ class CommandState(Value):
     times_overdue: int = 0
     red_alarm: bool = False
 
+    @property
+    def is_owed(self) -> bool:
+        """The unit owes something, or the city refused and somebody must take it back."""
+        return self.status.is_live or (self.red_alarm and self.status is CommandStatus.REFUSED)
+
 
 class DeadlineState(Value):
     """A clock that runs."""
@@ -80,6 +86,7 @@ class Incident(Value):
     exercise: bool
     urgent: bool
     occurred_at: Moment | None
+    reported_at: Moment
     stage: Stage = Stage.PERCEPTION
     status: Status = Status.OPEN
     verdict: Verdict = Verdict.UNVERIFIED
@@ -87,6 +94,7 @@ class Incident(Value):
     absorbed: tuple[IncidentId, ...] = ()
     split_from: IncidentId | None = None
     level: Level = Level.IV
+    rule_level: Level = Level.IV
     graded: bool = False
     facts: Facts = Facts()
     approximate: tuple[FactName, ...] = ()
@@ -97,6 +105,7 @@ class Incident(Value):
     acknowledged_by: Officer | None = None
     steps: dict[Step, StepState] = {}
     plan: tuple[PlannedTask, ...] = ()
+    withdrawn: tuple[CommandId, ...] = ()
     plan_level: Level | None = None
     commands: dict[CommandId, CommandState] = {}
     deadlines: dict[DeadlineId, DeadlineState] = {}
@@ -110,9 +119,33 @@ class Incident(Value):
         return self.status is Status.OPEN
 
     @property
-    def live_commands(self) -> tuple[CommandState, ...]:
-        """Commands whose unit still owes an acknowledgement or the work, in order of issue."""
-        return tuple(c for c in self.commands.values() if c.status.is_live)
+    def owed_commands(self) -> tuple[CommandState, ...]:
+        """Commands that are not yet done, taken back or passed on, in order of issue."""
+        return tuple(c for c in self.commands.values() if c.is_owed)
+
+    @property
+    def unreleased(self) -> tuple[PlannedTask, ...]:
+        """Tasks of the plan that wait for somebody's click."""
+        settled = {*self.commands, *self.withdrawn}
+        return tuple(task for task in self.plan if self.order_id(task) not in settled)
+
+    def order_id(self, task: PlannedTask) -> CommandId:
+        """The id of the order that this task has become, or becomes when it is released."""
+        attempt = self.attempt_of(task)
+        return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
+
+    def attempt_of(self, task: PlannedTask) -> int:
+        """1, or one more than an order that was taken back before the incident was reopened."""
+        same = [
+            held.command
+            for held in self.commands.values()
+            if (held.command.task_id, held.command.unit_code) == (task.task_id, task.unit_code)
+        ]
+        if not same:
+            return 1
+        latest = max(same, key=lambda command: command.attempt)
+        taken_back = self.commands[latest.command_id].status is CommandStatus.RETRACTED
+        return latest.attempt + (taken_back and latest.command_id not in self.withdrawn)
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
@@ -122,8 +155,8 @@ class Incident(Value):
     @property
     def red_alarm(self) -> bool:
         """Even the city was silent about something that still stands."""
-        return any(s.red_alarm for s in self.steps.values()) or any(
-            c.red_alarm and c.status.is_live for c in self.commands.values()
+        return any(s.red_alarm and s.is_open for s in self.steps.values()) or any(
+            c.red_alarm and c.is_owed for c in self.commands.values()
         )
 
     def deadline_of(

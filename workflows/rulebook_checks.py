@@ -11,8 +11,9 @@ from itertools import pairwise
 from string import Formatter
 
 from models.units import Department, departments
-from models.vocabulary import CommandRole, Level, Nature, RatingColour, Tier
-from workflows.rulebook_layout import PlanEntry, RulebookFile, TaskEntry
+from models.vocabulary import CommandRole, Level, Nature, RatingColour, Step, Tier
+from workflows.rulebook import ChannelTrust
+from workflows.rulebook_layout import GradingLines, PlanEntry, RulebookFile, TaskEntry
 from workflows.rulebook_lines import Path
 from workflows.rulebook_problems import Finding
 
@@ -23,24 +24,30 @@ _HEIGHT = {Tier.TOWNSHIP: 0, Tier.DISTRICT: 1, Tier.CITY: 2}
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What the layout accepts of a file. `file` has only the tables named in `tables`; entries are by their key."""
+    """What the layout accepts of a file. `file` has only the tables named in `tables`; rows are by their key."""
 
     file: RulebookFile
     tables: frozenset[str]
+    channels: Mapping[str, ChannelTrust]
+    grading: Mapping[str, GradingLines]
     tasks: Mapping[str, TaskEntry]
     plans: Mapping[int, PlanEntry]
-    task_ids: frozenset[str]
+    task_ids: frozenset[str] | None
 
 
 def findings(readable: Readable) -> Iterator[Finding]:
-    """Everything that does not fit together, among the tables that can be read."""
+    """Everything that does not fit together, among the tables and rows that can be read."""
     for tables, check in _BETWEEN_TABLES.items():
         if readable.tables.issuperset(tables):
             yield from check(readable.file)
+    for channel, trust in readable.channels.items():
+        yield from _trust(("channels", channel), trust, readable)
+    for fact, lines in readable.grading.items():
+        yield from _grading(("grading", fact, "at_least"), lines)
     for task_id, task in readable.tasks.items():
         yield from _task(("tasks", task_id), task)
     for index, plan in readable.plans.items():
-        yield from _plan(("plans", index), plan, readable)
+        yield from _plan(("plans", index, "tasks"), plan, readable)
     yield from _plans(readable)
 
 
@@ -83,24 +90,22 @@ def _by_rule(file: RulebookFile) -> Iterator[Finding]:
                 yield Finding((table, index), "no severe level: an officer decides about those")
 
 
-def _trust(file: RulebookFile) -> Iterator[Finding]:
-    threshold = file.verification.threshold_ratio
-    for channel, trust in file.channels.items():
+def _trust(path: Path, trust: ChannelTrust, readable: Readable) -> Iterator[Finding]:
+    if "verification" in readable.tables:
+        threshold = readable.file.verification.threshold_ratio
         if trust.trust_ratio >= threshold:
-            expected = f"less than threshold_ratio {threshold}: one report alone never verifies"
-            yield Finding(("channels", channel, "trust_ratio"), expected)
-        if trust.cap_ratio < trust.trust_ratio:
-            expected = f"at least trust_ratio {trust.trust_ratio}: the cap holds for many reporters"
-            yield Finding(("channels", channel, "cap_ratio"), expected)
+            expected = f"less than threshold_ratio {threshold:g}: one report alone never verifies"
+            yield Finding((*path, "trust_ratio"), expected)
+    if trust.cap_ratio < trust.trust_ratio:
+        expected = f"at least trust_ratio {trust.trust_ratio:g}: the cap holds for many reporters"
+        yield Finding((*path, "cap_ratio"), expected)
 
 
-def _grading(file: RulebookFile) -> Iterator[Finding]:
-    for fact, lines in file.grading.items():
-        ordered = sorted(lines.at_least, key=lambda level: level.severity)
-        for milder, worse in pairwise(ordered):
-            if lines.at_least[worse] <= lines.at_least[milder]:
-                expected = f"more than the {lines.at_least[milder]:g} of level {milder}"
-                yield Finding(("grading", fact, "at_least", worse), expected)
+def _grading(path: Path, lines: GradingLines) -> Iterator[Finding]:
+    ordered = sorted(lines.at_least, key=lambda level: level.severity)
+    for milder, worse in pairwise(ordered):
+        if lines.at_least[worse] <= lines.at_least[milder]:
+            yield Finding((*path, worse), f"more than the {lines.at_least[milder]:.15g} of level {milder}")
 
 
 def _warning(file: RulebookFile) -> Iterator[Finding]:
@@ -151,6 +156,16 @@ def _bands(file: RulebookFile) -> Iterator[Finding]:
         above, name_above = score, f"the score of {colour}"
 
 
+def _signing(file: RulebookFile) -> Iterator[Finding]:
+    for level, limits in file.step_within_seconds[Step.RESPOND].items():
+        tasks = [task for task in file.tasks.values() if level.severity >= task.from_level.severity]
+        longest = max((task.acknowledge_within_seconds for task in tasks), default=0)
+        for tier in Tier:
+            if limits.at(tier) < longest:
+                expected = f"at least {longest}, the longest that a task of this level has to be acknowledged"
+                yield Finding(("step_within_seconds", Step.RESPOND, level, tier), expected)
+
+
 def _task(path: Path, task: TaskEntry) -> Iterator[Finding]:
     if task.complete_within_seconds <= task.acknowledge_within_seconds:
         yield Finding((*path, "complete_within_seconds"), "more than acknowledge_within_seconds")
@@ -167,13 +182,13 @@ def _has_unit_at_or_above(department: Department, tier: Tier) -> bool:
 
 def _plan(path: Path, plan: PlanEntry, readable: Readable) -> Iterator[Finding]:
     for position, task_id in enumerate(plan.tasks):
-        if task_id not in readable.task_ids:
-            yield Finding((*path, "tasks", position), "the id of a task that stands under [tasks]")
+        if readable.task_ids is not None and task_id not in readable.task_ids:
+            yield Finding((*path, position), "the id of a task that stands under [tasks]")
         if task_id in plan.tasks[:position]:
-            yield Finding((*path, "tasks", position), "each task once")
+            yield Finding((*path, position), "each task once")
     levels = {readable.tasks[task_id].from_level for task_id in plan.tasks if task_id in readable.tasks}
     if Level.IV not in levels and readable.tasks.keys() >= set(plan.tasks):
-        yield Finding((*path, "tasks"), "a task with from_level IV: every incident is answered")
+        yield Finding(path, "a task with from_level IV: every incident is answered")
 
 
 def _plans(readable: Readable) -> Iterator[Finding]:
@@ -199,11 +214,10 @@ _BETWEEN_TABLES: dict[tuple[str, ...], Callable[[RulebookFile], Iterator[Finding
     ("direct_report_within_seconds",): _direct_report,
     ("severe_levels",): _severe,
     ("severe_levels", "closes_by_rule", "releases_by_rule"): _by_rule,
-    ("channels", "verification"): _trust,
-    ("grading",): _grading,
     ("warning",): _warning,
     ("fusion",): _fusion,
     ("heat",): _level_weights,
     ("channels", "heat"): _repeats,
     ("rating",): _bands,
+    ("step_within_seconds", "tasks"): _signing,
 }

@@ -8,21 +8,23 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from workflows.rulebook import Rulebook
+from models.messages.fields import Value
+from workflows.rulebook import ChannelTrust, Rulebook
 from workflows.rulebook_checks import Readable, findings
-from workflows.rulebook_layout import PlanEntry, RulebookFile, TaskEntry, rulebook_of
+from workflows.rulebook_layout import GradingLines, PlanEntry, RulebookFile, TaskEntry, rulebook_of
 from workflows.rulebook_lines import Path, key_lines
 from workflows.rulebook_problems import Problem, RulebookInvalid, findings_of, problem_of
 
 __all__ = ["Problem", "RulebookInvalid", "default_rulebook", "default_rulebook_text", "parse_rulebook"]
 
+Row = TypeVar("Row", bound=Value)
 _LINE_IN_MESSAGE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _TABLES: Mapping[str, TypeAdapter[Any]] = {
     name: TypeAdapter(field.rebuild_annotation()) for name, field in RulebookFile.model_fields.items()
@@ -85,26 +87,32 @@ def _json(value: object) -> str:
 
 
 def _readable(data: dict[str, Any], refused: set[Path]) -> Readable:
-    """The tables and entries that nothing was found in, so that a slip in one hides nothing in the others."""
-    at_fault = {path[0] for path in refused if path}
+    """The tables and rows that nothing was found in, so that a slip in one hides nothing in the others."""
+    at_fault = {path[0] for path in refused}
     tables = {
         name: adapter.validate_json(_json(data[name]), strict=True)
         for name, adapter in _TABLES.items()
         if name not in at_fault
     }
-    tasks = data.get("tasks", {}) if ("tasks",) not in refused else {}
-    plans = data.get("plans", []) if ("plans",) not in refused else []
-    spoilt = {path[:2] for path in refused}
     return Readable(
         file=RulebookFile.model_construct(None, **tables),
         tables=frozenset(tables),
-        tasks={
-            k: TaskEntry.model_validate_json(_json(v)) for k, v in tasks.items() if ("tasks", k) not in spoilt
-        },
-        plans={
-            i: PlanEntry.model_validate_json(_json(v))
-            for i, v in enumerate(plans)
-            if ("plans", i) not in spoilt
-        },
-        task_ids=frozenset(tasks),
+        channels={str(key): row for key, row in _rows(data, "channels", ChannelTrust, refused)},
+        grading={str(key): row for key, row in _rows(data, "grading", GradingLines, refused)},
+        tasks={str(key): row for key, row in _rows(data, "tasks", TaskEntry, refused)},
+        plans={int(key): row for key, row in _rows(data, "plans", PlanEntry, refused)},
+        task_ids=frozenset(data["tasks"]) if ("tasks",) not in refused else None,
     )
+
+
+def _rows(
+    data: dict[str, Any], table: str, shape: type[Row], refused: set[Path]
+) -> Iterator[tuple[str | int, Row]]:
+    """The rows of a table by key (by position in an array) that nothing was found in."""
+    written = data.get(table)
+    if not isinstance(written, dict | list):
+        return
+    spoilt = {path[:2] for path in refused}
+    for key, row in written.items() if isinstance(written, dict) else enumerate(written):
+        if (table, key) not in spoilt and isinstance(row, dict):
+            yield key, shape.model_validate_json(_json(row))

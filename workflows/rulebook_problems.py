@@ -19,10 +19,11 @@ _KEY_MARK = "[key]"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What should stand at a place in the file and does not."""
+    """What should stand at a place in the file and does not. `is_key`: it is the key itself that is wrong."""
 
     path: Path
     expected: str
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,20 @@ def problem_of(finding: Finding, data: Mapping[str, Any], lines: Mapping[Path, i
     return Problem(
         key=_written(finding.path),
         line=lines[known] if known else 1,
-        found=_shown(data, finding.path),
+        found=str(finding.path[-1]) if finding.is_key else _shown(data, finding.path),
         expected=finding.expected,
     )
 
 
 def findings_of(error: ValidationError, data: Mapping[str, Any]) -> Iterator[Finding]:
     """One finding for each place that the layout refuses; what a union tried stands in one finding."""
-    expected: dict[Path, list[str]] = {}
+    expected: dict[tuple[Path, bool], list[str]] = {}
     for detail in error.errors(include_url=False, include_context=False):
-        place = _place(detail["loc"], data, is_missing=detail["type"] == "missing")
+        path = _place(detail["loc"], data, is_missing=detail["type"] == "missing")
+        place = (path, _KEY_MARK in detail["loc"])
         expected.setdefault(place, []).append(_in_words(detail["type"], detail["msg"]))
-    for place, wishes in expected.items():
-        yield Finding(place, " or ".join(dict.fromkeys(wishes)))
+    for (path, is_key), wishes in expected.items():
+        yield Finding(path, " or ".join(dict.fromkeys(wishes)), is_key)
 
 
 def _place(loc: Path, data: object, *, is_missing: bool) -> Path:
@@ -90,7 +92,10 @@ def _at(data: object, part: str | int) -> object:
 
 def _in_words(kind: str, message: str) -> str:
     words = {"missing": "this key", "extra_forbidden": "no such key"}.get(kind)
-    return words or message.removeprefix("Value error, ").removeprefix("Input should be ")
+    if words is None:
+        for opening in ("Value error, ", "Input should be ", "not "):
+            message = message.removeprefix(opening)
+    return words or message
 
 
 def _shown(data: object, path: Path) -> str:

@@ -22,14 +22,19 @@ class PreliminaryGraded(EventData):
     """The level before verification, by the same function as the final one."""
 
     level: Level
+    rule_level: Level
     fired: tuple[FiredRule, ...]
 
 
 @event_type
 class Graded(EventData):
-    """The level in force, with every rule that fired; an officer's regrade fires none and gives a reason."""
+    """The level in force, with every rule that fired; an officer's regrade fires none and gives a reason.
+
+    `rule_level` is what the rules alone gave last, so that they raise the level again only when they find more.
+    """
 
     level: Level
+    rule_level: Level
     fired: tuple[FiredRule, ...]
     reason: Text
 

@@ -30,6 +30,16 @@ class StepEnded(EventData):
 
 
 @event_type
+class StepPassed(EventData):
+    """A step began and ended in one transaction, which is all it takes."""
+
+    step: Step
+    tier: Tier
+    area_code: AreaCodeField
+    outcome: Text
+
+
+@event_type
 class StepEscalated(EventData):
     """A step was not finished in time, or an officer passed it on: the next tier owns it."""
 
@@ -78,15 +88,7 @@ class DeadlineExtended(EventData):
 
 @event_type
 class RedAlarmRaised(EventData):
-    """Even the city was silent: somebody must look now. Stands until what it is about moves."""
-
-    step: Step | None = None
-    command_id: CommandIdField | None = None
-
-
-@event_type
-class RedAlarmCleared(EventData):
-    """What the alarm was about has moved."""
+    """Even the city was silent: somebody must look now. Stands while what it is about is owed."""
 
     step: Step | None = None
     command_id: CommandIdField | None = None

@@ -33,6 +33,14 @@ class PlanProposed(EventData):
 
 
 @event_type
+class TaskWithdrawn(EventData):
+    """An officer decided not to command this task; `command_id` is the id its order would have had."""
+
+    command_id: CommandIdField
+    reason: Text
+
+
+@event_type
 class CommandIssued(EventData):
     """An order went out; `tier` is the tier of the unit that has it."""
 
@@ -121,6 +129,9 @@ class CommandAdopted(EventData):
     command: Command
     tier: Tier
     status: CommandStatus
+    acknowledged_by: Person | None = None
+    acknowledged_at: Moment | None = None
+    red_alarm: bool = False
 
 
 @event_type

@@ -31,6 +31,13 @@ class FusionScore(Value):
     reason: Text
 
 
+class ReporterStand(Value):
+    """One reporter's latest word on whether the event is real."""
+
+    channel: Channel
+    claim: Claim
+
+
 @event_type
 class IncidentOpened(EventData):
     """A report spoke of something that no open incident is about."""
@@ -63,9 +70,17 @@ class ReportJoined(EventData):
     known_at: Moment | None
     received_at: Moment
     place: Place
-    direct_report_within_limit: bool
+    direct_report_within_limit: bool | None
     fusion_reason: Text
     candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)] = ()
+
+
+@event_type
+class ReporterStood(EventData):
+    """A reporter's latest word on whether the event is real; the earlier one no longer counts."""
+
+    reporter_key: Text
+    stand: ReporterStand
 
 
 @event_type
@@ -108,13 +123,6 @@ class IncidentMerged(EventData):
 
     into: IncidentIdField
     reason: Text
-
-
-class ReporterStand(Value):
-    """One reporter's latest word on whether the event is real."""
-
-    channel: Channel
-    claim: Claim
 
 
 @event_type

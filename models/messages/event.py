@@ -1,6 +1,6 @@
 """Event: one fact of an incident's log (`incident-events`, key incident_id)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
@@ -31,7 +31,7 @@ class Event(Outbound):
 
     @field_validator("data", mode="before")
     @classmethod
-    def _by_type(cls, data: Any, info: ValidationInfo) -> EventData:
+    def _by_type(cls, data: object, info: ValidationInfo) -> EventData:
         if isinstance(data, EventData):
             return data
         kind = EVENT_TYPES.get(info.data.get("type", ""))

@@ -47,7 +47,9 @@ def _in_calendar(moment: datetime) -> datetime:
 
 
 def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace(
+        "+00:00", "Z"
+    )
 
 
 _Id = Annotated[str, Field(pattern=ID_PATTERN)]

@@ -1,7 +1,15 @@
 """PublicWarning: what publishing systems tell the public (`public-warnings`, key area_code)."""
 
 from models.categories import Category
-from models.messages.fields import AreaCodeField, IdText, IncidentIdField, Moment, Outbound, Text, WarningIdField
+from models.messages.fields import (
+    AreaCodeField,
+    IdText,
+    IncidentIdField,
+    Moment,
+    Outbound,
+    Text,
+    WarningIdField,
+)
 from models.vocabulary import MessageType, WarningColour, WarningStatus
 
 

@@ -2,7 +2,15 @@
 
 from pydantic import Field
 
-from models.messages.fields import IdText, IncidentIdField, Moment, Outbound, ReportIdField, SourceIdField, Text
+from models.messages.fields import (
+    IdText,
+    IncidentIdField,
+    Moment,
+    Outbound,
+    ReportIdField,
+    SourceIdField,
+    Text,
+)
 from models.vocabulary import ReceiptOutcome
 
 

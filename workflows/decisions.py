@@ -1,0 +1,210 @@
+"""Decisions: what each act of an officer does. Which act is legal at which stage is `workflows.machine`'s table.
+
+Every act needs a reason except acknowledging and releasing, and an officer whose desk this incident lies under.
+"""
+
+from collections.abc import Callable
+
+from models.areas import area_tree
+from models.events.assessment import Graded
+from models.events.clock import DeadlineExtended
+from models.events.disposal import TaskWithdrawn
+from models.events.follow_up import SupervisionOrdered
+from models.events.verification import IncidentAcknowledged
+from models.messages.decision import Decision
+from models.messages.event import Actor
+from models.vocabulary import Action, ActorKind, Stage, Status, Step, Verdict
+from workflows.answer import Answer, Refusal, RefusalCode
+from workflows.deadlines import end_step, is_above, move_step
+from workflows.identity import merge_twins, split_off
+from workflows.ledger import Ledger
+from workflows.message import DecisionTaken
+from workflows.stages import follow_up, verification
+from workflows.stages.commanding import issue, retract
+from workflows.stages.perception import reopen
+
+Result = Refusal | Answer | None  # a refusal, the answer for a second incident, or simply done
+
+
+def decide(ledger: Ledger, message: DecisionTaken) -> Result:
+    """Carry out one decision, or say why not."""
+    decision = message.decision
+    if not _sits_above(ledger, decision):
+        return Refusal(RefusalCode.OUT_OF_AREA, f"{decision.area_code} has no say in this incident's area")
+    if decision.expected_seq is not None and decision.expected_seq != ledger.incident.seq:
+        return Refusal(RefusalCode.STALE, f"the incident is at seq {ledger.incident.seq}")
+    return _ACTS[decision.action](ledger, message)
+
+
+def _sits_above(ledger: Ledger, decision: Decision) -> bool:
+    place = ledger.incident.place
+    here = (place.area_code, place.district_code, place.township_code, place.city_code)
+    return decision.area_code in here or area_tree().is_within(place.area_code, decision.area_code)
+
+
+def _officer(decision: Decision) -> Actor:
+    return Actor(kind=ActorKind.OFFICER, id=decision.officer.id)
+
+
+def _reason(decision: Decision) -> str:
+    return decision.reason or decision.action
+
+
+def _acknowledge(ledger: Ledger, message: DecisionTaken) -> Result:
+    decision = message.decision
+    step = next(iter(ledger.incident.open_steps), None)
+    ledger.record(IncidentAcknowledged(officer=decision.officer, step=step), _officer(decision))
+    end_step(ledger, Step.ASSIGN, "a named officer has it")
+    return None
+
+
+def _verify(ledger: Ledger, message: DecisionTaken) -> Result:
+    decision = message.decision
+    match decision.verdict:
+        case Verdict.TRUE:
+            if ledger.incident.verdict is Verdict.TRUE:
+                return Refusal(RefusalCode.NOTHING_TO_DO, "the verdict is true already")
+            verification.reach_true(ledger, _reason(decision), _officer(decision))
+        case Verdict.FALSE:
+            verification.reach_false(ledger, _reason(decision), _officer(decision))
+        case Verdict.UNCLEAR:
+            verification.reach_unclear(ledger, _reason(decision), _officer(decision))
+        case _:
+            return Refusal(RefusalCode.NOT_ALLOWED, "a verdict is true, false or unclear")
+    return None
+
+
+def _regrade(ledger: Ledger, message: DecisionTaken) -> Result:
+    level = message.decision.level
+    if level is None or level is ledger.incident.level:
+        return Refusal(RefusalCode.NOTHING_TO_DO, "that is the level already")
+    ledger.record(
+        Graded(
+            level=level, rule_level=ledger.incident.rule_level, fired=(), reason=_reason(message.decision)
+        ),
+        _officer(message.decision),
+    )
+    return None
+
+
+def _release(ledger: Ledger, message: DecisionTaken) -> Result:
+    decision = message.decision
+    waiting = {ledger.incident.order_id(task): task for task in ledger.incident.unreleased}
+    chosen = tuple(waiting) if decision.command_ids is None else decision.command_ids
+    unknown = [command_id for command_id in chosen if command_id not in waiting]
+    if unknown:
+        return Refusal(RefusalCode.UNKNOWN_COMMAND, f"{unknown[0]} does not wait for release")
+    if not chosen:
+        return Refusal(RefusalCode.NOTHING_TO_DO, "nothing waits for release")
+    for command_id in chosen:
+        issue(ledger, waiting[command_id], _officer(decision))
+    return None
+
+
+def _retract(ledger: Ledger, message: DecisionTaken) -> Result:
+    decision = message.decision
+    owed = {held.command.command_id: held for held in ledger.incident.owed_commands}
+    planned = {ledger.incident.order_id(task) for task in ledger.incident.unreleased}
+    chosen = tuple(owed) if decision.command_ids is None else decision.command_ids
+    unknown = [command_id for command_id in chosen if command_id not in owed and command_id not in planned]
+    if unknown:
+        ended = unknown[0] in ledger.incident.commands
+        code = RefusalCode.COMMAND_ENDED if ended else RefusalCode.UNKNOWN_COMMAND
+        return Refusal(code, f"{unknown[0]} is not owed")
+    if not chosen:
+        return Refusal(RefusalCode.NOTHING_TO_DO, "nothing is owed")
+    for command_id in chosen:
+        if command_id in owed:
+            retract(ledger, owed[command_id], _reason(decision), _officer(decision))
+        else:
+            withdrawn = TaskWithdrawn(command_id=command_id, reason=_reason(decision))
+            ledger.record(withdrawn, _officer(decision))
+    return None
+
+
+def _merge(ledger: Ledger, message: DecisionTaken) -> Result:
+    other = message.other
+    if other is None or other.incident_id == ledger.incident_id:
+        return Refusal(RefusalCode.UNKNOWN_INCIDENT, "there is no other incident of that id")
+    if other.exercise != ledger.incident.exercise:
+        return Refusal(RefusalCode.MIXED_EXERCISE, "exercise and live never share an incident")
+    if not other.is_open:
+        return Refusal(RefusalCode.NOT_OPEN, f"the other incident is {other.status}")
+    return merge_twins(ledger, other, _reason(message.decision), _officer(message.decision))
+
+
+def _split(ledger: Ledger, message: DecisionTaken) -> Result:
+    wanted = {(ref.source_id, ref.report_id) for ref in message.decision.reports or ()}
+    found = {(m.report.source_id, m.report.report_id) for m in message.moved}
+    if wanted != found:
+        return Refusal(RefusalCode.UNKNOWN_REPORT, "not all of these reports belong to this incident")
+    if not message.kept:
+        return Refusal(RefusalCode.NOT_ALLOWED, "at least one report stays")
+    decision = message.decision
+    return split_off(ledger, message.moved, message.kept, _reason(decision), _officer(decision))
+
+
+def _escalate(ledger: Ledger, message: DecisionTaken) -> Result:
+    tier = message.decision.to_tier
+    steps = ledger.incident.steps
+    lower = [s for s in ledger.incident.open_steps if tier is not None and is_above(tier, steps[s].tier)]
+    if tier is None or not lower:
+        return Refusal(RefusalCode.NOTHING_TO_DO, "no open step lies below that tier")
+    for step in lower:
+        move_step(ledger, step, tier)
+    return None
+
+
+def _supervise(ledger: Ledger, message: DecisionTaken) -> Result:
+    ordered = SupervisionOrdered(reason=_reason(message.decision))
+    ledger.record(ordered, _officer(message.decision))
+    return None
+
+
+def _extend(ledger: Ledger, message: DecisionTaken) -> Result:
+    decision = message.decision
+    if decision.deadline_id is None or decision.deadline_id not in ledger.incident.deadlines:
+        return Refusal(RefusalCode.UNKNOWN_DEADLINE, "no such clock runs")
+    running = ledger.incident.deadlines[decision.deadline_id]
+    if decision.until is None or decision.until <= max(running.due_at, ledger.now):
+        return Refusal(RefusalCode.NOT_ALLOWED, "an extension gives more time, not less")
+    ledger.record(
+        DeadlineExtended(deadline_id=decision.deadline_id, until=decision.until, reason=_reason(decision)),
+        _officer(decision),
+    )
+    return None
+
+
+def _close(ledger: Ledger, message: DecisionTaken) -> Result:
+    incident = ledger.incident
+    if incident.owed_commands or incident.unreleased:
+        return Refusal(RefusalCode.WORK_UNFINISHED, "commands are still owed or not released")
+    if incident.verdict is not Verdict.TRUE:
+        return Refusal(RefusalCode.WORK_UNFINISHED, f"the verdict is {incident.verdict}: verify first")
+    if not follow_up.is_ready_to_close(incident):
+        return Refusal(RefusalCode.WORK_UNFINISHED, "supervision is not over")
+    follow_up.close(ledger, _reason(message.decision), _officer(message.decision))
+    return None
+
+
+def _reopen(ledger: Ledger, message: DecisionTaken) -> Result:
+    was_rejected = ledger.incident.status is Status.REJECTED
+    stage = Stage.VERIFICATION if was_rejected else Stage.ASSESSMENT
+    reopen(ledger, _reason(message.decision), stage, _officer(message.decision))
+    return None
+
+
+_ACTS: dict[Action, Callable[[Ledger, DecisionTaken], Result]] = {
+    Action.ACKNOWLEDGE: _acknowledge,
+    Action.VERIFY: _verify,
+    Action.REGRADE: _regrade,
+    Action.RELEASE: _release,
+    Action.RETRACT: _retract,
+    Action.MERGE: _merge,
+    Action.SPLIT: _split,
+    Action.ESCALATE: _escalate,
+    Action.SUPERVISE: _supervise,
+    Action.EXTEND: _extend,
+    Action.CLOSE: _close,
+    Action.REOPEN: _reopen,
+}

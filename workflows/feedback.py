@@ -1,0 +1,134 @@
+"""Feedback 反馈: what a unit's word does to its command.
+
+A command is acknowledged only by a named person. What comes after a command has ended is kept in the log and moves
+nothing; what comes from a unit that does not hold the command is refused.
+"""
+
+from datetime import datetime
+
+from models.events.disposal import (
+    CommandAcknowledged,
+    CommandDone,
+    CommandProgressed,
+    CommandReceived,
+    CommandRefused,
+)
+from models.messages.event import Actor
+from models.messages.feedback import Feedback
+from models.messages.fields import Person
+from models.vocabulary import ActorKind, CommandStatus, DeadlineKind, FeedbackKind
+from workflows.answer import Refusal, RefusalCode
+from workflows.incident import CommandState
+from workflows.ledger import Ledger
+from workflows.message import FeedbackGiven
+from workflows.stages.commanding import cancel_clocks, command_clock, escalate
+
+
+def hear_unit(ledger: Ledger, message: FeedbackGiven) -> Refusal | None:
+    """Take in one feedback, or say why not."""
+    feedback = message.feedback
+    held = ledger.incident.commands.get(feedback.command_id)
+    if held is None:
+        return Refusal(RefusalCode.UNKNOWN_COMMAND, f"incident has no command {feedback.command_id}")
+    if held.command.unit_code != feedback.unit_code:
+        return Refusal(RefusalCode.NOT_YOUR_COMMAND, f"the command is {held.command.unit_code}'s")
+    if not held.status.is_live:
+        return _hear_late(ledger, held, feedback)
+    _hear_in_time(ledger, held, feedback)
+    return None
+
+
+def _hear_late(ledger: Ledger, held: CommandState, feedback: Feedback) -> Refusal | None:
+    """An escalated or refused command is somebody else's now; a done or retracted one is nobody's."""
+    if held.status not in (CommandStatus.ESCALATED, CommandStatus.REFUSED):
+        return Refusal(RefusalCode.COMMAND_ENDED, f"the command is {held.status}")
+    _progress(ledger, feedback, f"late {feedback.kind}")
+    return None
+
+
+def _hear_in_time(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
+    match feedback.kind:
+        case FeedbackKind.RECEIVED:
+            if held.status is CommandStatus.ISSUED:
+                ledger.record(
+                    CommandReceived(command_id=feedback.command_id, occurred_at=feedback.occurred_at),
+                    _unit(feedback),
+                )
+        case FeedbackKind.ACKNOWLEDGED:
+            _acknowledge(ledger, held, feedback)
+        case FeedbackKind.PROGRESS:
+            _progress(ledger, feedback, feedback.note)
+        case FeedbackKind.REFUSED:
+            _refuse(ledger, held, feedback)
+        case FeedbackKind.DONE:
+            _acknowledge(ledger, held, feedback)  # who reports the work done has taken it
+            _done(ledger, held, feedback)
+
+
+def _acknowledge(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
+    if not held.status.awaits_acknowledgement:
+        return
+    cancel_clocks(ledger, held.command)
+    ledger.record(
+        CommandAcknowledged(
+            command_id=feedback.command_id,
+            person=_person(feedback),
+            occurred_at=feedback.occurred_at,
+            within_limit=ledger.now <= held.command.acknowledge_by,
+        ),
+        _unit(feedback),
+    )
+    due = held.command.complete_by or held.command.acknowledge_by
+    command_clock(ledger, DeadlineKind.COMPLETE, held.command, _seconds_until(ledger, due), held.tier)
+
+
+def _refuse(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
+    ledger.record(
+        CommandRefused(
+            command_id=feedback.command_id,
+            person=_person(feedback),
+            reason=feedback.reason or "no reason given",
+        ),
+        _unit(feedback),
+    )
+    escalate(ledger, held, "refused")
+
+
+def _progress(ledger: Ledger, feedback: Feedback, note: str | None) -> None:
+    ledger.record(
+        CommandProgressed(
+            command_id=feedback.command_id,
+            progress_ratio=feedback.progress_ratio,
+            note=note,
+            occurred_at=feedback.occurred_at,
+        ),
+        _unit(feedback),
+    )
+
+
+def _done(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
+    cancel_clocks(ledger, held.command)
+    due = held.command.complete_by
+    ledger.record(
+        CommandDone(
+            command_id=feedback.command_id,
+            person=_person(feedback),
+            occurred_at=feedback.occurred_at,
+            within_limit=due is None or ledger.now <= due,
+        ),
+        _unit(feedback),
+    )
+
+
+def _seconds_until(ledger: Ledger, due: datetime) -> float:
+    return (due - ledger.now).total_seconds()
+
+
+def _person(feedback: Feedback) -> Person:
+    if feedback.person is None:
+        raise ValueError(f"feedback {feedback.kind} without a person passed its model")
+    return feedback.person
+
+
+def _unit(feedback: Feedback) -> Actor:
+    return Actor(kind=ActorKind.UNIT, id=feedback.unit_code)

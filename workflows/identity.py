@@ -1,0 +1,173 @@
+"""Identity: merge and split, which decide what is one event.
+
+Both touch two incidents in one transaction. The older one survives a merge (opened_at, then id); command ids never
+change; of two orders with the same task and unit the younger unacknowledged one is taken back. Both are facts in both
+logs and can be undone: a split of the absorbed reports undoes a merge, a merge undoes a split.
+"""
+
+from models.events.disposal import CommandAdopted, CommandHandedOn
+from models.events.perception import (
+    IncidentAbsorbed,
+    IncidentMerged,
+    IncidentOpened,
+    ReporterStand,
+    ReportsSplitOff,
+)
+from models.identifiers import IncidentId, derive
+from models.messages.event import Actor
+from models.messages.report import Facts
+from models.vocabulary import Claim, DeadlineKind
+from workflows.answer import Answer
+from workflows.deadlines import cancel_all, end_all_steps
+from workflows.incident import CommandState, Incident
+from workflows.judgement.grading import combine
+from workflows.ledger import RULE, Ledger
+from workflows.message import ReportArrived
+from workflows.settle import settle
+from workflows.stages.assessment import cancel_warning
+from workflows.stages.commanding import command_clock, retract
+from workflows.stages.perception import finish_opening, title_of
+
+_SAME_TASK = "another order for the same task and unit is older"
+
+
+def merge_twins(ledger: Ledger, other: Incident, reason: str, actor: Actor = RULE) -> Answer:
+    """Merge the ledger's incident with another; whichever is older survives. Returns the other's answer."""
+    second = Ledger(other, ledger.envelope, ledger.rules, other.incident_id)
+    mine, theirs = ledger.incident, other
+    older_is_mine = (mine.opened_at, mine.incident_id) < (theirs.opened_at, theirs.incident_id)
+    survivor, absorbed = (ledger, second) if older_is_mine else (second, ledger)
+    _merge(survivor, absorbed, reason, actor)
+    if survivor is second:
+        settle(second)
+    return second.answer()
+
+
+def _merge(survivor: Ledger, absorbed: Ledger, reason: str, actor: Actor) -> None:
+    gone = absorbed.incident
+    survivor.record(
+        IncidentAbsorbed(
+            incident_id=gone.incident_id,
+            reports=gone.reports,
+            facts=combine(survivor.incident.facts, gone.facts),
+            approximate=tuple(sorted({*survivor.incident.approximate, *gone.approximate})),
+            reporters=_reporters_together(survivor, gone),
+            sources=gone.sources,
+            urgent=gone.urgent,
+            reason=reason,
+        ),
+        actor,
+    )
+    for held in gone.owed_commands:
+        _move(survivor, absorbed, held, actor)
+    _end_as_merged(absorbed, survivor.incident_id, reason, actor)
+
+
+def _reporters_together(survivor: Ledger, gone: Incident) -> dict[str, ReporterStand]:
+    """Bounded like any incident's; who spoke to the survivor keeps that word."""
+    together = {**gone.reporters, **survivor.incident.reporters}
+    first = list(survivor.incident.reporters) + [
+        key for key in gone.reporters if key not in survivor.incident.reporters
+    ]
+    return {key: together[key] for key in first[: survivor.rules.verification.reporters_remembered]}
+
+
+def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) -> None:
+    command_id = held.command.command_id
+    rivals = [
+        known
+        for known in survivor.incident.owed_commands
+        if (known.command.task_id, known.command.unit_code) == (held.command.task_id, held.command.unit_code)
+    ]
+    absorbed.record(CommandHandedOn(command_id=command_id, to_incident_id=survivor.incident_id), actor)
+    survivor.record(
+        CommandAdopted(
+            command=held.command,
+            tier=held.tier,
+            status=held.status,
+            acknowledged_by=held.acknowledged_by,
+            acknowledged_at=held.acknowledged_at,
+            red_alarm=held.red_alarm,
+        ),
+        actor,
+    )
+    _restart_clock(survivor, held)
+    for rival in rivals:
+        _take_younger_back(survivor, rival, held, actor)
+
+
+def _restart_clock(ledger: Ledger, held: CommandState) -> None:
+    """The adopted command keeps its time limits under a clock of its new incident."""
+    if held.red_alarm or not held.status.is_live:
+        return
+    waiting = held.status.awaits_acknowledgement
+    kind = DeadlineKind.ACKNOWLEDGE if waiting else DeadlineKind.COMPLETE
+    due = held.command.acknowledge_by if waiting else held.command.complete_by or held.command.acknowledge_by
+    command_clock(ledger, kind, held.command, (due - ledger.now).total_seconds(), held.tier)
+
+
+def _take_younger_back(ledger: Ledger, one: CommandState, two: CommandState, actor: Actor) -> None:
+    older, younger = sorted((one, two), key=lambda c: (c.command.issued_at, c.command.command_id))
+    for candidate in (younger, older):
+        if candidate.status.awaits_acknowledgement:
+            retract(ledger, candidate, _SAME_TASK, actor)
+            return
+
+
+def _end_as_merged(ledger: Ledger, into: IncidentId, reason: str, actor: Actor) -> None:
+    cancel_warning(ledger)
+    end_all_steps(ledger, "merged")
+    cancel_all(ledger)
+    ledger.record(IncidentMerged(into=into, reason=reason), actor)
+
+
+def split_off(
+    ledger: Ledger,
+    moved: tuple[ReportArrived, ...],
+    kept: tuple[ReportArrived, ...],
+    reason: str,
+    actor: Actor,
+) -> Answer:
+    """Open a new incident from `moved` reports; the ledger's incident is counted again from `kept`."""
+    new_id = IncidentId(derive("split", ledger.incident_id, ledger.envelope.message_id))
+    second = Ledger(None, ledger.envelope, ledger.rules, new_id)
+    first = moved[0]
+    second.record(
+        IncidentOpened(
+            nature=first.report.nature,
+            category=first.report.category or ledger.incident.category,
+            title=title_of(first.report),
+            place=first.place,
+            exercise=ledger.incident.exercise,
+            urgent=any(message.report.urgent for message in moved),
+            occurred_at=first.report.occurred_at,
+            reported_at=first.report.reported_at,
+            split_from=ledger.incident_id,
+        ),
+        actor,
+    )
+    finish_opening(second, moved)
+    settle(second)
+    ledger.record(_remaining(new_id, kept, reason), actor)
+    return second.answer()
+
+
+def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -> ReportsSplitOff:
+    facts = Facts()
+    reporters: dict[str, ReporterStand] = {}
+    approximate: set[str] = set()
+    for message in kept:
+        report = message.report
+        reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=report.claim)
+        if report.claim is Claim.AFFIRM:
+            facts = combine(facts, report.facts)
+            approximate |= set(report.approximate)
+    return ReportsSplitOff(
+        into=into,
+        reports=len(kept),
+        facts=facts,
+        approximate=tuple(sorted(approximate)),
+        reporters=reporters,
+        sources=tuple(dict.fromkeys(message.report.source_id for message in kept)),
+        reason=reason,
+    )

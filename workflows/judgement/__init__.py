@@ -1,0 +1,1 @@
+"""Judgement: functions that weigh (evidence, grade, fusion, plan) and record nothing."""

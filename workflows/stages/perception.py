@@ -1,0 +1,174 @@
+"""Perception 感知上报: intake, fusion, direct report.
+
+A report either opens an incident or joins one. Every tier concerned sees the incident from its first transaction on,
+and a preliminary level by the same grading function decides how fast the rest goes.
+"""
+
+from datetime import timedelta
+
+from models.categories import Category
+from models.events.assessment import PreliminaryGraded
+from models.events.clock import StageEntered
+from models.events.follow_up import IncidentReopened
+from models.events.perception import (
+    CategorySettled,
+    DirectReported,
+    FactsRevised,
+    IncidentOpened,
+    ReporterStand,
+    ReporterStood,
+    ReportJoined,
+    UrgencyRaised,
+)
+from models.messages.event import Actor
+from models.messages.report import FACT_NAMES, Facts, Report
+from models.vocabulary import ActorKind, Claim, DeadlineKind, Level, Stage, Status, Step
+from workflows.deadlines import pass_step, set_clock
+from workflows.judgement.grading import casualties_rose, combine, grade
+from workflows.ledger import Ledger
+from workflows.message import ReportArrived
+
+_TITLE_CHARACTERS = 60
+
+
+def open_incident(ledger: Ledger, message: ReportArrived) -> None:
+    """The first report of an event: it is placed, counted, graded for speed, and shown to every tier at once."""
+    report = message.report
+    ledger.record(
+        IncidentOpened(
+            nature=report.nature,
+            category=report.category,
+            title=title_of(report),
+            place=message.place,
+            exercise=report.exercise,
+            urgent=report.urgent,
+            occurred_at=report.occurred_at,
+            reported_at=report.reported_at,
+        ),
+        reporter(report),
+    )
+    finish_opening(ledger, (message,))
+
+
+def finish_opening(ledger: Ledger, messages: tuple[ReportArrived, ...]) -> None:
+    """What every new incident goes through, whether a report or a split opened it."""
+    pass_step(ledger, Step.INTAKE, "accepted")
+    for message in messages:
+        take_in(ledger, message)
+    pass_step(ledger, Step.FUSION, messages[0].choice.reason)
+    found = grade(ledger.incident.facts, ledger.rules)
+    ledger.record(PreliminaryGraded(level=found.level, rule_level=found.level, fired=found.fired))
+    _show_to_every_tier(ledger)
+    check_after = ledger.rules.fusion.check_after_seconds
+    set_clock(ledger, DeadlineKind.FUSION_CHECK, Stage.PERCEPTION, check_after, ledger.incident.place.tier)
+
+
+def _show_to_every_tier(ledger: Ledger) -> None:
+    place = ledger.incident.place
+    codes = (place.township_code, place.district_code, place.city_code)
+    ledger.record(DirectReported(area_codes=tuple(code for code in codes if code is not None)))
+    pass_step(ledger, Step.DIRECT_REPORT, "every tier at once")
+
+
+def join_report(ledger: Ledger, message: ReportArrived) -> None:
+    """One more report on a known event: it may tell more, wake an ended incident, or just be counted."""
+    before = ledger.incident
+    is_new_voice = message.report.reporter_key not in before.reporters
+    take_in(ledger, message)
+    affirms = message.report.claim is Claim.AFFIRM
+    if before.status is Status.REJECTED and affirms and is_new_voice:
+        # A second voice for what was held false must never vanish into a rejected incident.
+        reopen(ledger, "another reporter affirms it", Stage.VERIFICATION)
+    elif before.status is Status.CLOSED and affirms and casualties_rose(before.facts, message.report.facts):
+        reopen(ledger, "a later report states higher casualties", Stage.ASSESSMENT)
+
+
+def reopen(ledger: Ledger, reason: str, stage: Stage, actor: Actor | None = None) -> None:
+    """The end was not the end: the incident asks for work again, from `stage` on."""
+    ledger.record(IncidentReopened(reason=reason), actor or Actor(kind=ActorKind.RULE))
+    # `hand_over` follows by the joint rules: the stage before it is where the main line stands.
+    previous = Stage.PERCEPTION if stage is Stage.VERIFICATION else Stage.VERIFICATION
+    ledger.record(StageEntered(stage=previous))
+
+
+def take_in(ledger: Ledger, message: ReportArrived) -> None:
+    """Count a report: its reporter's word, its facts, its category and its urgency."""
+    report = message.report
+    ledger.record(_joined(ledger, message), reporter(report))
+    _hear_reporter(ledger, report)
+    if report.claim is Claim.DENY:
+        return
+    revise_facts(ledger, report)
+    if ledger.incident.category is None and report.category is not None:
+        ledger.record(CategorySettled(category=report.category))
+    if report.urgent and not ledger.incident.urgent:
+        ledger.record(UrgencyRaised())
+
+
+def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
+    report = message.report
+    return ReportJoined(
+        source_id=report.source_id,
+        report_id=report.report_id,
+        kind=report.kind,
+        claim=report.claim,
+        channel=report.channel,
+        reporter_key=report.reporter_key,
+        urgent=report.urgent,
+        facts=stated(report),
+        approximate=report.approximate,
+        reported_at=report.reported_at,
+        known_at=report.known_at,
+        received_at=message.received_at,
+        place=message.place,
+        direct_report_within_limit=_within_limit(ledger, report),
+        fusion_reason=message.choice.reason,
+        candidates=message.choice.candidates,
+    )
+
+
+def _within_limit(ledger: Ledger, report: Report) -> bool | None:
+    """Whether the reporter told in time; None when nobody knows since when it was known."""
+    since = report.known_at or report.occurred_at
+    if since is None:
+        return None
+    level: Level = grade(report.facts, ledger.rules).level
+    return report.reported_at - since <= timedelta(seconds=ledger.rules.direct_report_within_seconds[level])
+
+
+def _hear_reporter(ledger: Ledger, report: Report) -> None:
+    known = ledger.incident.reporters
+    stand = ReporterStand(channel=report.channel, claim=report.claim)
+    has_room = len(known) < ledger.rules.verification.reporters_remembered
+    if known.get(report.reporter_key) != stand and (report.reporter_key in known or has_room):
+        ledger.record(ReporterStood(reporter_key=report.reporter_key, stand=stand), reporter(report))
+
+
+def revise_facts(ledger: Ledger, report: Report) -> None:
+    """Take in the totals of an affirming report."""
+    known = ledger.incident
+    facts = combine(known.facts, report.facts)
+    raised = {name for name in FACT_NAMES if getattr(facts, name) != getattr(known.facts, name)}
+    kept = [name for name in known.approximate if name not in raised]
+    approximate = tuple(sorted({*kept, *(name for name in report.approximate if name in raised)}))
+    if facts != known.facts or approximate != known.approximate:
+        ledger.record(FactsRevised(facts=facts, approximate=approximate), reporter(report))
+
+
+def stated(report: Report) -> Facts:
+    """The report's totals without whatever else its sender put beside them."""
+    return Facts.model_validate({name: getattr(report.facts, name) for name in FACT_NAMES})
+
+
+def reporter(report: Report) -> Actor:
+    """The reporter as the one who made it happen."""
+    return Actor(kind=ActorKind.REPORTER, id=report.reporter_key)
+
+
+def title_of(report: Report) -> str:
+    """What the incident is called until somebody knows better."""
+    if report.title:
+        return report.title
+    if report.text:
+        return report.text[:_TITLE_CHARACTERS]
+    return (report.category or Category.OTHER).facts.name_zh
