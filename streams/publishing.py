@@ -145,18 +145,20 @@ def _pack(producer: AIOKafkaProducer, publications: Iterable[Publication]) -> li
     for publication in publications:
         if not _append(packed[-1], publication):
             packed.append(producer.create_batch())
-            if not _append(packed[-1], publication):
-                raise PublicationTooLarge(
-                    f"{publication.topic!r}, key {publication.key!r}: {len(publication.value)} bytes"
-                )
+            _append(packed[-1], publication)
+        # An empty batch takes a message of any size, and the broker would refuse it time and again.
+        if packed[-1].size() > MAX_BATCH_BYTES:
+            size = f"{len(publication.value)} bytes"
+            raise PublicationTooLarge(f"{publication.topic!r}, key {publication.key!r}: {size}")
     return packed
 
 
 def _append(batch: BatchBuilder, publication: Publication) -> bool:
-    added = batch.append(
-        key=publication.key, value=publication.value, headers=list(publication.headers), timestamp=None
+    headers = list(publication.headers)
+    return (
+        batch.append(key=publication.key, value=publication.value, headers=headers, timestamp=None)
+        is not None
     )
-    return added is not None
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, packed: list[BatchBuilder]) -> None:
