@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -82,12 +83,12 @@ def _data(toml: str) -> dict[str, Any]:
 
 
 def _json(value: object) -> str:
-    """As JSON, where strictness lets a word stand for a member of a closed set; a date becomes text, and is refused."""
-    return json.dumps(value, default=str)
+    """As JSON, where strictness takes a word for a member of a closed set. A date becomes what no key allows."""
+    return json.dumps(value, default=lambda moment: {"date": str(moment)})
 
 
 def _readable(data: dict[str, Any], refused: set[Path]) -> Readable:
-    """The tables and rows that nothing was found in, so that a slip in one hides nothing in the others."""
+    """The tables and rows that the layout accepts, so that a slip in one hides nothing in the others."""
     at_fault = {path[0] for path in refused}
     tables = {
         name: adapter.validate_json(_json(data[name]), strict=True)
@@ -97,22 +98,17 @@ def _readable(data: dict[str, Any], refused: set[Path]) -> Readable:
     return Readable(
         file=RulebookFile.model_construct(None, **tables),
         tables=frozenset(tables),
-        channels={str(key): row for key, row in _rows(data, "channels", ChannelTrust, refused)},
-        grading={str(key): row for key, row in _rows(data, "grading", GradingLines, refused)},
-        tasks={str(key): row for key, row in _rows(data, "tasks", TaskEntry, refused)},
-        plans={int(key): row for key, row in _rows(data, "plans", PlanEntry, refused)},
+        channels={str(key): row for key, row in _rows(data.get("channels"), ChannelTrust)},
+        grading={str(key): row for key, row in _rows(data.get("grading"), GradingLines)},
+        tasks={str(key): row for key, row in _rows(data.get("tasks"), TaskEntry)},
+        plans={key: row for key, row in _rows(data.get("plans"), PlanEntry) if isinstance(key, int)},
         task_ids=frozenset(data["tasks"]) if ("tasks",) not in refused else None,
     )
 
 
-def _rows(
-    data: dict[str, Any], table: str, shape: type[Row], refused: set[Path]
-) -> Iterator[tuple[str | int, Row]]:
-    """The rows of a table by key (by position in an array) that nothing was found in."""
-    written = data.get(table)
-    if not isinstance(written, dict | list):
-        return
-    spoilt = {path[:2] for path in refused}
-    for key, row in written.items() if isinstance(written, dict) else enumerate(written):
-        if (table, key) not in spoilt and isinstance(row, dict):
+def _rows(table: object, shape: type[Row]) -> Iterator[tuple[str | int, Row]]:
+    """The rows of a table by key (by position in an array) that have this shape; others are refused already."""
+    rows = table.items() if isinstance(table, dict) else enumerate(table if isinstance(table, list) else [])
+    for key, row in rows:
+        with suppress(ValidationError):
             yield key, shape.model_validate_json(_json(row))
