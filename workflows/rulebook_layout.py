@@ -154,6 +154,7 @@ def rulebook_of(file: RulebookFile, digest: str) -> Rulebook:
     steps = as_written.pop("step_within_seconds")
     del as_written["tasks"]
     as_written.update(digest=digest, steps=steps, grading=_grading_rules(file), plans=plans)
+    as_written.update(heat=Heat(**dict(file.heat)), rating=RatingRules(**dict(file.rating)))
     return Rulebook(**as_written)
 
 

@@ -45,6 +45,11 @@ def test_a_text_with_windows_line_ends_is_read() -> None:
     assert other.plans == default_rulebook().plans
 
 
+def test_a_rulebook_survives_being_stored() -> None:
+    """Written as JSON and read again it is the same value."""
+    assert Rulebook.model_validate_json(default_rulebook().model_dump_json()) == default_rulebook()
+
+
 def test_every_number_has_its_source_on_its_line() -> None:
     """Whoever reads a figure sees where it is from: a public text, or ours."""
     without_texts = re.sub(r'"[^"]*"', '""', shipped())
