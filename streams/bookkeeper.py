@@ -1,0 +1,133 @@
+"""Bookkeeper: counts what was committed, fact by fact, so that the rules need not count and nothing counts twice.
+
+Never in here: a metric's definition (`streams.metrics`), and anything that could change what happens.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
+from models.events.clock import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
+from models.events.disposal import (
+    CommandAcknowledged,
+    CommandDone,
+    CommandEscalated,
+    CommandIssued,
+    CommandOverdue,
+    CommandReceived,
+    CommandRefused,
+    CommandRetracted,
+)
+from models.events.follow_up import IncidentClosed, IncidentRejected, IncidentReopened
+from models.events.perception import IncidentMerged, IncidentOpened
+from models.events.registry import EventData
+from models.events.verification import VerdictReached
+from models.identifiers import CommandId
+from models.messages.event import Event
+from models.vocabulary import Channel, ReceiptOutcome, Stage
+from streams.metrics import Metrics
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_MOST_REMEMBERED = 50_000
+_STATUS_OF_COMMAND: Mapping[type[EventData], str] = {
+    CommandIssued: "issued",
+    CommandReceived: "received",
+    CommandAcknowledged: "acknowledged",
+    CommandRefused: "refused",
+    CommandEscalated: "escalated",
+    CommandRetracted: "retracted",
+    CommandOverdue: "overdue",
+    CommandDone: "done",
+}
+_ENDED_OTHERWISE: Mapping[type[EventData], str] = {
+    IncidentRejected: "rejected",
+    IncidentMerged: "merged",
+    IncidentReopened: "reopened",
+}
+
+
+class Bookkeeper:
+    """Counts the facts of one process. Durations are known only while both ends pass through this process."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._issued_at: dict[CommandId, datetime] = {}
+        self._entered: dict[str, tuple[Stage, datetime]] = {}
+
+    def count_report(self, channel: Channel, outcome: ReceiptOutcome) -> None:
+        """One report was answered."""
+        self._metrics.incidents.reports.labels(channel.value, outcome.value).inc()
+
+    def count_events(self, events: Iterable[Event]) -> None:
+        """These facts are in the log now."""
+        for event in events:
+            self._of_incident(event)
+            self._of_command(event)
+            self._of_clock(event)
+
+    def show_open(self, by_stage: Mapping[Stage, int]) -> None:
+        """Open incidents as the database has them; a stage that has none shows 0."""
+        for stage in Stage:
+            self._metrics.incidents.open.labels(stage.value).set(by_stage.get(stage, 0))
+
+    def _of_incident(self, event: Event) -> None:
+        metrics = self._metrics.incidents
+        if how := _ENDED_OTHERWISE.get(type(event.data)):
+            metrics.ended_otherwise.labels(how).inc()
+            self._left_stage(event)
+        match event.data:
+            case IncidentOpened(nature=nature):
+                metrics.opened.labels(nature.value).inc()
+            case VerdictReached(verdict=verdict):
+                metrics.verdicts.labels(verdict.value, event.actor.kind.value).inc()
+            case StageEntered(stage=stage):
+                self._left_stage(event)
+                metrics.stage_entries.labels(stage.value).inc()
+                _remember(self._entered, event.incident_id, (stage, event.recorded_at))
+            case IncidentClosed(review=review):
+                self._left_stage(event)
+                metrics.closed.labels(review.level.value).inc()
+                metrics.duration.observe(review.total_seconds)
+                for step in review.steps:
+                    metrics.step_duration.labels(step.step.value).observe(step.seconds)
+
+    def _of_command(self, event: Event) -> None:
+        metrics = self._metrics.commands
+        if status := _STATUS_OF_COMMAND.get(type(event.data)):
+            metrics.statuses.labels(status).inc()
+        match event.data:
+            case CommandIssued(command=command):
+                _remember(self._issued_at, command.command_id, command.issued_at)
+            case CommandAcknowledged(command_id=command_id):
+                issued_at = self._issued_at.pop(command_id, None)
+                if issued_at is not None:
+                    metrics.acknowledge.observe((event.recorded_at - issued_at).total_seconds())
+
+    def _of_clock(self, event: Event) -> None:
+        metrics = self._metrics.deadlines
+        match event.data:
+            case DeadlineFired(late_by_seconds=late):
+                metrics.lateness.observe(late)
+            case StepEscalated(step=step, to_tier=to_tier):
+                metrics.overdue_steps.labels(step.value, to_tier.value).inc()
+            case RedAlarmRaised():
+                metrics.red_alarms.inc()
+            case WarningIssued(warning=w) | WarningUpdated(warning=w) | WarningCancelled(warning=w):
+                metrics.warnings.labels(w.message_type.value, w.colour.value).inc()
+
+    def _left_stage(self, event: Event) -> None:
+        was_in = self._entered.pop(event.incident_id, None)
+        if was_in is not None:
+            stage, since = was_in
+            seconds = (event.recorded_at - since).total_seconds()
+            self._metrics.incidents.stage_duration.labels(stage.value).observe(seconds)
+
+
+def _remember(kept: dict[K, V], key: K, value: V) -> None:
+    """Keep it; of too many, the oldest go unmeasured."""
+    if len(kept) >= _MOST_REMEMBERED:
+        del kept[next(iter(kept))]
+    kept[key] = value

@@ -1,0 +1,160 @@
+"""The one catalogue of metrics: each with its unit in its name, closed labels and the question that it answers.
+
+They stand here together, and not where they are used, because the rules may not count: what happened is counted from
+committed events (`streams.bookkeeper`) and never from attempts, so that a batch that was rolled back and run again
+counts once. Labels come from closed sets; an id is never one.
+"""
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+# The limits of the rulebook lie between 1 minute (a command of level I) and 30 days (a hazard's removal).
+_DEADLINES_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800)
+_LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300, 3_600, 86_400)
+_HANDLING_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_BATCH_RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
+
+
+class _Shelf:
+    """Registers metrics with few words; the question is Prometheus' help text."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def counter(self, name: str, question: str, *labels: str) -> Counter:
+        return Counter(f"fenghuo_{name}", question, labels, registry=self._registry)
+
+    def gauge(self, name: str, question: str, *labels: str) -> Gauge:
+        return Gauge(f"fenghuo_{name}", question, labels, registry=self._registry)
+
+    def histogram(self, name: str, question: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"fenghuo_{name}", question, labels, registry=self._registry, buckets=buckets)
+
+
+class IncidentMetrics:
+    """What reports and incidents came to."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.reports = shelf.counter(
+            "reports_total",
+            "How many reports came by each channel, and what became of them?",
+            "channel",
+            "outcome",
+        )
+        self.opened = shelf.counter("incidents_opened_total", "How many incidents began?", "nature")
+        self.closed = shelf.counter(
+            "incidents_closed_total", "How many were closed, at which level?", "level"
+        )
+        self.ended_otherwise = shelf.counter(
+            "incidents_ended_otherwise_total", "How many were rejected, merged or reopened?", "how"
+        )
+        self.open = shelf.gauge("incidents_open", "How many incidents are open, per stage?", "stage")
+        self.verdicts = shelf.counter(
+            "verdicts_total", "What did verification find, by rule or by an officer?", "verdict", "actor"
+        )
+        self.duration = shelf.histogram(
+            "incident_duration_seconds", "How long from opening to closure?", _DEADLINES_SECONDS
+        )
+        self.stage_entries = shelf.counter(
+            "stage_entries_total", "How many incidents came into each stage?", "stage"
+        )
+        self.stage_duration = shelf.histogram(
+            "stage_duration_seconds",
+            "How long did incidents stay in each stage?",
+            _DEADLINES_SECONDS,
+            "stage",
+        )
+        self.step_duration = shelf.histogram(
+            "step_duration_seconds",
+            "How long did each of the twelve steps of closed incidents take?",
+            _DEADLINES_SECONDS,
+            "step",
+        )
+
+
+class DeadlineMetrics:
+    """What was late, and what came out to the public."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.lateness = shelf.histogram(
+            "deadline_lateness_seconds", "How long after its time was a deadline handled?", _LATENESS_SECONDS
+        )
+        self.overdue_steps = shelf.counter(
+            "overdue_steps_total", "Which steps climbed a tier, and to which?", "step", "to_tier"
+        )
+        self.red_alarms = shelf.counter("red_alarms_total", "How often was even the city silent?")
+        self.warnings = shelf.counter(
+            "warnings_total", "Which public warnings went out?", "message_type", "colour"
+        )
+
+
+class CommandMetrics:
+    """What units were told, and what they said."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.statuses = shelf.counter(
+            "commands_total", "How many commands came to each status, and how many were late?", "status"
+        )
+        self.acknowledge = shelf.histogram(
+            "command_acknowledge_seconds",
+            "How long from a command's issue until a named person has it?",
+            _DEADLINES_SECONDS,
+        )
+        self.redeliveries = shelf.counter(
+            "command_redeliveries_total", "How many were sent again because no unit's system had them?"
+        )
+
+
+class MessageMetrics:
+    """How messages pass through the agents."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.handled = shelf.counter(
+            "messages_total", "How many messages were processed, duplicates, or dead?", "topic", "outcome"
+        )
+        self.dead_letters = shelf.counter(
+            "dead_letters_total", "How many messages could not be handled, and why?", "topic", "reason"
+        )
+        self.handle = shelf.histogram(
+            "message_handle_seconds",
+            "How long from taking a batch until its offsets may be committed?",
+            _HANDLING_SECONDS,
+            "topic",
+        )
+        self.batch_records = shelf.histogram(
+            "batch_records", "How many messages share a transaction?", _BATCH_RECORDS, "topic"
+        )
+        self.last_handled = shelf.gauge(
+            "last_handled_timestamp_seconds", "When was a batch of this topic last finished?", "topic"
+        )
+        self.faults = shelf.counter(
+            "faults_total", "How often was work tried again, dropped or given up, and why?", "where", "fault"
+        )
+        self.oldest_unacked = shelf.gauge(
+            "oldest_unacknowledged_seconds", "How old is the oldest message that no agent has finished?"
+        )
+        self.brakes_pulled = shelf.gauge(
+            "brakes_pulled", "How many partitions stand still for their dead letters?"
+        )
+
+
+class OutboxMetrics:
+    """What is on its way to Kafka."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.published = shelf.counter(
+            "published_total", "How many records went to Kafka, sent by whom?", "by"
+        )
+        self.waiting = shelf.gauge("outbox_waiting", "How many records wait to be published?")
+        self.oldest = shelf.gauge("outbox_oldest_seconds", "How old is the oldest record that waits?")
+
+
+class Metrics:
+    """All metrics of one process; the composition root makes one, on the registry that /metrics shows."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        shelf = _Shelf(registry)
+        self.incidents = IncidentMetrics(shelf)
+        self.deadlines = DeadlineMetrics(shelf)
+        self.commands = CommandMetrics(shelf)
+        self.messages = MessageMetrics(shelf)
+        self.outbox = OutboxMetrics(shelf)

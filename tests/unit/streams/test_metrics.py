@@ -1,0 +1,246 @@
+"""The catalogue keeps to its naming rules; the bookkeeper counts committed facts."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry, Metric
+
+from models.categories import Category
+from models.events.assessment import WarningIssued
+from models.events.clock import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
+from models.events.disposal import CommandAcknowledged, CommandIssued, CommandReceived
+from models.events.follow_up import IncidentClosed, IncidentRejected, Review, StepReview
+from models.events.registry import EventData
+from models.events.verification import VerdictReached
+from models.identifiers import AreaCode, CommandId, DeadlineId, IncidentId, MessageId, UnitCode, WarningId
+from models.messages.command import Command
+from models.messages.event import Actor, Event
+from models.messages.fields import Person
+from models.messages.public_warning import PublicWarning
+from models.vocabulary import (
+    ActorKind,
+    Channel,
+    CommandKind,
+    CommandRole,
+    Level,
+    MessageType,
+    ReceiptOutcome,
+    Stage,
+    Step,
+    Tier,
+    Verdict,
+    WarningColour,
+    WarningStatus,
+)
+from streams.bookkeeper import Bookkeeper
+from streams.metrics import Metrics
+from tests.fakes.clock import NOON
+
+INCIDENT = IncidentId("i-1")
+COMMAND = CommandId("c-1")
+DIGEST = "sha256:" + "0" * 64
+BASE_UNITS = ("_total", "_seconds", "_records", "_open", "_waiting", "_pulled")
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def bookkeeper(registry: CollectorRegistry) -> Bookkeeper:
+    return Bookkeeper(Metrics(registry))
+
+
+def catalogue(registry: CollectorRegistry) -> Iterator[Metric]:
+    Metrics(registry)
+    yield from registry.collect()
+
+
+def event(data: EventData, at: datetime = NOON, seq: int = 1) -> Event:
+    return Event(
+        event_id=f"e-{seq}",
+        incident_id=INCIDENT,
+        seq=seq,
+        type=data.type_name,
+        recorded_at=at,
+        cause_id=MessageId("m-1"),
+        actor=Actor(kind=ActorKind.RULE),
+        rulebook=DIGEST,
+        data=data,
+    )
+
+
+def order() -> Command:
+    return Command(
+        command_id=COMMAND,
+        incident_id=INCIDENT,
+        kind=CommandKind.ORDER,
+        unit_code=UnitCode("500108:fire"),
+        role=CommandRole.LEAD,
+        task_id="rescue",
+        text_zh="救援",
+        level=Level.II,
+        area_code=AreaCode("500108"),
+        verified=False,
+        attempt=1,
+        released_by="rule",
+        issued_at=NOON,
+        acknowledge_by=NOON + timedelta(minutes=5),
+        exercise=False,
+        rulebook=DIGEST,
+    )
+
+
+def warning() -> PublicWarning:
+    return PublicWarning(
+        warning_id=WarningId("w-1"),
+        incident_id=INCIDENT,
+        message_type=MessageType.ALERT,
+        status=WarningStatus.ACTUAL,
+        colour=WarningColour.RED,
+        category=Category.GAS,
+        headline_zh="警报",
+        description_zh="警报",
+        area_codes=(AreaCode("500108"),),
+        effective=NOON,
+        expires=NOON + timedelta(hours=1),
+        sender_code="500000",
+    )
+
+
+def test_every_metric_says_its_unit_and_its_question(registry: CollectorRegistry) -> None:
+    """Names are prefixed, in base units and end with them; the help is a question that somebody asks."""
+    for metric in catalogue(registry):
+        name = metric.name + ("_total" if metric.type == "counter" else "")
+        assert re.fullmatch(r"fenghuo_[a-z]+(_[a-z]+)*", name)
+        assert name.endswith(BASE_UNITS), name
+        assert metric.documentation.endswith("?"), name
+
+
+def test_the_promised_metrics_are_there(registry: CollectorRegistry) -> None:
+    """Those that dashboards and the acceptance tests name exist under these names."""
+    names = {metric.name for metric in catalogue(registry)}
+    assert names >= {
+        "fenghuo_reports",
+        "fenghuo_incidents_closed",
+        "fenghuo_incidents_open",
+        "fenghuo_commands",
+        "fenghuo_command_acknowledge_seconds",
+        "fenghuo_stage_duration_seconds",
+        "fenghuo_dead_letters",
+        "fenghuo_outbox_oldest_seconds",
+        "fenghuo_message_handle_seconds",
+        "fenghuo_batch_records",
+        "fenghuo_deadline_lateness_seconds",
+        "fenghuo_overdue_steps",
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "sample", "labels"),
+    [
+        (
+            VerdictReached(verdict=Verdict.TRUE, reason="two sources"),
+            "fenghuo_verdicts_total",
+            {"verdict": "true", "actor": "rule"},
+        ),
+        (IncidentRejected(reason="false"), "fenghuo_incidents_ended_otherwise_total", {"how": "rejected"}),
+        (StageEntered(stage=Stage.DISPOSAL), "fenghuo_stage_entries_total", {"stage": "disposal"}),
+        (
+            CommandReceived(command_id=COMMAND, occurred_at=NOON),
+            "fenghuo_commands_total",
+            {"status": "received"},
+        ),
+        (
+            StepEscalated(
+                step=Step.CONFIRM,
+                from_tier=Tier.TOWNSHIP,
+                to_tier=Tier.DISTRICT,
+                area_code=AreaCode("500108"),
+            ),
+            "fenghuo_overdue_steps_total",
+            {"step": "confirm", "to_tier": "district"},
+        ),
+        (RedAlarmRaised(step=Step.CONFIRM), "fenghuo_red_alarms_total", {}),
+        (
+            DeadlineFired(deadline_id=DeadlineId("d-1"), late_by_seconds=0.2),
+            "fenghuo_deadline_lateness_seconds_count",
+            {},
+        ),
+        (
+            WarningIssued(warning=warning()),
+            "fenghuo_warnings_total",
+            {"message_type": "alert", "colour": "red"},
+        ),
+    ],
+)
+def test_a_fact_is_counted_once(
+    registry: CollectorRegistry, bookkeeper: Bookkeeper, data: EventData, sample: str, labels: dict[str, str]
+) -> None:
+    """Each kind of fact that somebody asks about moves its own metric by one."""
+    bookkeeper.count_events([event(data)])
+    assert registry.get_sample_value(sample, labels) == 1
+
+
+def test_a_closure_tells_its_level_and_how_long_it_took(
+    registry: CollectorRegistry, bookkeeper: Bookkeeper
+) -> None:
+    """The review of a closed incident feeds the durations of the whole and of its steps."""
+    review = Review(
+        verdict=Verdict.TRUE,
+        level=Level.III,
+        reports=2,
+        commands=1,
+        commands_late=0,
+        commands_escalated=0,
+        total_seconds=700,
+        steps=(StepReview(step=Step.CONFIRM, seconds=60, overdue=0),),
+    )
+    bookkeeper.count_events([event(IncidentClosed(reason="done", review=review))])
+    assert registry.get_sample_value("fenghuo_incidents_closed_total", {"level": "III"}) == 1
+    assert registry.get_sample_value("fenghuo_incident_duration_seconds_sum") == 700
+    assert registry.get_sample_value("fenghuo_step_duration_seconds_sum", {"step": "confirm"}) == 60
+
+
+def test_the_time_to_acknowledge_runs_from_the_issue(
+    registry: CollectorRegistry, bookkeeper: Bookkeeper
+) -> None:
+    """A command acknowledged after 90 s is 90 s in the histogram, and its issue and its answer are both counted."""
+    acknowledged = CommandAcknowledged(
+        command_id=COMMAND, person=Person(name="王五"), occurred_at=NOON, within_limit=True
+    )
+    bookkeeper.count_events([event(CommandIssued(command=order(), tier=Tier.DISTRICT))])
+    bookkeeper.count_events([event(acknowledged, NOON + timedelta(seconds=90), seq=2)])
+    assert registry.get_sample_value("fenghuo_command_acknowledge_seconds_sum") == 90
+    assert registry.get_sample_value("fenghuo_commands_total", {"status": "issued"}) == 1
+    assert registry.get_sample_value("fenghuo_commands_total", {"status": "acknowledged"}) == 1
+
+
+def test_a_stage_lasts_until_the_next_is_entered(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
+    """Entered at noon, left a minute later: verification took 60 s; one that was not seen entering is not guessed."""
+    bookkeeper.count_events([event(StageEntered(stage=Stage.VERIFICATION))])
+    later = NOON + timedelta(seconds=60)
+    bookkeeper.count_events([event(StageEntered(stage=Stage.ASSESSMENT), later, seq=2)])
+    sums = {
+        stage: registry.get_sample_value("fenghuo_stage_duration_seconds_sum", {"stage": stage.value})
+        for stage in Stage
+    }
+    assert {stage: seconds for stage, seconds in sums.items() if seconds} == {Stage.VERIFICATION: 60}
+
+
+def test_reports_are_counted_by_outcome(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
+    """A report in conflict is counted under its channel and what became of it."""
+    bookkeeper.count_report(Channel.SENSOR, ReceiptOutcome.ID_CONFLICT)
+    labels = {"channel": "sensor", "outcome": "id_conflict"}
+    assert registry.get_sample_value("fenghuo_reports_total", labels) == 1
+
+
+def test_open_incidents_show_every_stage(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
+    """A stage without open incidents shows 0, not what it had before."""
+    bookkeeper.show_open({Stage.DISPOSAL: 3})
+    bookkeeper.show_open({Stage.FOLLOW_UP: 1})
+    shown = [registry.get_sample_value("fenghuo_incidents_open", {"stage": s.value}) for s in Stage]
+    assert shown == [0, 0, 0, 0, 1]
