@@ -15,7 +15,7 @@ from workflows.errors import UnknownEvent
 from workflows.incident import CommandState, DeadlineState, Incident, StepState
 
 Change = dict[str, Any]  # new values by field name of Incident, given to model_copy
-_SOURCES_REMEMBERED = 64  # bounds the state; heat and counts do not need more
+_SOURCES_REMEMBERED = 64  # bounds the state; a source beyond it counts as new each time it speaks
 
 
 def fold(events: Iterable[Event]) -> Incident:
@@ -61,10 +61,11 @@ def _opened(event: Event, data: perception.IncidentOpened) -> Incident:
 
 
 def _report_joined(state: Incident, _: Event, data: perception.ReportJoined) -> Change:
-    return {"reports": state.reports + 1, "sources": _with_source(state.sources, (data.source_id,))}
+    return {"reports": state.reports + 1, "sources": with_sources(state.sources, (data.source_id,))}
 
 
-def _with_source(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+def with_sources(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """The sources remembered after more have spoken; heat asks it too, so that both remember the same."""
     return tuple(dict.fromkeys((*known, *more)))[:_SOURCES_REMEMBERED]
 
 
@@ -75,7 +76,7 @@ def _absorbed(state: Incident, _: Event, data: perception.IncidentAbsorbed) -> C
         "facts": data.facts,
         "approximate": data.approximate,
         "reporters": data.reporters,
-        "sources": _with_source(state.sources, data.sources),
+        "sources": with_sources(state.sources, data.sources),
         "urgent": state.urgent or data.urgent,
     }
 
