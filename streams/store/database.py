@@ -114,7 +114,10 @@ def _postgres_engine(url: str) -> AsyncEngine:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS, connect_args={"timeout": _BUSY_MS / 1_000}
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+        connect_args={"timeout": _BUSY_MS / 1_000},
     )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)

@@ -72,6 +72,8 @@ def _without_code(error: BaseException) -> type[TransientFault] | type[DataRefus
     # asyncpg refuses a value before it is sent (DataError), or finds its connection gone (InterfaceError).
     if isinstance(error, asyncpg.DataError) or isinstance(cause, asyncpg.DataError):
         return DataRefused
-    if isinstance(error, OSError | asyncpg.InterfaceError) or isinstance(cause, asyncpg.InterfaceError | OSError):
+    if isinstance(error, OSError | asyncpg.InterfaceError) or isinstance(
+        cause, asyncpg.InterfaceError | OSError
+    ):
         return TransientFault
     return None

@@ -1,0 +1,96 @@
+"""Arrivals: records as they came off a topic, read or unreadable, and what became of each.
+
+Shapes only: the loop makes arrivals, `streams.batch` answers with a result.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.identifiers import IncidentId, MessageId
+from models.messages.decision import Decision
+from models.messages.event import Event
+from models.messages.feedback import Feedback
+from models.messages.hand_over import HandOver
+from models.messages.report import Report
+from models.topics import Topic
+from models.vocabulary import DeadLetterReason
+from streams.store.outbox import Claimed
+from streams.store.progress import Partition
+
+Inbound = Report | Decision | Feedback | HandOver
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, where it stood and its bytes. A tombstone has no value."""
+
+    topic: Topic
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+    @property
+    def source(self) -> Partition:
+        """The partition that it came from."""
+        return (self.topic, self.partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A valid message; `digest` is equal for equal content."""
+
+    record: Record
+    message: Inbound
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """Bytes that are no message, or a message that must not be tried again; `field` is a dotted path."""
+
+    record: Record
+    reason: DeadLetterReason
+    field: str | None
+    detail: str
+    message_id: MessageId | None = None
+
+
+Arrival = Decoded | Undecodable
+
+
+class Fate(StrEnum):
+    """What became of one record."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"  # the core said no; nothing changed
+    DUPLICATE = "duplicate"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One record and its fate; `reason` is a refusal's or dead letter's word."""
+
+    record: Record
+    fate: Fate
+    message_id: MessageId | None = None
+    incident_id: IncidentId | None = None
+    reason: str | None = None
+    detail: str | None = None
+    message: Inbound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What is committed: publish `claims`, mark them, acknowledge; then, if there are any, handle `remaining`.
+
+    `remaining` is not empty when the database went away between two single messages of a batch that was isolated.
+    Records that were processed before this batch are in none of the lists.
+    """
+
+    handled: tuple[Handled, ...] = ()
+    events: tuple[Event, ...] = ()
+    claims: tuple[Claimed, ...] = ()
+    remaining: tuple[Arrival, ...] = ()
+    is_isolated: bool = False

@@ -1,0 +1,115 @@
+"""Changes: what one batch has found out and wants kept, gathered before a single row is written.
+
+The working memory of one transaction: incidents as they stand after each message, their new facts in order, and what
+became of every record. It never leaves the transaction that made it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.events.clock import StageEntered
+from models.events.follow_up import IncidentClosed, IncidentRejected
+from models.events.perception import IncidentAbsorbed, ReportJoined
+from models.identifiers import DeadlineId, IncidentId, MessageId
+from models.messages.event import Event
+from models.messages.receipt import Receipt
+from models.vocabulary import HandOverType, Stage, Status
+from streams.store import receipts
+from streams.store.dead_letters import Dead
+from streams.store.inbox import InboxEntry
+from streams.store.incidents import Standing
+from streams.store.progress import Partition, Tally
+from streams.store.publications import Outgoing, hand_over, of_hand_over
+from streams.store.reports import StoredReport
+from workflows.answer import Answer
+from workflows.appraisal.outcomes import Outcome, outcomes_of
+from workflows.incident import Incident
+
+_ENDED = (Status.CLOSED, Status.REJECTED)
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything that one transaction will write. `standings` also holds what was locked and left as it was."""
+
+    standings: dict[IncidentId, Standing] = field(default_factory=dict)
+    touched: dict[IncidentId, None] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    reports: list[StoredReport] = field(default_factory=list)
+    entries: list[InboxEntry] = field(default_factory=list)
+    dead: list[Dead] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    moot: list[DeadlineId] = field(default_factory=list)
+    hand_overs: list[Outgoing] = field(default_factory=list)
+    notified: set[tuple[IncidentId, Stage]] = field(default_factory=set)
+    tallies: dict[Partition, Tally] = field(default_factory=dict)
+
+    def state_of(self, incident_id: IncidentId) -> Incident | None:
+        """The incident as it stands after what this batch did so far."""
+        standing = self.standings.get(incident_id)
+        return None if standing is None else standing.incident
+
+    def take(self, answer: Answer, cause_id: MessageId) -> None:
+        """Take in what the core said, about every incident that it touched."""
+        for one in _each(answer):
+            state = one.state
+            if state is None or not (one.events or one.hand_overs):
+                continue
+            before = self.standings.get(state.incident_id)
+            self.standings[state.incident_id] = _after(before, state, one.events, self.standings)
+            self.touched[state.incident_id] = None
+            self.events.extend(one.events)
+            self.outcomes.extend(outcomes_of(state, one.events))
+            self.hand_overs.extend(self._calls(state.incident_id, one, cause_id))
+
+    @property
+    def ended(self) -> set[IncidentId]:
+        """Incidents that this batch brought to their end and that did not wake again in it."""
+        told = {e.incident_id for e in self.events if isinstance(e.data, IncidentClosed | IncidentRejected)}
+        return {one for one in told if self.standings[one].incident.status in _ENDED}
+
+    def late_receipts(self) -> Iterator[Receipt]:
+        """For reports that joined an incident after its end: their sender is told of the end at once."""
+        ended = self.ended
+        for stored in self.reports:
+            incident = self.standings[stored.incident_id].incident
+            if incident.status in _ENDED and incident.incident_id not in ended:
+                report = stored.report
+                yield receipts.closed(report.source_id, report.report_id, incident, stored.recorded_at)
+
+    def _calls(self, incident_id: IncidentId, answer: Answer, cause_id: MessageId) -> Iterator[Outgoing]:
+        entered = {event.data.stage for event in answer.events if isinstance(event.data, StageEntered)}
+        for stage in answer.hand_overs:
+            kind = HandOverType.ENTERED if stage in entered else HandOverType.NOTIFIED
+            if kind is HandOverType.NOTIFIED:
+                # One look at the incident after this batch is enough, however many reports it had.
+                if (incident_id, stage) in self.notified:
+                    continue
+                self.notified.add((incident_id, stage))
+            yield of_hand_over(stage, hand_over(stage, incident_id, kind, cause_id))
+
+
+def _each(answer: Answer) -> Iterator[Answer]:
+    one: Answer | None = answer
+    while one is not None:
+        yield one
+        one = one.also
+
+
+def _after(
+    before: Standing | None,
+    state: Incident,
+    events: Iterable[Event],
+    standings: Mapping[IncidentId, Standing],
+) -> Standing:
+    times: list[datetime] = [state.reported_at if before is None else before.last_reported_at]
+    for event in events:
+        if isinstance(event.data, ReportJoined):
+            times.append(event.data.reported_at)
+        elif isinstance(event.data, IncidentAbsorbed) and event.data.incident_id in standings:
+            times.append(standings[event.data.incident_id].last_reported_at)
+    heat_epoch = None if before is None else before.heat_epoch
+    log_heat = None if before is None else before.log_heat
+    return Standing(state, max(times), heat_epoch, log_heat)

@@ -1,0 +1,174 @@
+"""Outbox: adding what must be on Kafka, claiming it, marking it done, and bringing it back for a new cluster.
+
+A claim is a word on the row and a time until which nobody else takes it. Times here are wall time, also where the
+program's clock is scaled: a claim waits for a machine, not for a deadline.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.identifiers import MessageId
+from models.tables import COMMANDS, DEAD_LETTERS, INBOX, OUTBOX, PROGRESS, PROJECTIONS
+from models.topics import Topic
+from models.vocabulary import CommandStatus
+from streams.publishing import Publication
+from streams.store.publications import HEADERS, Outgoing, again
+from streams.store.statements import Row, insert, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Rows that are ours to publish until the claim runs out; then mark the claim as published, whole."""
+
+    claim: str
+    publications: tuple[Publication, ...]
+
+
+_SEEN = or_(
+    exists().where(INBOX.c.message_id == OUTBOX.c.message_id),
+    exists().where(
+        and_(DEAD_LETTERS.c.message_id == OUTBOX.c.message_id, DEAD_LETTERS.c.retried_at.is_(None))
+    ),
+)
+_WAITING = (
+    select(OUTBOX.c.id)
+    .where(
+        OUTBOX.c.published_at.is_(None),
+        OUTBOX.c.created_at <= bindparam("older_than"),
+        or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until < bindparam("at")),
+    )
+    .order_by(OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    # A CTE, since PostgreSQL may run a plain subquery more than once and then claims more than the limit.
+    .cte("waiting")
+)
+_CLAIM = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(select(_WAITING.c.id)))
+    .values(claim=bindparam("by"), claimed_until=bindparam("until"))
+    .returning(OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.value, OUTBOX.c.headers)
+)
+_PUBLISHED = (
+    update(OUTBOX)
+    .where(OUTBOX.c.claim.in_(bindparam("claims", expanding=True)), OUTBOX.c.published_at.is_(None))
+    .values(
+        published_at=bindparam("at"),
+        published_cluster=bindparam("in_cluster"),
+        claim=None,
+        claimed_until=None,
+    )
+)
+_UNSEEN_AGAIN = (
+    update(OUTBOX)
+    .where(OUTBOX.c.message_id.is_not(None), OUTBOX.c.published_at.is_not(None), ~_SEEN)
+    .values(published_at=None, published_cluster=None, claim=None, claimed_until=None)
+)
+_PRUNE = delete(OUTBOX).where(
+    OUTBOX.c.published_at < bindparam("published_before"), or_(OUTBOX.c.message_id.is_(None), _SEEN)
+)
+_UNACKNOWLEDGED = select(
+    COMMANDS.c.command_id, COMMANDS.c.unit_code, COMMANDS.c.body, COMMANDS.c.deliveries
+).where(COMMANDS.c.status.in_([status.value for status in CommandStatus if status.awaits_acknowledgement]))
+_SENT_AGAIN = (
+    update(COMMANDS)
+    .where(COMMANDS.c.command_id == bindparam("in_command"))
+    .values(deliveries=COMMANDS.c.deliveries + 1)
+)
+
+
+async def add(
+    connection: AsyncConnection,
+    outgoing: Iterable[Outgoing],
+    now: datetime,
+    claim: str | None = None,
+    claimed_until: datetime | None = None,
+) -> Claimed:
+    """Write rows that the caller will publish itself under `claim`; without a claim the sweeper takes them."""
+    kept = tuple(outgoing)
+    stamp: Row = {"created_at": now, "claim": claim, "claimed_until": claimed_until}
+    await insert(connection, OUTBOX, [{**_row(one), **stamp} for one in kept])
+    return Claimed(claim or "", tuple(one.publication for one in kept))
+
+
+async def claim(
+    connection: AsyncConnection, by: str, *, limit: int, older_than: datetime, now: datetime, until: datetime
+) -> Claimed:
+    """Take up to `limit` rows written before `older_than` that nobody holds; another sweeper skips them."""
+    found = await connection.execute(
+        _CLAIM, {"by": by, "until": until, "at": now, "older_than": older_than, "most": limit}
+    )
+    rows = sorted(found, key=lambda row: int(row.id))
+    return Claimed(
+        by, tuple(Publication(row.topic, row.key, row.value, _headers(row.headers)) for row in rows)
+    )
+
+
+async def mark_published(
+    connection: AsyncConnection, claims: Sequence[str], cluster_id: str, now: datetime
+) -> int:
+    """Kafka has everything under these claims. Returns how many rows; rows that somebody else took over are theirs."""
+    marked = await connection.execute(
+        _PUBLISHED, {"claims": list(claims), "in_cluster": cluster_id, "at": now}
+    )
+    return marked.rowcount
+
+
+async def republish_unseen(connection: AsyncConnection) -> int:
+    """Bring back what the engine should have read and has not: after offsets that went missing. Returns how many."""
+    return (await connection.execute(_UNSEEN_AGAIN)).rowcount
+
+
+async def republish_for_new_cluster(connection: AsyncConnection, cluster_id: str, now: datetime) -> int:
+    """Give a cluster that has nothing what it needs: unread messages, unacknowledged commands, ratings and heat.
+
+    Does nothing for a cluster that is known. Returns how many records will be sent.
+    """
+    mark: Row = {"cluster_id": cluster_id, "topic": Topic.REPORTS.value, "partition": 0}
+    known = select(PROGRESS.c.topic).where(PROGRESS.c.cluster_id == cluster_id).limit(1)
+    if (await connection.execute(known)).first() is not None:
+        return 0
+    zero: Row = {"next_offset": 0, "processed": 0, "duplicate": 0, "dead": 0, "updated_at": now}
+    await insert_new(connection, PROGRESS, [{**mark, **zero}])
+    commands = (await connection.execute(_UNACKNOWLEDGED)).all()
+    if commands:
+        await connection.execute(_SENT_AGAIN, [{"in_command": row.command_id} for row in commands])
+    standing = (await connection.execute(select(PROJECTIONS))).all()
+    outgoing = [again(row.unit_code, row.body, row.deliveries + 1) for row in commands]
+    outgoing += [Outgoing(Publication(row.topic, row.key.encode(), row.value, HEADERS)) for row in standing]
+    await add(connection, outgoing, now)
+    return await republish_unseen(connection) + len(outgoing)
+
+
+async def prune(connection: AsyncConnection, published_before: datetime) -> int:
+    """Forget rows published before this time, save those that the engine has yet to read. Returns how many."""
+    return (await connection.execute(_PRUNE, {"published_before": published_before})).rowcount
+
+
+def _row(one: Outgoing) -> Row:
+    publication = one.publication
+    message_id: MessageId | None = one.message_id
+    return {
+        "topic": str(publication.topic),
+        "key": publication.key,
+        "value": publication.value,
+        "headers": _PLAIN_HEADERS if publication.headers is HEADERS else _packed(publication.headers),
+        "message_id": message_id,
+        "event_id": one.event_id,
+    }
+
+
+def _packed(headers: tuple[tuple[str, bytes], ...]) -> bytes:
+    return orjson.dumps([[name, value.decode()] for name, value in headers])
+
+
+def _headers(packed: bytes) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value.encode()) for name, value in orjson.loads(packed))
+
+
+_PLAIN_HEADERS = _packed(HEADERS)
