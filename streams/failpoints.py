@@ -64,3 +64,8 @@ def failpoint(place: Failpoint) -> None:
     if _Armed.passes_left == 0:
         _log.warning(LogEvent.FAILPOINT_HIT, place=place.value)
         _Armed.kill()
+
+
+def is_armed(place: Failpoint) -> bool:
+    """Whether this place is one that kills; for places that must first be made, such as the middle of a publication."""
+    return place is _Armed.place

@@ -3,14 +3,11 @@
 The count of deliveries travels as a header; a unit executes an id once however often it comes.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from streams.clock import Clock
-from streams.metrics import Metrics
-from streams.store import commands, outbox
-from streams.store.database import Database
+from streams.relay import Relay
 
 AT_A_TIME = 200
 
@@ -19,20 +16,14 @@ AT_A_TIME = 200
 class CommandSweep:
     """The work of one process; `after` is how long (program time) a unit's system may take to say `received`."""
 
-    database: Database
+    relay: Relay
     clock: Clock
-    wall: Clock
     after: timedelta
-    nudge_outbox: Callable[[], None]
-    metrics: Metrics
 
     async def __call__(self) -> int:
-        """Send up to 200 unheard commands again. Raises Transient: nothing was sent."""
+        """Send up to 200 unheard commands again. Raises Transient or PublishFailed."""
         now = self.clock.now()
-        async with self.database.write() as connection:
-            unheard = await commands.send_unheard(connection, now - self.after, now, AT_A_TIME)
-            await outbox.add(connection, unheard, self.wall.now())
-        if unheard:
-            self.metrics.commands.redeliveries.inc(len(unheard))
-            self.nudge_outbox()
-        return len(unheard)
+        claimed = await self.relay.units.send_unheard_commands(now - self.after, now, AT_A_TIME)
+        sent = await self.relay.send([claimed], "commands")
+        self.relay.metrics.commands.redeliveries.inc(sent)
+        return sent

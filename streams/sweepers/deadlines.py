@@ -4,12 +4,10 @@ Marking the clock and writing its message are one transaction, so two sweepers s
 the message's id is derived from the clock, so even a message that travels twice is handled once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.clock import Clock
-from streams.store import deadlines, outbox
-from streams.store.database import Database
+from streams.relay import Relay
 
 AT_A_TIME = 200
 
@@ -18,16 +16,10 @@ AT_A_TIME = 200
 class DeadlineSweep:
     """The work of one process; `clock` is the program's time, which deadlines live by."""
 
-    database: Database
+    relay: Relay
     clock: Clock
-    wall: Clock
-    nudge_outbox: Callable[[], None]
 
     async def __call__(self) -> int:
-        """Send up to 200 passed clocks; the rest comes with the next piece. Raises Transient: nothing was sent."""
-        async with self.database.write() as connection:
-            sent = await deadlines.send_due(connection, self.clock.now(), AT_A_TIME)
-            await outbox.add(connection, sent, self.wall.now())
-        if sent:
-            self.nudge_outbox()
-        return len(sent)
+        """Send up to 200 passed clocks; the rest comes with the next piece. Raises Transient or PublishFailed."""
+        claimed = await self.relay.units.send_due_deadlines(self.clock.now(), AT_A_TIME)
+        return await self.relay.send([claimed], "deadlines")

@@ -1,7 +1,8 @@
 """What the sweepers do to a real database, with a list in the place of Kafka."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -15,9 +16,11 @@ from models.vocabulary import CommandStatus, DeadlineKind, HandOverType
 from streams.bookkeeper import Bookkeeper
 from streams.metrics import Metrics
 from streams.publishing import Publication, PublishFailed
+from streams.relay import Relay
 from streams.store import outbox
 from streams.store.database import Database
 from streams.store.publications import HEADERS, Outgoing
+from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
 from streams.sweepers.gauges import GaugeSweep
@@ -41,16 +44,16 @@ class Broker:
         self.taken += publications
 
 
-def outbox_sweep(database: Database, wall: ManualClock, broker: Broker) -> OutboxSweep:
-    return OutboxSweep(database, wall, broker.publish, "cluster-1", Metrics(CollectorRegistry()))
+def relay(database: Database, broker: Broker, registry: CollectorRegistry | None = None) -> Relay:
+    units = UnitsOfWork(database, "cluster-1", uuid4().hex)
+    return Relay(broker.publish, units, Metrics(registry or CollectorRegistry()))
 
 
-async def write_outbox(
-    database: Database, *records: Outgoing, claim: str | None = None, held_seconds: float = 0
-) -> None:
-    until = NOON + timedelta(seconds=held_seconds) if claim else None
+async def write_outbox(database: Database, claim: str | None = None, held_seconds: float = 0) -> None:
+    now = datetime.now(UTC)
+    until = now + timedelta(seconds=held_seconds) if claim else None
     async with database.write() as connection:
-        await outbox.add(connection, records, NOON, claim, until)
+        await outbox.add(connection, [RECORD], now, claim, until)
 
 
 async def published(database: Database) -> list[str | None]:
@@ -99,51 +102,45 @@ async def write_command(database: Database, status: CommandStatus = CommandStatu
 
 async def test_what_waits_is_published_and_marked_once(database: Database) -> None:
     """An unclaimed row goes to Kafka with its key, value and headers, and is not sent again."""
-    wall, broker = ManualClock(), Broker()
-    await write_outbox(database, RECORD)
-    sweep = outbox_sweep(database, wall, broker)
+    broker, registry = Broker(), CollectorRegistry()
+    await write_outbox(database)
+    sweep = OutboxSweep(relay(database, broker, registry))
     assert [await sweep(), await sweep()] == [1, 0]
     assert broker.taken == [RECORD.publication]
     assert await published(database) == ["cluster-1"]
+    assert registry.get_sample_value("fenghuo_published_total", {"by": "outbox"}) == 1
 
 
-async def test_a_batch_keeps_what_it_has_claimed(database: Database) -> None:
+@pytest.mark.parametrize(("held_seconds", "sent"), [(60, 0), (-1, 1)])
+async def test_a_batch_keeps_what_it_has_claimed(database: Database, held_seconds: float, sent: int) -> None:
     """Rows that a batch holds are left to it until its claim has run out, then they are published."""
-    wall, broker = ManualClock(), Broker()
-    await write_outbox(database, RECORD, claim="batch-1", held_seconds=5)
-    sweep = outbox_sweep(database, wall, broker)
-    assert await sweep() == 0
-    wall.move(6)
-    assert await sweep() == 1
-    assert len(broker.taken) == 1
+    broker = Broker()
+    await write_outbox(database, "batch-1", held_seconds)
+    assert await OutboxSweep(relay(database, broker))() == sent
+    assert len(broker.taken) == sent
 
 
-async def test_two_sweepers_publish_a_row_once(database: Database) -> None:
-    """While one sweeper holds a row that the broker did not take, another one leaves it alone."""
-    wall, broker = ManualClock(), Broker()
-    await write_outbox(database, RECORD)
+async def test_what_a_sweeper_holds_is_left_alone(database: Database) -> None:
+    """While one sweeper holds a row that the broker did not take, another one sends nothing."""
+    broker = Broker()
+    await write_outbox(database)
     broker.is_away = True
     with pytest.raises(PublishFailed):
-        await outbox_sweep(database, wall, broker)()
+        await OutboxSweep(relay(database, broker))()
     broker.is_away = False
-    other = outbox_sweep(database, wall, broker)
-    assert await other() == 0
-    wall.move(61)
-    assert await other() == 1
-    assert len(broker.taken) == 1
+    assert await OutboxSweep(relay(database, broker))() == 0
+    assert await published(database) == [None]
 
 
 async def test_a_passed_deadline_is_told_once(database: Database) -> None:
-    """A minute before nothing is sent; afterwards its stage hears of it once, under the derived id."""
-    clock, wall, nudges = ManualClock(), ManualClock(), list[int]()
+    """A second before nothing is sent; afterwards its stage hears of it once, under the derived id."""
+    clock, broker = ManualClock(), Broker()
     await write_deadline(database, due_seconds=60)
-    sweep = DeadlineSweep(database, clock, wall, lambda: nudges.append(1))
-    assert await sweep() == 0
-    clock.move(60)
-    assert [await sweep(), await sweep()] == [1, 0]
-    assert nudges == [1]
-    broker = Broker()
-    await outbox_sweep(database, wall, broker)()
+    sweepers = [DeadlineSweep(relay(database, broker), clock) for _ in range(2)]
+    clock.move(59)
+    assert [await sweep() for sweep in sweepers] == [0, 0]
+    clock.move(1)
+    assert [await sweep() for sweep in sweepers * 2] == [1, 0, 0, 0]
     (sent,) = broker.taken
     assert (sent.topic, sent.key) == (Topic.STAGE_DISPOSAL, b"i-1")
     hand_over = HandOver.model_validate_json(sent.value)
@@ -151,22 +148,31 @@ async def test_a_passed_deadline_is_told_once(database: Database) -> None:
         deadline_passed_id(DEADLINE),
         HandOverType.DEADLINE_PASSED,
     )
+    assert await published(database) == ["cluster-1"]
+
+
+async def test_a_deadline_outlives_a_broker_that_is_away(database: Database) -> None:
+    """Marked as sent while the broker was away, it waits in the outbox and is not lost."""
+    clock, broker = ManualClock(), Broker()
+    await write_deadline(database, due_seconds=0)
+    broker.is_away = True
+    with pytest.raises(PublishFailed):
+        await DeadlineSweep(relay(database, broker), clock)()
+    async with database.read() as connection:
+        waiting = (await connection.scalars(select(OUTBOX.c.message_id))).all()
+    assert waiting == [deadline_passed_id(DEADLINE)]
 
 
 async def test_an_unheard_command_is_sent_again_byte_for_byte(database: Database) -> None:
     """Each half minute without `received` it goes out with the same bytes and a higher count."""
-    clock, wall, broker = ManualClock(), ManualClock(), Broker()
-    registry = CollectorRegistry()
+    clock, broker, registry = ManualClock(), Broker(), CollectorRegistry()
     await write_command(database)
-    sweep = CommandSweep(
-        database, clock, wall, timedelta(seconds=30), lambda: None, metrics=Metrics(registry)
-    )
+    sweep = CommandSweep(relay(database, broker, registry), clock, timedelta(seconds=30))
     done = []
     for _ in range(4):
         clock.move(15)
         done.append(await sweep())
     assert done == [0, 1, 0, 1]
-    await outbox_sweep(database, wall, broker)()
     assert {sent.value for sent in broker.taken} == {b'{"command_id":"c-1"}'}
     assert [dict(sent.headers)["delivery"] for sent in broker.taken] == [b"2", b"3"]
     assert registry.get_sample_value("fenghuo_command_redeliveries_total") == 2
@@ -180,18 +186,16 @@ async def test_a_command_that_was_heard_or_climbed_is_left_alone(
     clock = ManualClock()
     await write_command(database, status)
     clock.move(3_600)
-    metrics = Metrics(CollectorRegistry())
-    sweep = CommandSweep(database, clock, ManualClock(), timedelta(seconds=30), lambda: None, metrics)
-    assert await sweep() == 0
+    assert await CommandSweep(relay(database, Broker()), clock, timedelta(seconds=30))() == 0
 
 
 async def test_gauges_show_what_waits(database: Database) -> None:
-    """One record that waits for ten seconds is shown as one and as ten."""
-    registry, wall = CollectorRegistry(), ManualClock()
+    """One record that waits for an hour is shown as one, with its age."""
+    registry, wall = CollectorRegistry(), ManualClock(datetime.now(UTC))
     metrics = Metrics(registry)
-    await write_outbox(database, RECORD)
-    wall.move(10)
+    await write_outbox(database)
+    wall.move(3_600)
     assert await GaugeSweep(database, wall, metrics, Bookkeeper(metrics))() == 0
     assert registry.get_sample_value("fenghuo_outbox_waiting") == 1
-    assert registry.get_sample_value("fenghuo_outbox_oldest_seconds") == 10
+    assert 3_000 < (registry.get_sample_value("fenghuo_outbox_oldest_seconds") or 0) <= 3_600
     assert registry.get_sample_value("fenghuo_incidents_open", {"stage": "disposal"}) == 0
