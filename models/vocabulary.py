@@ -222,8 +222,8 @@ class CommandStatus(StrEnum):
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
     DONE = "done"
-    REFUSED = "refused"  # ended: the next tier has a command of its own
-    ESCALATED = "escalated"  # ended: silent past its deadline, the next tier has one of its own
+    REFUSED = "refused"  # even the city's unit will not: a red alarm stands until somebody takes it back
+    ESCALATED = "escalated"  # ended: silent or refused, the next tier has a command of its own
     RETRACTED = "retracted"
 
     @property

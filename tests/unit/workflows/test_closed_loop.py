@@ -1,0 +1,271 @@
+"""The loop of one incident, stage by stage, as the rules of the core make it run."""
+
+from models.messages.report import Facts
+from models.vocabulary import (
+    Action,
+    Channel,
+    Claim,
+    CommandStatus,
+    FeedbackKind,
+    Level,
+    Nature,
+    Stage,
+    Status,
+    Step,
+    Tier,
+    Verdict,
+)
+from tests.core_world import CoreWorld, make_report
+from workflows.answer import RefusalCode
+from workflows.fold import fold
+from workflows.incident import Incident
+
+
+def _open(world: CoreWorld, **said: object) -> Incident:
+    answer = world.report(make_report(**said))  # type: ignore[arg-type]  # the words of make_report
+    world.deliver()
+    assert answer.state is not None
+    return world.incidents[answer.state.incident_id]
+
+
+def _now(world: CoreWorld, incident: Incident) -> Incident:
+    return world.incidents[incident.incident_id]
+
+
+def _all_units(world: CoreWorld, incident: Incident, kind: FeedbackKind) -> Incident:
+    for held in _now(world, incident).owed_commands:
+        world.feedback(held.command.command_id, kind)
+        world.deliver()
+    return _now(world, incident)
+
+
+def test_two_independent_sources_close_a_level_iv_incident_without_an_officer() -> None:
+    """Reported twice, acknowledged, done: level IV goes round the whole loop by rule."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    assert _now(world, incident).stage is Stage.DISPOSAL
+    _all_units(world, incident, FeedbackKind.ACKNOWLEDGED)
+    closed = _all_units(world, incident, FeedbackKind.DONE)
+    assert (closed.status, closed.stage, closed.verdict) == (Status.CLOSED, Stage.FOLLOW_UP, Verdict.TRUE)
+    assert set(closed.steps) == set(Step)
+    assert not closed.deadlines
+    assert not closed.open_steps
+
+
+def test_one_source_alone_waits_for_an_officer() -> None:
+    """After the time for checking, the township's duty officer is asked, and later the district's."""
+    world = CoreWorld()
+    incident = _open(world)
+    assert _now(world, incident).stage is Stage.VERIFICATION
+    world.advance(200)
+    confirm = _now(world, incident).steps[Step.CONFIRM]
+    assert (confirm.tier, confirm.is_open) == (Tier.TOWNSHIP, True)
+    world.advance(700)
+    assert _now(world, incident).steps[Step.CONFIRM].tier is Tier.DISTRICT
+
+
+def test_a_city_that_is_silent_about_a_step_gets_a_red_alarm() -> None:
+    """A step nobody takes climbs to the city, and then the alarm stands."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.advance(86_400)
+    assert _now(world, incident).red_alarm
+    assert _now(world, incident).steps[Step.CONFIRM].tier is Tier.CITY
+
+
+def test_severe_goes_on_unverified_and_false_takes_everything_back() -> None:
+    """Verification never delays danger, and a later 'false' retracts the orders and the warning."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=31))
+    commanded = _now(world, incident)
+    assert (commanded.stage, commanded.verdict, commanded.level) == (
+        Stage.DISPOSAL,
+        Verdict.UNVERIFIED,
+        Level.I,
+    )
+    assert commanded.owed_commands
+    assert commanded.warning is not None
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.FALSE)
+    rejected = _now(world, incident)
+    assert rejected.status is Status.REJECTED
+    assert {c.status for c in rejected.commands.values()} == {CommandStatus.RETRACTED}
+    assert rejected.warning is None
+    assert not rejected.deadlines
+
+
+def test_an_urgent_flag_goes_on_unverified_too() -> None:
+    """A reporter who flags danger to life is not made to wait."""
+    world = CoreWorld()
+    assert _now(world, _open(world, urgent=True)).stage is Stage.DISPOSAL
+
+
+def test_above_level_iv_the_plan_waits_for_one_click() -> None:
+    """Immediate tasks go out by rule; the rest on an officer's release."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=3))
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.TRUE)
+    world.deliver()
+    waiting = _now(world, incident)
+    assert waiting.level is Level.III
+    assert waiting.unreleased
+    assert all(not task.immediate for task in waiting.unreleased)
+    world.decide(incident.incident_id, Action.RELEASE)
+    released = _now(world, incident)
+    assert not released.unreleased
+    assert not released.steps[Step.COMMAND].is_open
+
+
+def test_a_silent_unit_is_replaced_by_the_one_above_until_the_city() -> None:
+    """Every silent command climbs, attempt by attempt, and ends in a red alarm at the city."""
+    world = CoreWorld()
+    incident = _open(world, urgent=True)
+    world.advance(86_400)
+    commands = _now(world, incident).commands.values()
+    assert {c.tier for c in commands if c.status.is_live} == {Tier.CITY}
+    assert all(c.red_alarm for c in commands if c.status.is_live)
+    assert max(c.command.attempt for c in commands) > 1
+
+
+def test_a_refusal_by_a_unit_climbs_at_once() -> None:
+    """A refused command is the next tier's in the same transaction."""
+    world = CoreWorld()
+    incident = _open(world, urgent=True)
+    first = _now(world, incident).owed_commands[0]
+    world.feedback(first.command.command_id, FeedbackKind.REFUSED)
+    after = _now(world, incident)
+    assert after.commands[first.command.command_id].status is CommandStatus.ESCALATED
+    heirs = [c for c in after.commands.values() if c.command.task_id == first.command.task_id]
+    assert len(heirs) == 2
+
+
+def test_follow_ups_raise_the_level_and_silence_never_lowers_it() -> None:
+    """A higher number regrades; a later report without numbers changes nothing."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=1))
+    world.report(make_report("r-2", facts=Facts(deaths=12)))
+    world.report(make_report("r-3"))
+    assert _now(world, incident).level is Level.II
+
+
+def test_an_officers_regrade_stands_until_the_rules_find_more() -> None:
+    """Lowering needs an officer; it is not undone by the next report that says the same."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=12))
+    world.decide(incident.incident_id, Action.REGRADE, level=Level.III)
+    world.report(make_report("r-2", facts=Facts(deaths=12)))
+    assert _now(world, incident).level is Level.III
+    world.report(make_report("r-3", facts=Facts(deaths=30)))
+    assert _now(world, incident).level is Level.I
+
+
+def test_a_denial_weighs_against_but_only_an_officer_says_false() -> None:
+    """A denying source lowers confidence below the threshold and leaves the verdict to an officer."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.report(make_report("r-2", source="110-1", channel=Channel.POLICE, claim=Claim.DENY))
+    denied = _now(world, incident)
+    assert denied.verdict is Verdict.UNVERIFIED
+    assert denied.confidence_ratio < 0.2
+
+
+def test_higher_casualties_reopen_a_closed_incident() -> None:
+    """What was closed asks for work again when more people turn out to be hurt."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    _all_units(world, incident, FeedbackKind.DONE)
+    assert _now(world, incident).status is Status.CLOSED
+    world.report(make_report("r-3", facts=Facts(deaths=3)))
+    world.deliver()
+    reopened = _now(world, incident)
+    assert (reopened.status, reopened.level) == (Status.OPEN, Level.III)
+    assert reopened.stage is Stage.DISPOSAL
+
+
+def test_a_second_voice_reopens_what_was_held_false() -> None:
+    """A real emergency must not vanish into a rejected incident."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.FALSE)
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    again = _now(world, incident)
+    assert (again.status, again.verdict) == (Status.OPEN, Verdict.TRUE)
+
+
+def test_orders_taken_back_with_a_false_verdict_are_given_again_under_new_ids() -> None:
+    """A reopened incident commands its units anew; the old ids stay retracted."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=31))
+    before = set(_now(world, incident).commands)
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.FALSE)
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    after = _now(world, incident)
+    fresh = set(after.commands) - before
+    assert fresh
+    assert {after.commands[c].command.attempt for c in fresh} == {2}
+
+
+def test_a_hazard_goes_round_the_same_loop() -> None:
+    """Risk hazards are found, removed, re-inspected and closed like emergencies."""
+    world = CoreWorld()
+    incident = _open(world, nature=Nature.HAZARD)
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.TRUE)
+    world.deliver()
+    assert _now(world, incident).owed_commands
+    _all_units(world, incident, FeedbackKind.DONE)
+    assert _now(world, incident).status is Status.CLOSED
+
+
+def test_closing_with_work_owed_is_refused() -> None:
+    """An officer cannot close over the head of a unit that still works."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=3))
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.TRUE)
+    world.deliver()
+    world.decide(incident.incident_id, Action.RELEASE)
+    _all_units(world, incident, FeedbackKind.ACKNOWLEDGED)
+    world.deliver()
+    answer = world.decide(incident.incident_id, Action.CLOSE)
+    assert answer.refusal is not None
+    assert answer.refusal.code is RefusalCode.WORK_UNFINISHED
+    _all_units(world, incident, FeedbackKind.DONE)
+    assert world.decide(incident.incident_id, Action.CLOSE).refusal is None
+    assert _now(world, incident).status is Status.CLOSED
+
+
+def test_an_officer_of_another_district_has_no_say() -> None:
+    """Across the tree nobody decides."""
+    world = CoreWorld()
+    incident = _open(world)
+    answer = world.decide(incident.incident_id, Action.ACKNOWLEDGE, area="500101")
+    assert answer.refusal is not None
+    assert answer.refusal.code is RefusalCode.OUT_OF_AREA
+
+
+def test_an_extension_moves_the_clock_and_keeps_its_id() -> None:
+    """More time is given to a running clock; less is refused."""
+    world = CoreWorld()
+    incident = _open(world)
+    deadline_id, running = next(
+        (k, d) for k, d in _now(world, incident).deadlines.items() if d.step is Step.ASSIGN
+    )
+    later = running.due_at.replace(year=2026)
+    world.decide(incident.incident_id, Action.EXTEND, deadline_id=deadline_id, until=later)
+    assert _now(world, incident).deadlines[deadline_id].due_at == later
+    answer = world.decide(incident.incident_id, Action.EXTEND, deadline_id=deadline_id, until=running.due_at)
+    assert answer.refusal is not None
+
+
+def test_the_log_alone_gives_the_state_back() -> None:
+    """After a long story the fold of each log equals the state."""
+    world = CoreWorld()
+    incident = _open(world, facts=Facts(deaths=3))
+    world.advance(4_000)
+    world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.TRUE)
+    world.advance(4_000)
+    assert fold(world.log[incident.incident_id]) == _now(world, incident)
