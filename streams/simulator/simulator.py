@@ -1,0 +1,118 @@
+"""Simulator: reporters, officers and units side by side, on the clock that the whole program lives by.
+
+It stands outside the engine: all it has are the brokers' address and the gateway's. Cancel `run` to stop it; start it
+again, and it goes on, since nothing essential is kept in memory.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from models.identifiers import IncidentId
+from models.messages.command import Command
+from models.topics import Topic
+from streams.clock import Clock
+from streams.publishing import Publisher
+from streams.simulator.desk import Desk, HttpDesk
+from streams.simulator.listening import listen
+from streams.simulator.officers import Officers
+from streams.simulator.outlets import GatewayOutlet, Outlet, TopicOutlet
+from streams.simulator.reporters import Pace, Reporters
+from streams.simulator.scenario import SPACING_SECONDS
+from streams.simulator.units import Units
+
+# What `make run` plays at: a second is a minute. Fast enough that the first incidents close within half a minute,
+# slow enough that a step's limit of one minute outlasts the second that a message may be under way.
+RECOMMENDED_SPEED = 60.0
+_PATROL_SECONDS = 15.0
+_OFFICERS_AT_WORK = 4
+_UNITS_AT_WORK = 4
+
+
+class Via(StrEnum):
+    """How reports and feedback are sent. Decisions always go through the gateway: that is the officers' screen."""
+
+    TOPICS = "topics"
+    GATEWAY = "gateway"  # durable on disk before it is accepted: for tests that kill the broker
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorSettings:
+    """`brokers` is host:port, several with commas; `rounds` None plays until stopped."""
+
+    seed: int
+    brokers: str
+    gateway_url: str
+    token: str
+    via: Via = Via.TOPICS
+    spacing_seconds: int = SPACING_SECONDS
+    rounds: int | None = None
+
+
+class Simulator:
+    """One city that plays along."""
+
+    def __init__(self, settings: SimulatorSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._pace = Pace(settings.seed, settings.spacing_seconds, settings.rounds)
+        self._opening = self._pace.scenario(1).opening_incidents()
+        self.all_told = asyncio.Event()  # every round has been reported; officers and units go on
+
+    async def run(self) -> None:
+        """Play until cancelled. Raises NotLetIn when the gateway does not know the token: stop."""
+        async with AsyncExitStack() as open_doors:
+            desk = await open_doors.enter_async_context(
+                HttpDesk(self._settings.gateway_url, self._settings.token)
+            )
+            # Asked before anybody is at work: a gateway that is not there is waited for, a wrong token shows here.
+            await desk.incident(next(iter(self._opening)))
+            outlet = await self._outlet(desk, open_doors)
+            async with asyncio.TaskGroup() as people:
+                self._set_to_work(people, desk, outlet)
+
+    async def _outlet(self, desk: Desk, open_doors: AsyncExitStack) -> Outlet:
+        if self._settings.via is Via.GATEWAY:
+            return GatewayOutlet(desk)
+        return TopicOutlet(await open_doors.enter_async_context(Publisher(self._settings.brokers)))
+
+    def _set_to_work(self, people: asyncio.TaskGroup, desk: Desk, outlet: Outlet) -> None:
+        settings = self._settings
+        officers = Officers(settings.seed, desk, self._clock)
+        units = Units(settings.seed, outlet, self._clock, self._opening)
+        for _ in range(_OFFICERS_AT_WORK):
+            people.create_task(officers.run())
+        for _ in range(_UNITS_AT_WORK):
+            people.create_task(units.run())
+        people.create_task(self._follow_events(officers))
+        people.create_task(self._follow_commands(units))
+        people.create_task(self._patrol(desk, officers, units))
+        people.create_task(self._report(Reporters(self._pace, desk, outlet, self._clock)))
+
+    async def _report(self, reporters: Reporters) -> None:
+        await reporters.run()
+        self.all_told.set()
+
+    async def _follow_events(self, officers: Officers) -> None:
+        async for heard in listen(self._settings.brokers, Topic.INCIDENT_EVENTS):
+            officers.look_at(IncidentId(heard.key.decode(errors="replace")))
+
+    async def _follow_commands(self, units: Units) -> None:
+        async for heard in listen(self._settings.brokers, Topic.DISPOSAL_COMMANDS):
+            try:
+                units.hear(Command.model_validate_json(heard.value))
+            except ValidationError:
+                continue  # not an order that this version of a unit's system can read
+
+    async def _patrol(self, desk: Desk, officers: Officers, units: Units) -> None:
+        """Look at every open incident now and then: what was not heard, or was before our time, is found."""
+        while True:
+            async for summary in desk.open_incidents():
+                officers.look_at(summary.incident_id)
+                if summary.open_commands:
+                    for held in await desk.commands_of(summary.incident_id):
+                        units.resume(held)
+            await asyncio.sleep(_PATROL_SECONDS)  # real time: a fault is waited out, not a deadline
