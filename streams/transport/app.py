@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import faust
+from faust.tables.manager import TableManager
 from faust.types import TP
 from faust.types.transports import TransportT
 from mode.supervisors import CrashingSupervisor
@@ -34,8 +35,9 @@ class FastLane:
     # 10 and 3 in production; 6 and 2 embedded: Tansu makes the first join wait for half the session timeout.
     session_timeout_seconds: float = 10.0
     heartbeat_seconds: float = 3.0
-    # Kafka answers a fetch as soon as there is something, Tansu only at the end of this wait: give it 2-20 ms.
-    fetch_max_wait_ms: int = 500
+    # Kafka answers a fetch as soon as there is something for it, Tansu only at the end of this wait: give it 2-20 ms.
+    # On Kafka it bounds how long a partition that was held back may wait for a fetch that others are in.
+    fetch_max_wait_ms: int = 100
     commit_interval_seconds: float = 1.0
     slice_records: int = 500
     # Per topic; with slices of 500 an agent has at most about 8000 records before it.
@@ -43,6 +45,15 @@ class FastLane:
     # Below the session timeout: a rebalance of the whole group waits for this.
     release_within_seconds: float = 5.0
     positions_within_seconds: float = 30.0
+
+
+class NoTables(TableManager):
+    """Faust's table manager without the second that it gives agents to declare tables: ours have none."""
+
+    async def on_start(self) -> None:
+        """Let the topics be subscribed at once; each agent named its own when it started, before this."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class FastLaneApp(faust.App):
@@ -102,5 +113,6 @@ def _settings(lane: FastLane) -> dict[str, Any]:
         "topic_disable_leader": True,
         "topic_allow_declare": False,
         "store": "memory://",
+        "TableManager": NoTables,
         "web_enabled": False,
     }
