@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from streams.transport import Batch
-from tests.contract.transport.worker import Worker
+from tests.contract.transport.worker import Broker, Worker
 
 
-async def main(brokers: str, group: str, topic: str, seen: Path) -> None:
-    worker = Worker(brokers, group, slice_records=1)
+async def main(broker: Broker, group: str, topic: str, seen: Path) -> None:
+    worker = Worker(broker, group, slice_records=1)
 
     async def handle(batch: Batch) -> None:
         with seen.open("a") as file:
@@ -23,4 +23,6 @@ async def main(brokers: str, group: str, topic: str, seen: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    _, brokers, session_timeout_seconds, fetch_max_wait_ms, _, group, topic, seen = sys.argv
+    broker = Broker(brokers, float(session_timeout_seconds), int(fetch_max_wait_ms), answers_at_once=False)
+    asyncio.run(main(broker, group, topic, Path(seen)))

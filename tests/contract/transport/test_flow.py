@@ -2,15 +2,15 @@
 
 import asyncio
 
+from streams.publishing import Publication, Publisher
 from streams.transport import TP, Batch
-from tests.brokers.tansu import Tansu
-from tests.contract.transport.worker import Worker, fill, new_group, new_topic, until
+from tests.contract.transport.worker import Broker, Worker, fill, new_group, new_topic, until
 
 
-async def test_an_urgent_topic_passes_a_flooded_one(tansu: Tansu) -> None:
+async def test_an_urgent_topic_passes_a_flooded_one(broker: Broker) -> None:
     """While the agent of one topic does not take anything more, every record of another topic still arrives."""
-    flooded, urgent = await new_topic(tansu.brokers), await new_topic(tansu.brokers)
-    worker = Worker(tansu.brokers, new_group(), slice_records=1, buffered_slices=4)
+    flooded, urgent = await new_topic(broker.brokers), await new_topic(broker.brokers)
+    worker = Worker(broker, new_group(), slice_records=1, buffered_slices=4)
     gate = asyncio.Event()
     arrived: list[bytes | None] = []
 
@@ -25,11 +25,11 @@ async def test_an_urgent_topic_passes_a_flooded_one(tansu: Tansu) -> None:
     worker.read(flooded, hold, max_records=1)
     worker.read(urgent, note)
     flood = [b"%d" % number for number in range(500)]
-    await fill(tansu.brokers, flooded, flood)
+    await fill(broker.brokers, flooded, flood)
     async with worker.running():
         await until(lambda: worker.batches != [])
         for number in range(20):
-            await fill(tansu.brokers, urgent, [b"%d" % number])
+            await fill(broker.brokers, urgent, [b"%d" % number])
             await until(lambda number=number: len(arrived) == number + 1)  # type: ignore[misc]
         assert worker.values == [b"0", *arrived]
         gate.set()
@@ -39,11 +39,24 @@ async def test_an_urgent_topic_passes_a_flooded_one(tansu: Tansu) -> None:
     ] == flood
 
 
-async def test_the_buffer_is_bounded(tansu: Tansu) -> None:
+async def test_quiet_topics_do_not_wait_for_each_other_s_fetches(broker: Broker) -> None:
+    """Records that come one by one arrive without waiting out the fetch that the other topic is in."""
+    topics = [await new_topic(broker.brokers) for _ in range(2)]
+    # 40 records at three seconds each would not end in time; Tansu always waits to the end, so there it is short
+    worker = Worker(broker, new_group(), fetch_max_wait_ms=3_000 if broker.answers_at_once else 10)
+    for topic in topics:
+        worker.read(topic)
+    async with worker.running(), Publisher(broker.brokers) as publisher:
+        for number in range(40):
+            await publisher.publish([Publication(topics[number % 2], b"key", b"x")])
+            await until(lambda number=number: len(worker.values) == number + 1)  # type: ignore[misc]
+
+
+async def test_the_buffer_is_bounded(broker: Broker) -> None:
     """An agent that takes nothing has at most `buffered_slices` slices before it, whatever waits on the broker."""
-    topic = await new_topic(tansu.brokers)
-    await fill(tansu.brokers, topic, [b"x"] * 1_000)
-    worker = Worker(tansu.brokers, new_group(), slice_records=10, buffered_slices=4)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, [b"x"] * 1_000)
+    worker = Worker(broker, new_group(), slice_records=10, buffered_slices=4)
     gate = asyncio.Event()
 
     async def hold(batch: Batch) -> None:
@@ -59,11 +72,11 @@ async def test_the_buffer_is_bounded(tansu: Tansu) -> None:
         await until(lambda: len(worker.values) == 1_000)
 
 
-async def test_room_is_noticed_without_a_pause(tansu: Tansu) -> None:
+async def test_room_is_noticed_without_a_pause(broker: Broker) -> None:
     """With every partition held back, a thousand refills of a small buffer do not cost a second each."""
-    topic = await new_topic(tansu.brokers)
-    await fill(tansu.brokers, topic, [b"x"] * 200)
-    worker = Worker(tansu.brokers, new_group(), slice_records=1, buffered_slices=1)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, [b"x"] * 200)
+    worker = Worker(broker, new_group(), slice_records=1, buffered_slices=1)
     worker.read(topic, max_records=1)
     async with worker.running():
         # stock Faust sleeps 1 s whenever all partitions are under pressure: 200 s for this

@@ -2,20 +2,17 @@
 
 import asyncio
 
-import pytest
-
 from streams.transport import TP, Batch
-from tests.brokers.tansu import Tansu
-from tests.contract.transport.worker import Worker, commit, fill, new_group, new_topic, until
+from tests.contract.transport.worker import Broker, Worker, commit, fill, new_group, new_topic, until
 
 VALUES = [b"%d" % number for number in range(100)]
 
 
-async def test_delivers_everything_in_order(tansu: Tansu) -> None:
+async def test_delivers_everything_in_order(broker: Broker) -> None:
     """Every record of a partition arrives once, in order, in slices no larger than the setting."""
-    topic = await new_topic(tansu.brokers)
-    await fill(tansu.brokers, topic, VALUES)
-    worker = Worker(tansu.brokers, new_group(), slice_records=7)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group(), slice_records=7)
     worker.read(topic, max_records=20)
     async with worker.running():
         await until(lambda: len(worker.values) >= len(VALUES))
@@ -23,14 +20,15 @@ async def test_delivers_everything_in_order(tansu: Tansu) -> None:
     assert max(len(batch.records) for batch in worker.batches) <= 20 + 7 - 1
 
 
-@pytest.mark.parametrize("group_offset", [None, 0, 10, 90])
-async def test_reading_starts_where_the_database_says(tansu: Tansu, group_offset: int | None) -> None:
+async def test_reading_starts_where_the_database_says(broker: Broker) -> None:
     """Whatever offset Kafka has for the group, the first record is the one that the callback names."""
-    topic, group = await new_topic(tansu.brokers), new_group()
-    await fill(tansu.brokers, topic, VALUES)
-    if group_offset is not None:
-        await commit(tansu.brokers, group, {TP(topic, 0): group_offset})
-    worker = Worker(tansu.brokers, group)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    await asyncio.gather(*(_starts_at_40(broker, topic, group_offset) for group_offset in (None, 0, 10, 90)))
+
+
+async def _starts_at_40(broker: Broker, topic: str, group_offset: int | None) -> None:
+    worker = Worker(broker, await _group_at(broker, topic, group_offset))
     worker.next_offsets[TP(topic, 0)] = 40
     worker.read(topic)
     async with worker.running():
@@ -39,23 +37,29 @@ async def test_reading_starts_where_the_database_says(tansu: Tansu, group_offset
     assert worker.asked == [frozenset({TP(topic, 0)})]
 
 
-async def test_a_partition_unknown_to_the_database_is_read_from_its_beginning(tansu: Tansu) -> None:
+async def test_a_partition_unknown_to_the_database_is_read_from_its_beginning(broker: Broker) -> None:
     """No position means all of it, even when the group has an offset far ahead."""
-    topic, group = await new_topic(tansu.brokers), new_group()
-    await fill(tansu.brokers, topic, VALUES)
-    await commit(tansu.brokers, group, {TP(topic, 0): 77})
-    worker = Worker(tansu.brokers, group)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, await _group_at(broker, topic, 77))
     worker.read(topic)
     async with worker.running():
         await until(lambda: 99 in worker.offsets)
     assert worker.offsets == list(range(100))
 
 
-async def test_a_batch_given_back_comes_again(tansu: Tansu) -> None:
+async def _group_at(broker: Broker, topic: str, offset: int | None) -> str:
+    group = new_group()
+    if offset is not None:
+        await commit(broker.brokers, group, {TP(topic, 0): offset})
+    return group
+
+
+async def test_a_batch_given_back_comes_again(broker: Broker) -> None:
     """`give_back` makes the batch stale and delivers its partition anew from the offset asked for."""
-    topic = await new_topic(tansu.brokers)
-    await fill(tansu.brokers, topic, VALUES)
-    worker = Worker(tansu.brokers, new_group(), slice_records=10)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group(), slice_records=10)
     is_current: list[bool] = []
 
     async def handle(batch: Batch) -> None:
@@ -72,11 +76,11 @@ async def test_a_batch_given_back_comes_again(tansu: Tansu) -> None:
     assert worker.offsets == [*range(30), *range(5, 100)]
 
 
-async def test_first_offsets_name_the_start_of_each_partition(tansu: Tansu) -> None:
+async def test_first_offsets_name_the_start_of_each_partition(broker: Broker) -> None:
     """A batch of several slices says for each of its partitions where it began."""
-    topic = await new_topic(tansu.brokers)
-    await fill(tansu.brokers, topic, VALUES)
-    worker = Worker(tansu.brokers, new_group(), slice_records=10)
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group(), slice_records=10)
     worker.next_offsets[TP(topic, 0)] = 12
     gate = asyncio.Event()
 

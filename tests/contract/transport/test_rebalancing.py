@@ -4,16 +4,15 @@ import asyncio
 from collections import defaultdict
 
 from streams.transport import TP, Batch
-from tests.brokers.tansu import Tansu
-from tests.contract.transport.worker import Worker, committed, fill, new_group, new_topic, until
+from tests.contract.transport.worker import Broker, Worker, committed, fill, new_group, new_topic, until
 
 
-async def test_positions_are_asked_again_after_a_rebalance(tansu: Tansu) -> None:
+async def test_positions_are_asked_again_after_a_rebalance(broker: Broker) -> None:
     """When a second worker joins, both read on from the database's positions, not from the group's offsets."""
-    topic, group = await new_topic(tansu.brokers, partitions=4), new_group()
+    topic, group = await new_topic(broker.brokers, partitions=4), new_group()
     partitions = {TP(topic, number) for number in range(4)}
-    await fill(tansu.brokers, topic, [b"x"] * 50, partitions=4)
-    first, second = Worker(tansu.brokers, group), Worker(tansu.brokers, group)
+    await fill(broker.brokers, topic, [b"x"] * 50, partitions=4)
+    first, second = Worker(broker, group), Worker(broker, group)
     first.read(topic)
     second.read(topic)
     async with first.running():
@@ -30,15 +29,15 @@ async def test_positions_are_asked_again_after_a_rebalance(tansu: Tansu) -> None
     assert sorted(read) == [(number, offset) for number in range(4) for offset in (47, 48, 49)]
 
 
-async def test_what_is_acknowledged_is_committed_before_letting_go(tansu: Tansu) -> None:
+async def test_what_is_acknowledged_is_committed_before_letting_go(broker: Broker) -> None:
     """The group's offset includes acknowledgements of the last moment, though no commit was due for a minute."""
-    topic, group = await new_topic(tansu.brokers), new_group()
-    await fill(tansu.brokers, topic, [b"x"] * 50)
-    first, second = Worker(tansu.brokers, group, commit_interval_seconds=60), Worker(tansu.brokers, group)
+    topic, group = await new_topic(broker.brokers), new_group()
+    await fill(broker.brokers, topic, [b"x"] * 50)
+    first, second = Worker(broker, group, commit_interval_seconds=60), Worker(broker, group)
     offset_when_asked: list[int | None] = []
 
     async def positions(partitions: frozenset[TP]) -> dict[TP, int]:
-        offset_when_asked.append(await committed(tansu.brokers, group, TP(topic, 0)))
+        offset_when_asked.append(await committed(broker.brokers, group, TP(topic, 0)))
         return dict.fromkeys(partitions, 50)
 
     first.read(topic)
@@ -51,12 +50,12 @@ async def test_what_is_acknowledged_is_committed_before_letting_go(tansu: Tansu)
     assert set(offset_when_asked) == {50}
 
 
-async def test_work_in_hand_may_finish_before_the_partition_goes(tansu: Tansu) -> None:
+async def test_work_in_hand_may_finish_before_the_partition_goes(broker: Broker) -> None:
     """A batch that its agent finishes in time stays current until then, and nobody gets it again."""
-    topic, group = await new_topic(tansu.brokers), new_group()
-    await fill(tansu.brokers, topic, [b"x"] * 5)
-    first = Worker(tansu.brokers, group, release_within_seconds=10)
-    second = Worker(tansu.brokers, group)
+    topic, group = await new_topic(broker.brokers), new_group()
+    await fill(broker.brokers, topic, [b"x"] * 5)
+    first = Worker(broker, group, release_within_seconds=10)
+    second = Worker(broker, group)
     was_current: list[bool] = []
 
     async def finish_late(batch: Batch) -> None:
@@ -76,11 +75,11 @@ async def test_work_in_hand_may_finish_before_the_partition_goes(tansu: Tansu) -
     assert (first.offsets, second.offsets) == ([0, 1, 2, 3, 4], [])
 
 
-async def test_work_in_hand_for_too_long_becomes_stale(tansu: Tansu) -> None:
+async def test_work_in_hand_for_too_long_becomes_stale(broker: Broker) -> None:
     """The group does not wait for an agent that hangs; its batch is stale then, and its late ack moves nothing."""
-    topic, group = await new_topic(tansu.brokers), new_group()
-    await fill(tansu.brokers, topic, [b"x"] * 5)
-    first, second = Worker(tansu.brokers, group, release_within_seconds=0.1), Worker(tansu.brokers, group)
+    topic, group = await new_topic(broker.brokers), new_group()
+    await fill(broker.brokers, topic, [b"x"] * 5)
+    first, second = Worker(broker, group, release_within_seconds=0.1), Worker(broker, group)
 
     async def hang(batch: Batch) -> None:
         await asyncio.Event().wait()
@@ -96,13 +95,13 @@ async def test_work_in_hand_for_too_long_becomes_stale(tansu: Tansu) -> None:
             first.batches[0].ack()
             assert not first.batches[0].is_current()
             assert first.consumer.tracker.committable() == {}
-    assert await committed(tansu.brokers, group, TP(topic, 0)) is None
+    assert await committed(broker.brokers, group, TP(topic, 0)) is None
 
 
-async def test_no_record_is_lost_or_skipped_while_workers_come_and_go(tansu: Tansu) -> None:
+async def test_no_record_is_lost_or_skipped_while_workers_come_and_go(broker: Broker) -> None:
     """Over joins and leaves in the middle of a backlog each partition is processed without a gap, to its end."""
-    topic, group, count = await new_topic(tansu.brokers, partitions=4), new_group(), 400
-    await fill(tansu.brokers, topic, [b"%d" % number for number in range(count)], partitions=4)
+    topic, group, count = await new_topic(broker.brokers, partitions=4), new_group(), 400
+    await fill(broker.brokers, topic, [b"%d" % number for number in range(count)], partitions=4)
     database: dict[TP, int] = defaultdict(int)
     gaps: list[tuple[TP, int, int]] = []
 
@@ -117,7 +116,7 @@ async def test_no_record_is_lost_or_skipped_while_workers_come_and_go(tansu: Tan
             database[partition] = max(database[partition], record.offset + 1)
         batch.ack()
 
-    workers = [Worker(tansu.brokers, group, slice_records=3, buffered_slices=4) for _ in range(3)]
+    workers = [Worker(broker, group, slice_records=3, buffered_slices=4) for _ in range(3)]
     for worker in workers:
         worker.next_offsets = database
         worker.read(topic, handle, max_records=3)

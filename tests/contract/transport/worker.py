@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -84,23 +84,32 @@ async def commit(brokers: str, group: str, offsets: Mapping[TP, int]) -> None:
         await consumer.stop()
 
 
+class Broker(NamedTuple):
+    """Where a broker is, and the settings that suit it."""
+
+    brokers: str
+    session_timeout_seconds: float
+    fetch_max_wait_ms: int
+    answers_at_once: bool  # or only at the end of the fetch wait
+
+
 class Worker:
     """An app whose agents record what they get; `next_offsets` stands for the database's progress table."""
 
-    def __init__(self, brokers: str, group: str, **changes: object) -> None:
+    def __init__(self, broker: Broker, group: str, **changes: object) -> None:
         self.next_offsets: dict[TP, int] = {}
         self.ask_instead: Positions | None = None
         self.asked: list[frozenset[TP]] = []
         self.batches: list[Batch] = []
         settings: dict[str, object] = {
-            "session_timeout_seconds": 1.0,
+            "session_timeout_seconds": broker.session_timeout_seconds,
             "heartbeat_seconds": 0.2,
-            "fetch_max_wait_ms": 10,
+            "fetch_max_wait_ms": broker.fetch_max_wait_ms,
             "commit_interval_seconds": 0.2,
             "release_within_seconds": 0.5,
         }
         self.app: FastLaneApp = make_app(
-            FastLane(brokers=brokers, app_id=group, positions=self._positions, **(settings | changes))  # type: ignore[arg-type]
+            FastLane(brokers=broker.brokers, app_id=group, positions=self._positions, **(settings | changes))  # type: ignore[arg-type]
         )
 
     @property
