@@ -148,6 +148,18 @@ class OutboxMetrics:
         self.oldest = shelf.gauge("outbox_oldest_seconds", "How old is the oldest record that waits?")
 
 
+class ProjectionMetrics:
+    """What was told of heat and ratings."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.published = shelf.counter(
+            "projections_published_total", "How many heat rankings and ratings changed and went out?", "topic"
+        )
+        self.refolded = shelf.counter(
+            "heat_refolded_total", "How many heats were folded again from their logs for a new epoch?"
+        )
+
+
 class Metrics:
     """All metrics of one process; the composition root makes one, on the registry that /metrics shows."""
 
@@ -158,3 +170,4 @@ class Metrics:
         self.commands = CommandMetrics(shelf)
         self.messages = MessageMetrics(shelf)
         self.outbox = OutboxMetrics(shelf)
+        self.projections = ProjectionMetrics(shelf)

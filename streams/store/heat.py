@@ -5,7 +5,7 @@ The sums themselves are the rules' (`workflows.appraisal.heat`); this file only 
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
@@ -25,12 +25,11 @@ _RULEBOOKS = select(RULEBOOKS.c.body).where(RULEBOOKS.c.digest.in_(bindparam("di
 _OF_OTHER_EPOCH = (
     select(INCIDENTS.c.incident_id)
     .where(
-        and_(INCIDENTS.c.status == Status.OPEN.value, INCIDENTS.c.exercise.is_(False)),
+        INCIDENTS.c.status == Status.OPEN.value,
+        INCIDENTS.c.exercise.is_(False),
         or_(INCIDENTS.c.heat_epoch.is_(None), INCIDENTS.c.heat_epoch != bindparam("epoch")),
     )
     .order_by(INCIDENTS.c.incident_id)
-    .limit(bindparam("most"))
-    .with_for_update()
 )
 _SET = (
     update(INCIDENTS)
@@ -53,9 +52,16 @@ async def refold(connection: AsyncConnection, incident_id: IncidentId, rules: Ru
     return heat_of_log(incident_id, logs, rules, await _rulebooks(connection, digests, rules))
 
 
+async def is_of_one_epoch(connection: AsyncConnection, rules: Rulebook) -> bool:
+    """Whether every open incident's heat is of the epoch in force, so that a ranking compares like with like."""
+    rows = await connection.execute(_OF_OTHER_EPOCH.limit(1), {"epoch": rules.heat.epoch})
+    return rows.first() is None
+
+
 async def refold_other_epochs(connection: AsyncConnection, rules: Rulebook, limit: int) -> int:
     """Bring open incidents into the epoch in force, up to `limit` of them. Returns how many; they stay locked."""
-    rows = await connection.execute(_OF_OTHER_EPOCH, {"epoch": rules.heat.epoch, "most": limit})
+    locked = _OF_OTHER_EPOCH.limit(limit).with_for_update()
+    rows = await connection.execute(locked, {"epoch": rules.heat.epoch})
     found: list[IncidentId] = [row.incident_id for row in rows]
     if found:
         heats = {incident_id: await refold(connection, incident_id, rules) for incident_id in found}

@@ -1,22 +1,31 @@
-"""Leases: one holder at a time for a job that several workers could do. Work stays correct without; it is only done once.
+"""Leases: one holder at a time for a job that several workers could do; without one it would only be done twice.
 
-Times here are wall time, also where the program's clock is scaled: a lease waits for a machine.
+Times here are wall time, also where the program's clock is scaled: a lease waits for a machine, not for a deadline.
 """
 
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import LEASES
-from streams.store.statements import Insert, insert_into
+from streams.store.statements import insert_new
+
+_TAKE = (
+    update(LEASES)
+    .where(
+        LEASES.c.name == bindparam("job"),
+        or_(LEASES.c.holder == bindparam("by"), LEASES.c.held_until < bindparam("at")),
+    )
+    .values(holder=bindparam("by"), held_until=bindparam("until"))
+)
 
 
-async def hold(connection: AsyncConnection, name: str, holder: str, now: datetime, until: datetime) -> bool:
+async def hold(connection: AsyncConnection, job: str, by: str, now: datetime, until: datetime) -> bool:
     """Take or keep the job until `until`; False while somebody else has it.
 
-    Inside the transaction that does the work it is a fence too: whoever lost the job writes nothing.
+    Inside the transaction that does the work it is a fence as well: whoever lost the job writes nothing.
     """
-    asked = {"name": name, "holder": holder, "held_until": until, "at": now}
-    return (await connection.execute(_hold(connection.dialect.name), asked)).first() is not None
+    await insert_new(connection, LEASES, [{"name": job, "holder": by, "held_until": until}])
+    taken = await connection.execute(_TAKE, {"job": job, "by": by, "at": now, "until": until})
+    return taken.rowcount == 1

@@ -222,6 +222,21 @@ def rank(
     )
 
 
+def has_moved(before: HeatRanking | None, after: HeatRanking) -> bool:
+    """Whether a reader would see another ranking: an id, level or score changed. Cooling down alone is no news."""
+    if before is None:
+        return bool(after.entries)
+    return (before.epoch, before.half_life_seconds, _places(before)) != (
+        after.epoch,
+        after.half_life_seconds,
+        _places(after),
+    )
+
+
+def _places(ranking: HeatRanking) -> tuple[tuple[str, Level, float], ...]:
+    return tuple((entry.incident_id, entry.level, entry.score) for entry in ranking.entries)
+
+
 def _entry(place: int, one: HeatCandidate, score: float, now: float) -> HeatEntry:
     return HeatEntry(
         rank=place,

@@ -89,16 +89,24 @@ def rate(
 
 
 def has_changed(before: Rating | None, after: Rating) -> bool:
-    """Whether a reader would see another rating: colour, score, sample or what they are made of.
+    """Whether a reader would see another rating: colour, score, sample, what they are made of, or the rulebook.
 
     That the window moved on, or that other incidents now stand behind the same figures, is no news.
     """
-    return _figures(after) != (None if before is None else _figures(before))
+    return before is None or _figures(before) != _figures(after)
+
+
+def rests_on(rating: Rating, tallies: Mapping[str, Tally], rules: Rulebook) -> bool:
+    """Whether a rating was made of exactly these figures under this rulebook, so that it need not be made again."""
+    shares = {measure: (tally.good, tally.total) for measure, tally in tallies.items()}
+    return rating.rulebook == rules.digest and shares == {
+        one.id: (one.numerator, one.denominator) for one in rating.components
+    }
 
 
 def _figures(rating: Rating) -> tuple[object, ...]:
-    shares = tuple((one.id, one.numerator, one.denominator, one.weight) for one in rating.components)
-    return rating.colour, rating.score, rating.few_data, rating.sample, shares
+    shares = tuple((one.id, one.numerator, one.denominator) for one in rating.components)
+    return rating.colour, rating.score, rating.few_data, rating.sample, rating.rulebook, shares
 
 
 def _score(rated: Mapping[str, Tally], rules: Rulebook) -> Fraction | None:
