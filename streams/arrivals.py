@@ -44,6 +44,11 @@ class Decoded:
     message: Inbound
     digest: str
 
+    @property
+    def message_id(self) -> MessageId:
+        """The message's identity, whatever topic or offset carried it."""
+        return self.message.message_id
+
 
 @dataclass(frozen=True, slots=True)
 class Undecodable:

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.events.clock import StageEntered
 from models.events.follow_up import IncidentClosed, IncidentRejected
 from models.events.perception import IncidentAbsorbed, ReportJoined
 from models.identifiers import DeadlineId, IncidentId, MessageId
 from models.messages.event import Event
 from models.messages.receipt import Receipt
-from models.vocabulary import HandOverType, Stage, Status
+from models.vocabulary import HandOverType, Status
 from streams.store import receipts
 from streams.store.dead_letters import Dead
 from streams.store.inbox import InboxEntry
@@ -43,7 +42,6 @@ class Changes:
     receipts: list[Receipt] = field(default_factory=list)
     moot: list[DeadlineId] = field(default_factory=list)
     hand_overs: list[Outgoing] = field(default_factory=list)
-    notified: set[tuple[IncidentId, Stage]] = field(default_factory=set)
     tallies: dict[Partition, Tally] = field(default_factory=dict)
 
     def state_of(self, incident_id: IncidentId) -> Incident | None:
@@ -62,7 +60,10 @@ class Changes:
             self.touched[state.incident_id] = None
             self.events.extend(one.events)
             self.outcomes.extend(outcomes_of(state, one.events))
-            self.hand_overs.extend(self._calls(state.incident_id, one, cause_id))
+            self.hand_overs.extend(
+                of_hand_over(stage, hand_over(stage, state.incident_id, HandOverType.ENTERED, cause_id))
+                for stage in one.hand_overs
+            )
 
     @property
     def ended(self) -> set[IncidentId]:
@@ -78,17 +79,6 @@ class Changes:
             if incident.status in _ENDED and incident.incident_id not in ended:
                 report = stored.report
                 yield receipts.closed(report.source_id, report.report_id, incident, stored.recorded_at)
-
-    def _calls(self, incident_id: IncidentId, answer: Answer, cause_id: MessageId) -> Iterator[Outgoing]:
-        entered = {event.data.stage for event in answer.events if isinstance(event.data, StageEntered)}
-        for stage in answer.hand_overs:
-            kind = HandOverType.ENTERED if stage in entered else HandOverType.NOTIFIED
-            if kind is HandOverType.NOTIFIED:
-                # One look at the incident after this batch is enough, however many reports it had.
-                if (incident_id, stage) in self.notified:
-                    continue
-                self.notified.add((incident_id, stage))
-            yield of_hand_over(stage, hand_over(stage, incident_id, kind, cause_id))
 
 
 def _each(answer: Answer) -> Iterator[Answer]:

@@ -83,6 +83,10 @@ class UnitOfWork:
         """The incident that has each of these commands now."""
         return await commands.owners(self.connection, command_ids)
 
+    async def survivors(self, incident_ids: Iterable[IncidentId]) -> dict[IncidentId, IncidentId]:
+        """For each incident that exists, the one that it lives on in."""
+        return await incidents.follow_merges(self.connection, incident_ids)
+
     async def lock(self, incident_ids: Iterable[IncidentId]) -> dict[IncidentId, incidents.Standing]:
         """Lock and load those incidents that exist, in id order."""
         return await incidents.lock(self.connection, incident_ids)

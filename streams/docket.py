@@ -1,0 +1,100 @@
+"""Docket: what became of each record of one batch, with its count, its receipt and its inbox row or dead letter."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.identifiers import IncidentId
+from models.messages.report import Report
+from models.vocabulary import DeadLetterReason, ReceiptOutcome
+from streams.arrivals import Decoded, Fate, Handled, Record, Undecodable
+from streams.store import inbox, receipts
+from streams.store.changes import Changes
+from streams.store.dead_letters import Dead
+from streams.store.progress import Tally
+from workflows.answer import Refusal
+from workflows.message import Envelope
+
+
+@dataclass(slots=True)
+class Docket:
+    """The fates of one batch, and the changes that come with them."""
+
+    now: datetime
+    changes: Changes = field(default_factory=Changes)
+    handled: list[Handled] = field(default_factory=list)
+
+    def enter(self, decoded: Decoded, envelope: Envelope, refusal: Refusal | None) -> None:
+        """The core has heard this message."""
+        record = decoded.record
+        self.changes.entries.append(
+            inbox.InboxEntry(
+                message_id=decoded.message_id,
+                digest=decoded.digest,
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                incident_id=envelope.incident_id,
+                recorded_at=envelope.recorded_at,
+                refusal=refusal,
+            )
+        )
+        self._tally(record).processed += 1
+        self.handled.append(
+            Handled(
+                record,
+                Fate.APPLIED if refusal is None else Fate.REFUSED,
+                decoded.message_id,
+                envelope.incident_id,
+                None if refusal is None else refusal.code.value,
+                None if refusal is None else refusal.detail,
+                decoded.message,
+            )
+        )
+
+    def repeat(self, decoded: Decoded, incident_id: IncidentId | None) -> None:
+        """The same content was handled before under this id."""
+        self._tally(decoded.record).duplicate += 1
+        self.answer_report(decoded, ReceiptOutcome.DUPLICATE, None, incident_id)
+        self.handled.append(
+            Handled(decoded.record, Fate.DUPLICATE, decoded.message_id, incident_id, message=decoded.message)
+        )
+
+    def bury(self, one: Undecodable) -> None:
+        """Nothing can be done with this record: it is kept whole, with the reason."""
+        record = one.record
+        self._tally(record).dead += 1
+        self.changes.dead.append(
+            Dead(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                key=record.key,
+                value=record.value or b"",
+                reason=one.reason,
+                field=one.field,
+                detail=one.detail,
+                recorded_at=self.now,
+                message_id=one.message_id,
+            )
+        )
+        self.handled.append(
+            Handled(record, Fate.DEAD, one.message_id, reason=one.reason.value, detail=one.detail)
+        )
+
+    def bury_message(self, decoded: Decoded, reason: DeadLetterReason, field_name: str, detail: str) -> None:
+        """A message that could be read and cannot be handled; the sender of a report is told."""
+        self.bury(Undecodable(decoded.record, reason, field_name, detail, decoded.message_id))
+        is_conflict = reason is DeadLetterReason.ID_CONFLICT
+        outcome = ReceiptOutcome.ID_CONFLICT if is_conflict else ReceiptOutcome.REFUSED
+        self.answer_report(decoded, outcome, f"{reason.value}: {detail}", None)
+
+    def answer_report(
+        self, decoded: Decoded, outcome: ReceiptOutcome, reason: str | None, incident_id: IncidentId | None
+    ) -> None:
+        """A receipt for what was not accepted; messages that are no reports have none."""
+        if isinstance(decoded.message, Report):
+            receipt = receipts.other(decoded.message, outcome, reason, incident_id, self.now)
+            self.changes.receipts.append(receipt)
+
+    def _tally(self, record: Record) -> Tally:
+        return self.changes.tallies.setdefault(record.source, Tally())

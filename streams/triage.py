@@ -1,0 +1,53 @@
+"""Triage: which records of a batch are new, and the end of those that are not."""
+
+from collections.abc import Mapping, Sequence
+
+from models.areas import area_tree
+from models.identifiers import MessageId
+from models.messages.report import Report
+from models.vocabulary import DeadLetterReason
+from streams.addressing import Fresh
+from streams.arrivals import Arrival, Decoded, Undecodable
+from streams.docket import Docket
+from streams.placing import place_of
+from streams.store.inbox import Handled
+
+
+def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], docket: Docket) -> list[Fresh]:
+    """What is new, in order, with the place of each report. `known` is what the inbox has of these messages."""
+    seen = dict(known)
+    fresh: list[Fresh] = []
+    for arrival in arrivals:
+        if isinstance(arrival, Undecodable):
+            docket.bury(arrival)
+        elif (before := seen.get(arrival.message_id)) is not None:
+            _repeated(arrival, before, docket)
+        else:
+            seen[arrival.message_id] = Handled(arrival.digest, None)
+            fresh += _placed(arrival, docket)
+    return fresh
+
+
+def _repeated(decoded: Decoded, before: Handled, docket: Docket) -> None:
+    if before.digest == decoded.digest:
+        docket.repeat(decoded, before.incident_id)
+    else:
+        detail = "other content was handled under this id"
+        docket.bury_message(decoded, DeadLetterReason.ID_CONFLICT, _id_field(decoded), detail)
+
+
+def _placed(decoded: Decoded, docket: Docket) -> list[Fresh]:
+    if not isinstance(decoded.message, Report):
+        return [Fresh(decoded)]
+    place = place_of(decoded.message, area_tree())
+    if place is not None:
+        return [Fresh(decoded, place)]
+    detail = f"no area ever had the code {decoded.message.area_code}"
+    docket.bury_message(decoded, DeadLetterReason.UNKNOWN_AREA, "area_code", detail)
+    return []
+
+
+def _id_field(decoded: Decoded) -> str:
+    return {"Report": "report_id", "Decision": "decision_id", "Feedback": "feedback_id"}.get(
+        type(decoded.message).__name__, "message_id"
+    )
