@@ -1,0 +1,30 @@
+"""The API as one ASGI app: token, body, routes, in this order; built once by the composition root.
+
+Nothing is decided here and nothing is started; the app holds no connection of its own.
+"""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from streams.gateway import areas, boards, decisions, feedback, health, incidents, openapi, problems, reports
+from streams.gateway.body import WholeBody
+from streams.gateway.security import BearerToken
+from streams.gateway.services import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """The gateway over these services. The ASGI server that runs it bounds headers and idle sockets."""
+    # The interactive pages of FastAPI fetch scripts from elsewhere, so they stay off.
+    app = FastAPI(
+        title="Fenghuo", version=version("fenghuo"), docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.services = services
+    for room in (reports, decisions, feedback, incidents, boards, areas, health):
+        app.include_router(room.router)
+    # What is added last stands first: nobody without the token makes us read a body.
+    app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
+    app.add_middleware(BearerToken, token=services.token)
+    problems.install(app)
+    openapi.install(app)
+    return app

@@ -1,0 +1,76 @@
+"""Boards: the heat ranking and the five-colour ratings, as a cockpit or dashboard shows them.
+
+Both are what was last published on their topics, so that a board and a topic cannot disagree.
+"""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from sqlalchemy import bindparam, select
+
+from models.areas import Area, AreaKind, area_tree
+from models.identifiers import AreaCode
+from models.messages.heat_ranking import HeatRanking
+from models.messages.rating import Rating
+from models.tables import PROJECTIONS
+from models.topics import Topic
+from models.units import Department, unit_code
+from streams.gateway.areas import beijing_day
+from streams.gateway.openapi import problems
+from streams.gateway.parameters import Code, KnownParametersOnly, area_named
+from streams.gateway.problems import bad_filter
+from streams.gateway.services import Services, ServicesOf
+from streams.gateway.views import RatingList
+
+router = APIRouter(prefix="/api", tags=["boards"], dependencies=[KnownParametersOnly])
+
+_PUBLISHED = select(PROJECTIONS.c.value).where(
+    PROJECTIONS.c.topic == bindparam("of"), PROJECTIONS.c.key.in_(bindparam("subjects", expanding=True))
+)
+
+
+@router.get("/heat", responses=problems(400, 401, 503))
+async def get_heat(services: ServicesOf, scope: Code = None) -> HeatRanking:
+    """The hottest open incidents of the city (no scope) or of one district, at most 20."""
+    area = area_named(scope, "scope") if scope else area_tree().area(_city())
+    if area.kind not in (AreaKind.CITY, AreaKind.DISTRICT):
+        raise bad_filter("scope", "heat is ranked for the city and for districts")
+    for value in await _published(Topic.HEAT_RANKINGS, [area.code], services):
+        return HeatRanking.model_validate_json(value)
+    return _nothing_hot(area.code, services)
+
+
+@router.get("/ratings", responses=problems(400, 401, 503))
+async def get_ratings(services: ServicesOf, area: Code = None) -> RatingList:
+    """The ratings of an area (no area: the city), of its departments, and of the areas directly below it."""
+    rated = area_named(area, "area") if area else area_tree().area(_city())
+    values = await _published(Topic.RATINGS, sorted(_subjects(rated, services)), services)
+    ratings = sorted(map(Rating.model_validate_json, values), key=lambda rating: rating.subject_code)
+    return RatingList(area_code=rated.code, ratings=tuple(ratings))
+
+
+async def _published(topic: Topic, subjects: list[str], services: Services) -> list[bytes]:
+    async with services.database.read() as connection:
+        rows = await connection.execute(_PUBLISHED, {"of": topic.value, "subjects": subjects})
+        return [row.value for row in rows]
+
+
+def _subjects(area: Area, services: Services) -> Iterator[str]:
+    yield area.code
+    yield from area_tree().children(area.code, beijing_day(services.clock.now()))
+    yield from (unit_code(area.code, department) for department in Department)
+
+
+def _nothing_hot(scope: AreaCode, services: Services) -> HeatRanking:
+    heat = services.rules().heat
+    return HeatRanking(
+        scope_code=scope,
+        epoch=heat.epoch,
+        half_life_seconds=heat.half_life_seconds,
+        as_of=services.clock.now(),
+        entries=(),
+    )
+
+
+def _city() -> AreaCode:
+    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)

@@ -1,0 +1,94 @@
+"""The body of a request, read whole before any route sees it: counted, in time, and said to be JSON.
+
+What is counted are the bytes that come; Content-Length is only what somebody says.
+A body that trickles is given up, so that a thousand slow senders hold no more than a thousand small buffers.
+"""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from streams.gateway.problems import Problem, ProblemCode
+
+READ_WITHIN_SECONDS = 10.0
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_CLOSE = {"Connection": "close"}  # what the client still sends is not read
+
+
+class ClientGone(Exception):
+    """The client hung up before its body was whole: there is nobody to answer, and nothing was kept."""
+
+
+class WholeBody:
+    """ASGI middleware that hands on requests whose body is whole, and answers the others with 4xx."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, within_seconds: float = READ_WITHIN_SECONDS) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._within_seconds = within_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, then run the app on it."""
+        if scope["type"] != "http" or scope["method"] in _BODILESS:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._read(Headers(scope=scope), receive)
+        except Problem as problem:
+            await problem.answer(scope, receive, send)
+        except ClientGone:
+            return
+        else:
+            await self._app(scope, _once(body, receive), send)
+
+    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+        _refuse_other_kinds(headers)
+        try:
+            async with asyncio.timeout(self._within_seconds):
+                return await self._counted(receive)
+        except TimeoutError:
+            detail = f"the body was not whole within {self._within_seconds:g} s"
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, ProblemCode.TOO_SLOW, detail, headers=_CLOSE) from None
+
+    async def _counted(self, receive: Receive) -> bytes:
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            body += message.get("body", b"")
+            if len(body) > self._max_bytes:
+                raise self._oversized()
+            more = message.get("more_body", False)
+        return bytes(body)
+
+    def _oversized(self) -> Problem:
+        detail = f"the body is larger than {self._max_bytes} bytes"
+        return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, ProblemCode.OVERSIZED, detail, headers=_CLOSE)
+
+
+def _refuse_other_kinds(headers: Headers) -> None:
+    media_type, _, parameters = headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        raise _other_kind("Content-Type", "application/json in UTF-8 is expected")
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise _other_kind("Content-Encoding", "compressed bodies are not read")
+
+
+def _other_kind(field: str, detail: str) -> Problem:
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    return Problem(status, ProblemCode.UNSUPPORTED_MEDIA_TYPE, detail, field=field, headers=_CLOSE)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """The body as one message, then whatever the client does next."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed

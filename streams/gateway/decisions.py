@@ -1,0 +1,55 @@
+"""Decisions in, and what became of them: `POST /api/incidents/{id}/decisions`, `GET /api/decisions/{id}`.
+
+A decision's own id is unique within its incident only; the id in the second path is the message id, which is derived
+from both and which the first answer tells.
+"""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from models.identifiers import MessageId
+from models.topics import Topic
+from streams.gateway.intake import accept
+from streams.gateway.known import IdInPath, require_incident
+from streams.gateway.offers import read_decision
+from streams.gateway.openapi import DECISION_BODY, problems
+from streams.gateway.outcomes import awaited, outcome_of
+from streams.gateway.problems import not_found
+from streams.gateway.services import ServicesOf
+from streams.gateway.views import OutcomeView
+
+router = APIRouter(tags=["decisions"])
+
+
+@router.post(
+    "/api/incidents/{incident_id}/decisions",
+    openapi_extra=DECISION_BODY,
+    responses={HTTPStatus.ACCEPTED: {"model": OutcomeView, "description": "kept; ask at Location later"}}
+    | problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
+)
+async def post_decision(
+    incident_id: IdInPath, request: Request, response: Response, services: ServicesOf
+) -> OutcomeView:
+    """Decide about an incident. 200: applied. 409: refused, with the reason; nothing changed. 202: not decided yet.
+
+    `incident_id` may be left out of the body. The same decision again (same incident, decision_id and content) is
+    answered with the same outcome and counts once.
+    """
+    _, offer = read_decision(await request.body(), incident_id, services)
+    await require_incident(incident_id, services.database)
+    await accept(offer, services)
+    outcome = await awaited(offer, services)
+    if outcome.outcome == "pending":
+        response.status_code = HTTPStatus.ACCEPTED
+        response.headers["Location"] = f"/api/decisions/{offer.message_id}"
+    return outcome
+
+
+@router.get("/api/decisions/{message_id}", responses=problems(401, 404, 503))
+async def get_decision(message_id: IdInPath, services: ServicesOf) -> OutcomeView:
+    """What became of a decision: `pending`, `applied`, or `refused` and why."""
+    outcome = await outcome_of(MessageId(message_id), Topic.DECISIONS, services.database)
+    if outcome is None:
+        raise not_found("decision", message_id)
+    return outcome

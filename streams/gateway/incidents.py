@@ -1,0 +1,120 @@
+"""Incidents out: the list, and one incident with its log, its reports and its commands.
+
+A merged incident answers for itself, with status `merged` and where it lives on; its reports and commands are there.
+"""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+
+from models.areas import AreaKind
+from models.messages.fields import Moment
+from models.vocabulary import Level, Stage, Status, Verdict
+from streams.gateway import listing
+from streams.gateway.cursors import seal, unseal
+from streams.gateway.known import IdInPath
+from streams.gateway.openapi import problems
+from streams.gateway.parameters import MOST_ROWS, Code, Cursor, KnownParametersOnly, Limit, area_named
+from streams.gateway.problems import bad_filter
+from streams.gateway.services import ServicesOf
+from streams.gateway.showing import command_view, incident_view, report_view
+from streams.gateway.views import (
+    CommandList,
+    EventPage,
+    IncidentPage,
+    IncidentSummary,
+    IncidentView,
+    ReportPage,
+)
+from workflows.incident import Incident
+
+router = APIRouter(prefix="/api/incidents", tags=["incidents"], dependencies=[KnownParametersOnly])
+
+_ONE = problems(400, 401, 404, 503)
+Since = Annotated[Moment | None, Query(alias="from", description="changed at this time or later")]
+Until = Annotated[Moment | None, Query(alias="to", description="changed before this time")]
+
+
+def _wanted(
+    stage: Stage | None = None,
+    status: Status | None = None,
+    verdict: Verdict | None = None,
+    level: Level | None = None,
+    area: Code = None,
+    since: Since = None,
+    until: Until = None,
+) -> listing.Wanted:
+    within = None if area is None else area_named(area, "area")
+    if within is not None and within.kind is AreaKind.COMMUNITY:
+        raise bad_filter("area", "incidents are listed by city, district or township")
+    return listing.Wanted(stage, status, verdict, level, within, since, until)
+
+
+@router.get("", responses=problems(400, 401, 503))
+async def get_incidents(
+    services: ServicesOf,
+    wanted: Annotated[listing.Wanted, Depends(_wanted)],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> IncidentPage:
+    """Incidents by their last change, newest first; `area` is a city, district or township with all below it.
+
+    One that changes while you page moves to the front: to have seen all, ask again with `from` set to your start.
+    """
+    after = None if cursor is None else unseal(services.token, wanted.query, cursor)
+    async with services.database.read() as connection:
+        rows, next_place = await listing.incidents(connection, wanted, after, limit)
+    return IncidentPage(
+        incidents=tuple(map(IncidentSummary.model_validate, rows)),
+        next_cursor=None if next_place is None else seal(services.token, wanted.query, next_place),
+    )
+
+
+@router.get("/{incident_id}", responses=_ONE)
+async def get_incident(incident_id: IdInPath, services: ServicesOf) -> IncidentView:
+    """One incident as it stands now, with its steps, running deadlines and the tasks that wait for a click."""
+    async with services.database.read() as connection:
+        row = await listing.incident(connection, incident_id)
+    return incident_view(row, Incident.model_validate_json(row.state))
+
+
+@router.get("/{incident_id}/events", responses=_ONE, response_model=EventPage)
+async def get_events(
+    incident_id: IdInPath,
+    services: ServicesOf,
+    after_seq: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    limit: Limit = MOST_ROWS,
+) -> Response:
+    """The incident's log from `after_seq` on, each event byte for byte as it went to `incident-events`."""
+    async with services.database.read() as connection:
+        await listing.incident(connection, incident_id)
+        rows, next_after_seq = await listing.events(connection, incident_id, after_seq, limit)
+    page = {"events": [orjson.Fragment(row.body) for row in rows], "next_after_seq": next_after_seq}
+    return Response(orjson.dumps(page), media_type="application/json")
+
+
+@router.get("/{incident_id}/reports", responses=_ONE)
+async def get_reports(
+    incident_id: IdInPath, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
+) -> ReportPage:
+    """The incident's reports, newest first, without contact data and without fields that the contract does not know."""
+    query = f"reports of {incident_id}"
+    after = None if cursor is None else unseal(services.token, query, cursor)
+    async with services.database.read() as connection:
+        await listing.incident(connection, incident_id)
+        rows, next_place = await listing.reports(connection, incident_id, after, limit)
+    return ReportPage(
+        reports=tuple(map(report_view, rows)),
+        next_cursor=None if next_place is None else seal(services.token, query, next_place),
+    )
+
+
+@router.get("/{incident_id}/commands", responses=_ONE)
+async def get_commands(incident_id: IdInPath, services: ServicesOf) -> CommandList:
+    """Every order and retraction of the incident, in the order of issue, and how far its unit is."""
+    async with services.database.read() as connection:
+        row = await listing.incident(connection, incident_id)
+        rows = await listing.commands(connection, incident_id)
+    held = Incident.model_validate_json(row.state).commands
+    return CommandList(commands=tuple(command_view(sent, held.get(sent.command_id)) for sent in rows))

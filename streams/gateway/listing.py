@@ -1,0 +1,140 @@
+"""Listing: incidents and what belongs to them by page; each page starts where the last one's last row stood.
+
+Incidents come by their last change, newest first. One that changes while somebody pages moves to the front: whoever
+must have seen all of them asks once more for what changed since he began.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.areas import Area, AreaKind, area_tree
+from models.tables import COMMANDS, EVENTS, INCIDENTS, REPORTS
+from models.vocabulary import Level, Stage, Status, Verdict
+from streams.gateway.cursors import Place
+from streams.gateway.problems import not_found
+from streams.gateway.views import IncidentSummary
+
+_SUMMARY = [INCIDENTS.c[name] for name in IncidentSummary.model_fields]
+_AREA_COLUMN = {
+    AreaKind.CITY: INCIDENTS.c.city_code,
+    AreaKind.DISTRICT: INCIDENTS.c.district_code,
+    AreaKind.TOWNSHIP: INCIDENTS.c.township_code,
+}
+_INCIDENTS = select(*_SUMMARY).order_by(INCIDENTS.c.updated_at.desc(), INCIDENTS.c.incident_id.desc())
+_INCIDENT = select(*_SUMMARY, INCIDENTS.c.state).where(INCIDENTS.c.incident_id == bindparam("named"))
+_REPORTS = (
+    select(REPORTS)
+    .where(REPORTS.c.incident_id == bindparam("of_incident"))
+    .order_by(REPORTS.c.recorded_at.desc(), REPORTS.c.source_id.desc(), REPORTS.c.report_id.desc())
+)
+_EVENTS = (
+    select(EVENTS.c.seq, EVENTS.c.body)
+    .where(EVENTS.c.incident_id == bindparam("of_incident"), EVENTS.c.seq > bindparam("after"))
+    .order_by(EVENTS.c.seq)
+    .limit(bindparam("most"))
+)
+_COMMANDS = (
+    select(COMMANDS)
+    .where(COMMANDS.c.incident_id == bindparam("of_incident"))
+    .order_by(COMMANDS.c.issued_at, COMMANDS.c.command_id)
+)
+
+Found = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents; None does not matter. `since` and `until` bound the last change, `until` not included."""
+
+    stage: Stage | None = None
+    status: Status | None = None
+    verdict: Verdict | None = None
+    level: Level | None = None
+    area: Area | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def query(self) -> str:
+        """The same text for the same question, so that a cursor is good for this one alone."""
+        area = None if self.area is None else self.area.code
+        return repr((self.stage, self.status, self.verdict, self.level, area, self.since, self.until))
+
+
+async def incidents(
+    connection: AsyncConnection, wanted: Wanted, after: Place | None, limit: int
+) -> tuple[list[Found], Place | None]:
+    """One page of incidents, and the place where the next one starts; None when this is the last."""
+    statement = _INCIDENTS.where(*_conditions(wanted))
+    if after is not None:
+        moment, incident_id = after
+        place = (datetime.fromisoformat(moment), incident_id)
+        statement = statement.where(tuple_(INCIDENTS.c.updated_at, INCIDENTS.c.incident_id) < place)
+    rows = list(await connection.execute(statement.limit(limit + 1)))
+    places = [(row.updated_at.isoformat(), row.incident_id) for row in rows[:limit]]
+    return rows[:limit], places[-1] if len(rows) > limit else None
+
+
+async def reports(
+    connection: AsyncConnection, incident_id: str, after: Place | None, limit: int
+) -> tuple[list[Found], Place | None]:
+    """One page of an incident's reports, newest first, and the place where the next one starts."""
+    statement = _REPORTS
+    if after is not None:
+        moment, source_id, report_id = after
+        place = (datetime.fromisoformat(moment), source_id, report_id)
+        columns = (REPORTS.c.recorded_at, REPORTS.c.source_id, REPORTS.c.report_id)
+        statement = statement.where(tuple_(*columns) < place)
+    rows = list(await connection.execute(statement.limit(limit + 1), {"of_incident": incident_id}))
+    places = [(row.recorded_at.isoformat(), row.source_id, row.report_id) for row in rows[:limit]]
+    return rows[:limit], places[-1] if len(rows) > limit else None
+
+
+async def events(
+    connection: AsyncConnection, incident_id: str, after_seq: int, limit: int
+) -> tuple[list[Found], int | None]:
+    """Some of an incident's log after this seq, in order, and the last seq if there is more."""
+    asked = {"of_incident": incident_id, "after": after_seq, "most": limit + 1}
+    rows = list(await connection.execute(_EVENTS, asked))
+    return rows[:limit], rows[limit - 1].seq if len(rows) > limit else None
+
+
+async def commands(connection: AsyncConnection, incident_id: str) -> list[Found]:
+    """All commands of an incident in the order of issue; a plan has a few dozen at most."""
+    return list(await connection.execute(_COMMANDS, {"of_incident": incident_id}))
+
+
+async def incident(connection: AsyncConnection, incident_id: str) -> Found:
+    """One incident with its state. Raises Problem (404)."""
+    row = (await connection.execute(_INCIDENT, {"named": incident_id})).first()
+    if row is None:
+        raise not_found("incident", incident_id)
+    return row
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for column, word in (
+        (INCIDENTS.c.stage, wanted.stage),
+        (INCIDENTS.c.status, wanted.status),
+        (INCIDENTS.c.verdict, wanted.verdict),
+        (INCIDENTS.c.level, wanted.level),
+    ):
+        if word is not None:
+            yield column == word.value
+    if wanted.area is not None:
+        yield _AREA_COLUMN[wanted.area.kind].in_(_with_predecessors(wanted.area))
+    if wanted.since is not None:
+        yield INCIDENTS.c.updated_at >= wanted.since
+    if wanted.until is not None:
+        yield INCIDENTS.c.updated_at < wanted.until
+
+
+def _with_predecessors(area: Area) -> list[str]:
+    """The area and those that it took over: incidents keep the code that was in force when they were reported."""
+    tree = area_tree()
+    return [other.code for other in tree if other.kind is area.kind and tree.is_within(other.code, area.code)]

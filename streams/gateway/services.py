@@ -1,0 +1,45 @@
+"""What the gateway needs of the rest of the program, handed in by the composition root; it builds nothing itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from streams.clock import Clock
+from streams.codec import MAX_MESSAGE_BYTES
+from streams.store.database import Database
+from workflows.rulebook import Rulebook
+
+
+class Readiness(Protocol):
+    """Which parts of the program are ready."""
+
+    def components(self) -> Mapping[str, str | None]:
+        """Each component by name, with None when it is ready and else the reason why not, free of secrets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The rooms that the gateway speaks to.
+
+    `rules` gives the rulebook in force; `nudge` asks the relay to publish the outbox now and returns at once.
+    `outcome_within_seconds` is real time: a client waits it out, whatever clock the program lives by.
+    """
+
+    database: Database
+    clock: Clock
+    readiness: Readiness
+    rules: Callable[[], Rulebook]
+    nudge: Callable[[], None]
+    token: str
+    max_body_bytes: int = MAX_MESSAGE_BYTES
+    outcome_within_seconds: float = 2.0
+
+
+def _of(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+ServicesOf = Annotated[Services, Depends(_of)]

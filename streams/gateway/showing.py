@@ -1,0 +1,66 @@
+"""Showing: from rows, and the state inside them, to views. Here it is decided what leaves the house.
+
+Contact data and fields that the contract does not know never do: nobody has said what stands in them.
+"""
+
+from models.messages.command import Command
+from models.messages.fields import Part
+from models.messages.report import Report
+from models.places import Place
+from streams.gateway.listing import Found
+from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
+from workflows.incident import CommandState, Incident
+
+_FROM_STATE = (
+    "place",
+    "occurred_at",
+    "facts",
+    "approximate",
+    "confidence_ratio",
+    "acknowledged_by",
+    "absorbed",
+    "split_from",
+    "steps",
+    "deadlines",
+    "warning",
+)
+_FROM_REPORT = tuple(name for name in Report.model_fields if name in ReportView.model_fields)
+
+
+def incident_view(row: Found, state: Incident) -> IncidentView:
+    """One incident with everything that an officer decides by."""
+    held = {name: getattr(state, name) for name in _FROM_STATE}
+    summary = IncidentSummary.model_validate(row)
+    return IncidentView.model_validate(held | {"summary": summary, "waiting_tasks": state.unreleased})
+
+
+def command_view(row: Found, held: CommandState | None) -> CommandView:
+    """One command as sent, and how far its unit is; who signed stands in the incident's state."""
+    return CommandView(
+        command=Command.model_validate_json(row.body),
+        tier=row.tier,
+        status=row.status,
+        deliveries=row.deliveries,
+        acknowledged_by=None if held is None else held.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+        done_at=row.done_at,
+    )
+
+
+def report_view(row: Found) -> ReportView:
+    """One report, less its contact and what the contract does not know of."""
+    report = Report.model_validate_json(row.body)
+    shown = {name: _known_only(getattr(report, name)) for name in _FROM_REPORT}
+    beside = {
+        "unknown_fields": report.unknown_fields,
+        "resolved_place": Place.model_validate_json(row.place),
+        "received_at": row.received_at,
+        "recorded_at": row.recorded_at,
+    }
+    return ReportView.model_validate(shown | beside)
+
+
+def _known_only(value: object) -> object:
+    if isinstance(value, Part):
+        return {name: _known_only(getattr(value, name)) for name in type(value).model_fields}
+    return tuple(map(_known_only, value)) if isinstance(value, tuple) else value

@@ -1,0 +1,259 @@
+"""Views: what the API answers with where no public message says it already.
+
+They are made for readers and closed: a field stands here because somebody outside needs it. Never in here: contact
+data, table models, and the state of the core as it is kept.
+"""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from models.areas import AreaKind
+from models.categories import Category
+from models.events.disposal import PlannedTask
+from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
+from models.messages.command import Command
+from models.messages.event import Event
+from models.messages.fields import Attachment, Moment, Officer, Person, Ratio, Value
+from models.messages.public_warning import PublicWarning
+from models.messages.rating import Rating
+from models.messages.report import Facts, Position
+from models.places import Place
+from models.vocabulary import (
+    Channel,
+    Claim,
+    CommandStatus,
+    DeadlineKind,
+    Level,
+    Nature,
+    ReportKind,
+    Stage,
+    Status,
+    Step,
+    Tier,
+    Verdict,
+)
+
+
+class View(Value):
+    """A closed answer, filled from something that has the same names."""
+
+    model_config = ConfigDict(from_attributes=True, strict=False)
+
+
+class AliveView(View):
+    """The process answers."""
+
+    status: Literal["alive"]
+
+
+class ReadinessView(View):
+    """Each component with `ready`, or the reason why it is not."""
+
+    status: Literal["ready", "waiting"]
+    components: dict[str, str]
+
+
+class VersionView(View):
+    """What runs here."""
+
+    version: str
+    schema_version: int
+    rulebook: str
+    rulebook_version: str
+
+
+class ReportAccepted(View):
+    """The gateway has the report for good. What becomes of it, the receipts on `report-receipts` tell."""
+
+    message_id: MessageId
+    source_id: SourceId
+    report_id: ReportId
+    outcome: Literal["accepted"] = "accepted"
+    topic: str = Field(description="the lane: `reports` or `reports-urgent`")
+    unknown_fields: tuple[str, ...] = Field(
+        description="names that the contract does not have; they are kept"
+    )
+    accepted_at: Moment
+
+
+class OutcomeView(View):
+    """What became of a decision or feedback: waiting for the engine, applied, or refused and why."""
+
+    message_id: MessageId
+    incident_id: IncidentId | None = None
+    outcome: Literal["pending", "applied", "refused"]
+    incident_seq: int | None = Field(None, description="the incident's version now: the next `expected_seq`")
+    reason: str | None = Field(None, description="why the rules refused")
+    detail: str | None = None
+    recorded_at: Moment | None = Field(None, description="when the engine handled it")
+
+
+class IncidentSummary(View):
+    """One line of the list."""
+
+    incident_id: IncidentId
+    seq: int
+    status: Status
+    stage: Stage
+    verdict: Verdict
+    level: Level
+    graded: bool = Field(description="false: the level is preliminary")
+    nature: Nature
+    category: Category | None
+    title: str
+    exercise: bool
+    urgent: bool
+    red_alarm: bool
+    area_code: str
+    district_code: str | None
+    township_code: str | None
+    merged_into: IncidentId | None
+    opened_at: Moment
+    updated_at: Moment
+    closed_at: Moment | None
+    reports: int
+    sources: int
+    open_commands: int
+
+
+class IncidentPage(View):
+    """Some lines of the list; `next_cursor` null: there are no more."""
+
+    incidents: tuple[IncidentSummary, ...]
+    next_cursor: str | None = None
+
+
+class StepView(View):
+    """One of the twelve steps, as far as it has come."""
+
+    tier: Tier
+    started_at: Moment
+    ended_at: Moment | None
+    times_overdue: int
+    red_alarm: bool
+
+
+class DeadlineView(View):
+    """A clock that runs."""
+
+    kind: DeadlineKind
+    stage: Stage
+    due_at: Moment
+    tier: Tier
+    step: Step | None
+    command_id: CommandId | None
+
+
+class IncidentView(View):
+    """One incident, with everything that an officer decides by."""
+
+    summary: IncidentSummary
+    place: Place
+    occurred_at: Moment | None
+    facts: Facts
+    approximate: tuple[str, ...]
+    confidence_ratio: Ratio
+    acknowledged_by: Officer | None
+    absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
+    split_from: IncidentId | None
+    steps: dict[Step, StepView]
+    waiting_tasks: tuple[PlannedTask, ...] = Field(description="tasks of the plan that wait for a click")
+    deadlines: dict[DeadlineId, DeadlineView]
+    warning: PublicWarning | None
+
+
+class EventPage(View):
+    """Some facts of the log in order; ask again with `after_seq` until `next_after_seq` is null."""
+
+    events: tuple[Event, ...]
+    next_after_seq: int | None = None
+
+
+class CommandView(View):
+    """One command as it was sent, and how far its unit is."""
+
+    command: Command
+    tier: Tier
+    status: CommandStatus
+    deliveries: int
+    acknowledged_by: Person | None = None
+    acknowledged_at: Moment | None
+    done_at: Moment | None
+
+
+class CommandList(View):
+    """Every command of an incident, in the order of issue."""
+
+    commands: tuple[CommandView, ...]
+
+
+class ReportView(View):
+    """One report of an incident; contact data and fields that the contract does not know stay inside."""
+
+    source_id: SourceId
+    report_id: ReportId
+    channel: Channel
+    reporter_id: str | None
+    kind: ReportKind
+    number: int | None
+    refers_to: str | None
+    nature: Nature
+    claim: Claim
+    urgent: bool
+    exercise: bool
+    category: Category | None
+    title: str | None
+    text: str | None
+    area_code: str
+    grid_code: str | None
+    place: str | None
+    position: Position | None
+    occurred_at: Moment | None
+    known_at: Moment | None
+    reported_at: Moment
+    facts: Facts
+    approximate: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    unknown_fields: tuple[str, ...] = Field(
+        description="names of fields that were sent and are left out here"
+    )
+    resolved_place: Place
+    received_at: Moment
+    recorded_at: Moment
+
+
+class ReportPage(View):
+    """Some reports of an incident, newest first."""
+
+    reports: tuple[ReportView, ...]
+    next_cursor: str | None = None
+
+
+class RatingList(View):
+    """The last published ratings of an area, its departments and the areas directly below."""
+
+    area_code: str
+    ratings: tuple[Rating, ...]
+
+
+class AreaView(View):
+    """One area of the tree."""
+
+    code: str
+    name_zh: str
+    full_name_zh: str
+    kind: AreaKind
+    tier: Tier
+    parent_code: str | None
+    valid_from: str | None = Field(description="first day in force (Beijing)")
+    valid_to: str | None = Field(description="first day no longer in force (Beijing)")
+    successor: str | None
+
+
+class AreaList(View):
+    """The areas directly below `parent_code` that are in force on that day."""
+
+    parent_code: str | None
+    on: str
+    areas: tuple[AreaView, ...]
