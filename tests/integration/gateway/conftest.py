@@ -1,0 +1,62 @@
+"""A gateway over a real SQLite database, a client that knows its token, and an engine that works when told to."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from streams.gateway.api import create_app
+from streams.gateway.services import Services
+from streams.readiness import Component, Readiness
+from streams.store.database import Database
+from tests.fakes.clock import ManualClock
+from tests.integration.gateway.engine import Engine
+from workflows.rulebook_file import default_rulebook
+
+TOKEN = "a-token-for-tests-only"
+
+
+class Nudges:
+    """Counts how often the outbox was to be published at once."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The gateway's app and client, and the rooms around it that a test looks into."""
+
+    services: Services
+    client: httpx.AsyncClient
+    engine: Engine
+    clock: ManualClock
+    nudges: Nudges
+    readiness: Readiness
+
+
+@pytest.fixture
+async def gateway(database: Database) -> AsyncIterator[Gateway]:
+    clock, nudges, readiness = ManualClock(), Nudges(), Readiness([Component.DATABASE, Component.BROKER])
+    services = Services(
+        database=database,
+        clock=clock,
+        readiness=readiness,
+        rules=default_rulebook,
+        nudge=nudges,
+        token=TOKEN,
+        outcome_within_seconds=0.0,
+    )
+    async with client_of(services) as client:
+        yield Gateway(services, client, Engine(database, clock), clock, nudges, readiness)
+
+
+def client_of(services: Services, token: str | None = TOKEN, peer: str = "127.0.0.1") -> httpx.AsyncClient:
+    """A client of a gateway over these services; `peer` is the address that it seems to come from."""
+    transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False, client=(peer, 5_000))
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers)
