@@ -25,7 +25,9 @@ from models.events.registry import EventData
 from models.events.verification import VerdictReached
 from models.identifiers import CommandId
 from models.messages.event import Event
-from models.vocabulary import Channel, ReceiptOutcome, Stage
+from models.messages.report import Report
+from models.vocabulary import DeadLetterReason, ReceiptOutcome, Stage
+from streams.arrivals import BatchResult, Fate, Handled
 from streams.metrics import Metrics
 
 K = TypeVar("K")
@@ -57,9 +59,18 @@ class Bookkeeper:
         self._issued_at: dict[CommandId, datetime] = {}
         self._entered: dict[str, tuple[Stage, datetime]] = {}
 
-    def count_report(self, channel: Channel, outcome: ReceiptOutcome) -> None:
-        """One report was answered."""
-        self._metrics.incidents.reports.labels(channel.value, outcome.value).inc()
+    def count_batch(self, result: BatchResult) -> None:
+        """This batch is committed: its records by fate, its reports by outcome, its facts."""
+        for handled in result.handled:
+            topic = str(handled.record.topic)
+            outcome = "processed" if handled.fate in (Fate.APPLIED, Fate.REFUSED) else handled.fate.value
+            self._metrics.messages.handled.labels(topic, outcome).inc()
+            if handled.fate is Fate.DEAD:
+                self._metrics.messages.dead_letters.labels(topic, handled.reason or "").inc()
+            if isinstance(handled.message, Report):
+                channel = handled.message.channel.value
+                self._metrics.incidents.reports.labels(channel, _outcome(handled).value).inc()
+        self.count_events(result.events)
 
     def count_events(self, events: Iterable[Event]) -> None:
         """These facts are in the log now."""
@@ -124,6 +135,17 @@ class Bookkeeper:
             stage, since = was_in
             seconds = (event.recorded_at - since).total_seconds()
             self._metrics.incidents.stage_duration.labels(stage.value).observe(seconds)
+
+
+def _outcome(handled: Handled) -> ReceiptOutcome:
+    if handled.fate is Fate.DEAD:
+        is_conflict = handled.reason == DeadLetterReason.ID_CONFLICT
+        return ReceiptOutcome.ID_CONFLICT if is_conflict else ReceiptOutcome.REFUSED
+    return {
+        Fate.APPLIED: ReceiptOutcome.ACCEPTED,
+        Fate.REFUSED: ReceiptOutcome.REFUSED,
+        Fate.DUPLICATE: ReceiptOutcome.DUPLICATE,
+    }[handled.fate]
 
 
 def _remember(kept: dict[K, V], key: K, value: V) -> None:

@@ -1,5 +1,6 @@
 """The catalogue keeps to its naming rules; the bookkeeper counts committed facts."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,14 +20,14 @@ from models.messages.command import Command
 from models.messages.event import Actor, Event
 from models.messages.fields import Person
 from models.messages.public_warning import PublicWarning
+from models.messages.report import Report
+from models.topics import Topic
 from models.vocabulary import (
     ActorKind,
-    Channel,
     CommandKind,
     CommandRole,
     Level,
     MessageType,
-    ReceiptOutcome,
     Stage,
     Step,
     Tier,
@@ -34,9 +35,12 @@ from models.vocabulary import (
     WarningColour,
     WarningStatus,
 )
+from streams.arrivals import BatchResult, Fate, Handled, Record
 from streams.bookkeeper import Bookkeeper
+from streams.codec import Readable, read
 from streams.metrics import Metrics
 from tests.fakes.clock import NOON
+from tests.unit.streams.test_codec import REPORT
 
 INCIDENT = IncidentId("i-1")
 COMMAND = CommandId("c-1")
@@ -231,11 +235,38 @@ def test_a_stage_lasts_until_the_next_is_entered(registry: CollectorRegistry, bo
     assert {stage: seconds for stage, seconds in sums.items() if seconds} == {Stage.VERIFICATION: 60}
 
 
-def test_reports_are_counted_by_outcome(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
-    """A report in conflict is counted under its channel and what became of it."""
-    bookkeeper.count_report(Channel.SENSOR, ReceiptOutcome.ID_CONFLICT)
-    labels = {"channel": "sensor", "outcome": "id_conflict"}
+@pytest.mark.parametrize(
+    ("fate", "reason", "outcome", "counted"),
+    [
+        (Fate.APPLIED, None, "accepted", "processed"),
+        (Fate.REFUSED, "not_open", "refused", "processed"),
+        (Fate.DUPLICATE, None, "duplicate", "duplicate"),
+        (Fate.DEAD, "id_conflict", "id_conflict", "dead"),
+        (Fate.DEAD, "unknown_area", "refused", "dead"),
+    ],
+)
+def test_reports_are_counted_by_what_became_of_them(
+    registry: CollectorRegistry,
+    bookkeeper: Bookkeeper,
+    fate: Fate,
+    reason: str | None,
+    outcome: str,
+    counted: str,
+) -> None:
+    """Each fate has its outcome under the report's channel, and its share of the topic's messages."""
+    found = read(Report, json.dumps(REPORT).encode(), NOON)
+    assert isinstance(found, Readable)
+    record = Record(Topic.REPORTS, 0, 7, None, b"")
+    handled = Handled(record, fate, reason=reason, message=found.message)
+    bookkeeper.count_batch(BatchResult((handled,)))
+    labels = {"channel": "grid", "outcome": outcome}
     assert registry.get_sample_value("fenghuo_reports_total", labels) == 1
+    labels = {"topic": "reports", "outcome": counted}
+    assert registry.get_sample_value("fenghuo_messages_total", labels) == 1
+    dead = registry.get_sample_value(
+        "fenghuo_dead_letters_total", {"topic": "reports", "reason": reason or ""}
+    )
+    assert (dead == 1) is (fate is Fate.DEAD)
 
 
 def test_open_incidents_show_every_stage(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
