@@ -1,0 +1,1 @@
+"""What the log says about heat and about how well areas and units work."""
