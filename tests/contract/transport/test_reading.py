@@ -3,6 +3,7 @@
 import asyncio
 
 from streams.transport import TP, Batch
+from streams.transport.consumer_thread import Fetched
 from tests.contract.transport.worker import Broker, Worker, commit, fill, new_group, new_topic, until
 
 VALUES = [b"%d" % number for number in range(100)]
@@ -64,6 +65,9 @@ async def test_a_batch_given_back_comes_again(broker: Broker) -> None:
 
     async def handle(batch: Batch) -> None:
         if len(worker.batches) == 3:
+            await until(
+                lambda: len(worker.unacked_offsets(TP(topic, 0))) > 5
+            )  # more of it waits in the queue
             await batch.give_back({TP(topic, 0): 5})
             is_current.append(batch.is_current())
         else:
@@ -74,6 +78,66 @@ async def test_a_batch_given_back_comes_again(broker: Broker) -> None:
         await until(lambda: worker.offsets.count(99) == 1)
     assert is_current == [False]
     assert worker.offsets == [*range(30), *range(5, 100)]
+
+
+async def test_what_was_fetched_before_a_seek_is_dropped(broker: Broker) -> None:
+    """Records that are on their way from aiokafka's thread while their partition is sought are not delivered."""
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group())
+    worker.read(topic)
+    fetch, fetched, gate = worker.consumer._thread.fetch, asyncio.Event(), asyncio.Event()
+
+    async def late(wanted: frozenset[TP], patience_seconds: float) -> dict[TP, Fetched]:
+        found = await fetch(wanted, patience_seconds)
+        if found:
+            fetched.set()
+            await gate.wait()
+        return found
+
+    worker.consumer._thread.fetch = late  # type: ignore[method-assign]  # a loop that is late, nothing else changed
+    async with worker.running():
+        await fetched.wait()
+        await worker.consumer.seek(TP(topic, 0), 50)
+        gate.set()
+        await until(lambda: 99 in worker.offsets)
+        await until(lambda: worker.consumer.oldest_unacked_seconds() == 0)
+    assert worker.offsets == list(range(50, 100))
+
+
+async def test_nothing_flows_before_the_positions_are_known(broker: Broker) -> None:
+    """The flow is stopped while the database is asked, on the very first assignment too."""
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group())
+    worker.read(topic)
+    was_flowing: list[bool] = []
+
+    async def positions(partitions: frozenset[TP]) -> dict[TP, int]:
+        was_flowing.append(worker.consumer.flow_active)
+        return {}
+
+    worker.ask_instead = positions
+    async with worker.running():
+        await until(lambda: 99 in worker.offsets)
+    assert was_flowing == [False]
+
+
+async def test_without_positions_nothing_is_read(broker: Broker) -> None:
+    """When the database cannot be asked the app ends, having delivered nothing."""
+    topic = await new_topic(broker.brokers)
+    await fill(broker.brokers, topic, VALUES)
+    worker = Worker(broker, new_group())
+    worker.read(topic)
+
+    async def positions(partitions: frozenset[TP]) -> dict[TP, int]:
+        raise ConnectionError("the database is gone")
+
+    worker.ask_instead = positions
+    async with worker.running():
+        await asyncio.wait_for(worker.app.wait_until_stopped(), 10)
+        assert isinstance(worker.app.crash_reason, ConnectionError)
+    assert worker.batches == []
 
 
 async def test_first_offsets_name_the_start_of_each_partition(broker: Broker) -> None:

@@ -125,6 +125,12 @@ class Worker:
     def offsets(self) -> list[int]:
         return [record.offset for batch in self.batches for record in batch.records]
 
+    def unacked_offsets(self, partition: TP) -> list[int]:
+        """Where the slices begin that were delivered and not acknowledged."""
+        return [
+            held.first_offset for held in self.consumer.tracker._open.get(partition, ()) if not held.is_acked
+        ]
+
     def read(self, topic: str, handle: Handle | None = None, max_records: int = 500) -> None:
         """Add an agent; without a handler it acknowledges everything."""
 
