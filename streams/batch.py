@@ -62,7 +62,7 @@ async def _attempt(
         new = [one for one in arrivals if one.record.offset >= stood[one.record.source]]
         desk = Desk(rules, now)
         await _decide(unit, desk, sorted(new, key=_urgency))
-        claimed = await unit.save(desk.changes, now)
+        claimed = await unit.save(desk.changes, now, rules)
     return BatchResult(tuple(desk.docket.handled), tuple(desk.changes.events), (claimed,))
 
 

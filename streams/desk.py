@@ -140,7 +140,7 @@ class Desk:
                 decoded, ReceiptOutcome.REFUSED, answer.refusal.code.value, envelope.incident_id
             )
             return
-        self.changes.take(answer, envelope.message_id)
+        self.changes.take(answer, envelope.message_id, self.rules)
         if isinstance(decoded.message, Report):
             self._accept(addressed, decoded.message, envelope, answer)
         elif isinstance(decoded.message, HandOver) and decoded.message.deadline_id is not None:

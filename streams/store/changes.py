@@ -4,9 +4,8 @@ The working memory of one transaction: incidents as they stand after each messag
 became of every record. It never leaves the transaction that made it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from models.events.follow_up import IncidentClosed, IncidentRejected
 from models.events.perception import IncidentAbsorbed, ReportJoined
@@ -22,8 +21,10 @@ from streams.store.progress import Partition, Tally
 from streams.store.publications import Outgoing, hand_over, of_hand_over
 from streams.store.reports import StoredReport
 from workflows.answer import Answer
+from workflows.appraisal.heat import heat_after, needs_log
 from workflows.appraisal.outcomes import Outcome, outcomes_of
 from workflows.incident import Incident
+from workflows.rulebook import Rulebook
 
 _ENDED = (Status.CLOSED, Status.REJECTED)
 
@@ -43,20 +44,20 @@ class Changes:
     moot: list[DeadlineId] = field(default_factory=list)
     hand_overs: list[Outgoing] = field(default_factory=list)
     tallies: dict[Partition, Tally] = field(default_factory=dict)
+    to_refold: set[IncidentId] = field(default_factory=set)  # their heat only the whole log can tell
 
     def state_of(self, incident_id: IncidentId) -> Incident | None:
         """The incident as it stands after what this batch did so far."""
         standing = self.standings.get(incident_id)
         return None if standing is None else standing.incident
 
-    def take(self, answer: Answer, cause_id: MessageId) -> None:
-        """Take in what the core said, about every incident that it touched."""
+    def take(self, answer: Answer, cause_id: MessageId, rules: Rulebook) -> None:
+        """Take in what the core said under these rules, about every incident that it touched."""
         for one in _each(answer):
             state = one.state
             if state is None or not (one.events or one.hand_overs):
                 continue
-            before = self.standings.get(state.incident_id)
-            self.standings[state.incident_id] = _after(before, state, one.events, self.standings)
+            self.standings[state.incident_id] = self._after(state, one.events, rules)
             self.touched[state.incident_id] = None
             self.events.extend(one.events)
             self.outcomes.extend(outcomes_of(state, one.events))
@@ -64,6 +65,25 @@ class Changes:
                 of_hand_over(stage, hand_over(stage, state.incident_id, HandOverType.ENTERED, cause_id))
                 for stage in one.hand_overs
             )
+
+    def _after(self, state: Incident, events: Sequence[Event], rules: Rulebook) -> Standing:
+        before = self.standings.get(state.incident_id)
+        absorbed = [e.data.incident_id for e in events if isinstance(e.data, IncidentAbsorbed)]
+        gone = {one: self.standings[one] for one in absorbed}
+        times = [state.reported_at if before is None else before.last_reported_at]
+        times += [event.data.reported_at for event in events if isinstance(event.data, ReportJoined)]
+        times += [standing.last_reported_at for standing in gone.values()]
+        epochs = {None if before is None else before.heat_epoch, *(one.heat_epoch for one in gone.values())}
+        if any(needs_log(events, epoch, rules) for epoch in epochs):
+            self.to_refold.add(state.incident_id)
+        log_heat = heat_after(
+            None if before is None else before.log_heat,
+            None if before is None else before.incident,
+            events,
+            rules,
+            {one: standing.log_heat for one, standing in gone.items()},
+        )
+        return Standing(state, max(times), rules.heat.epoch, log_heat)
 
     @property
     def ended(self) -> set[IncidentId]:
@@ -86,20 +106,3 @@ def _each(answer: Answer) -> Iterator[Answer]:
     while one is not None:
         yield one
         one = one.also
-
-
-def _after(
-    before: Standing | None,
-    state: Incident,
-    events: Iterable[Event],
-    standings: Mapping[IncidentId, Standing],
-) -> Standing:
-    times: list[datetime] = [state.reported_at if before is None else before.last_reported_at]
-    for event in events:
-        if isinstance(event.data, ReportJoined):
-            times.append(event.data.reported_at)
-        elif isinstance(event.data, IncidentAbsorbed) and event.data.incident_id in standings:
-            times.append(standings[event.data.incident_id].last_reported_at)
-    heat_epoch = None if before is None else before.heat_epoch
-    log_heat = None if before is None else before.log_heat
-    return Standing(state, max(times), heat_epoch, log_heat)

@@ -92,8 +92,7 @@ async def advance(
         following = piece.offsets[-1] + 1
         if following <= stored:
             continue
-        if gaps := piece.gaps(stored):
-            await _record(connection, cluster_id, piece, gaps, now, accept_gap=accept_gap)
+        await _record_gaps(connection, cluster_id, piece, stored, now, accept_gap=accept_gap)
         move = {**where, "from_offset": stored, "to_offset": following, "at": now}
         if (await connection.execute(_ADVANCE, move)).rowcount != 1:
             raise Fenced(f"{piece.topic}[{piece.partition}]: another worker has moved it on from {stored}")
@@ -127,16 +126,18 @@ async def _stands_at(connection: AsyncConnection, where: dict[str, object], now:
     return int((await connection.execute(_STORED, where)).scalar_one())
 
 
-async def _record(
+async def _record_gaps(
     connection: AsyncConnection,
     cluster_id: str,
     piece: Slice,
-    gaps: tuple[tuple[int, int], ...],
+    stored: int,
     now: datetime,
     *,
     accept_gap: bool,
 ) -> None:
-    if not accept_gap:
-        raise OffsetGap(piece.topic, piece.partition, *gaps[0])
+    gaps = piece.gaps(stored)
+    if gaps and not accept_gap:
+        # Sought from where the partition stands, since what lies before the gap was not handled either.
+        raise OffsetGap(piece.topic, piece.partition, stored, gaps[0][1])
     key = {"cluster_id": cluster_id, "topic": piece.topic, "partition": piece.partition, "recorded_at": now}
     await insert(connection, GAPS, [{**key, "from_offset": first, "to_offset": end} for first, end in gaps])

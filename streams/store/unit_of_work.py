@@ -7,7 +7,7 @@ through it by `streams.batch`.
 import itertools
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +24,7 @@ from streams.store import (
     dead_letters,
     deadlines,
     fusion_candidates,
+    heat,
     inbox,
     incidents,
     outbox,
@@ -36,8 +37,10 @@ from streams.store.changes import Changes
 from streams.store.database import Database
 from streams.store.publications import Outgoing, of_event, of_facts, of_receipt
 from streams.store.statements import Row, insert
+from workflows.rulebook import Rulebook
 
 _CLAIM_SECONDS = 10.0
+_NOTHING = outbox.Claimed("", ())
 
 
 def wall_now() -> datetime:
@@ -95,13 +98,16 @@ class UnitOfWork:
         """All reports of an incident, as committed."""
         return await reports.of_incident(self.connection, incident_id)
 
-    async def save(self, changes: Changes, now: datetime) -> outbox.Claimed:
+    async def save(self, changes: Changes, now: datetime, rules: Rulebook) -> outbox.Claimed:
         """Write everything. What must be on Kafka comes back, claimed for this unit until the claim runs out."""
         connection = self.connection
-        states = {one: standing.incident for one, standing in changes.standings.items()}
-        await incidents.save(connection, (changes.standings[one] for one in changes.touched))
         bodies = [event.model_dump_json().encode() for event in changes.events]
         await insert(connection, EVENTS, [_row(*pair) for pair in zip(changes.events, bodies, strict=True)])
+        for incident_id in sorted(changes.to_refold):
+            log_heat = await heat.refold(connection, incident_id, rules)
+            changes.standings[incident_id] = replace(changes.standings[incident_id], log_heat=log_heat)
+        await incidents.save(connection, (changes.standings[one] for one in changes.touched))
+        states = {one: standing.incident for one, standing in changes.standings.items()}
         await self._keep_reports(changes)
         await commands.record(connection, changes.events, states)
         await deadlines.record(connection, changes.events)
@@ -173,18 +179,21 @@ class UnitsOfWork:
     async def claim_outbox(self, older_than_seconds: float, limit: int = 500) -> outbox.Claimed:
         """Take over rows that nobody has published for so long: what a crash left, or a gateway just wrote."""
         now = wall_now()
+        older_than = now - timedelta(seconds=older_than_seconds)
+        async with self.database.read() as connection:
+            if not await outbox.is_waiting(connection, older_than, now):
+                return _NOTHING
+        until = now + timedelta(seconds=_CLAIM_SECONDS)
         async with self.database.write() as connection:
             return await outbox.claim(
-                connection,
-                self.new_claim(),
-                limit=limit,
-                older_than=now - timedelta(seconds=older_than_seconds),
-                now=now,
-                until=now + timedelta(seconds=_CLAIM_SECONDS),
+                connection, self.new_claim(), limit=limit, older_than=older_than, now=now, until=until
             )
 
     async def send_due_deadlines(self, now: datetime, limit: int = 200) -> outbox.Claimed:
         """Send up to `limit` clocks that have passed at `now` (the program's time); publish what comes back."""
+        async with self.database.read() as connection:
+            if not await deadlines.is_due(connection, now):
+                return _NOTHING
         async with self.begin() as unit:
             return await unit.send(await deadlines.send_due(unit.connection, now, limit))
 

@@ -1,0 +1,251 @@
+"""Queries: what the command line, the terminal board and readiness ask of the store. Reads only.
+
+Pages are keysets, never offsets: a row that arrives meanwhile neither repeats nor hides another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.areas import area_tree
+from models.identifiers import DecisionId, IncidentId, decision_message_id
+from models.messages.event import Event
+from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INBOX, INCIDENTS, INTAKE, PROGRESS, PROJECTIONS
+from models.topics import Topic
+from models.vocabulary import CommandKind, CommandStatus, DeadLetterReason, Level, Stage, Status, Verdict
+from streams.store.reports import StoredReport, of_incident
+from workflows.incident import Incident
+
+_LIVE = [status.value for status in CommandStatus if status.is_live]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which incidents; None is any. `area_code` takes in everything below it and what it succeeded."""
+
+    stage: Stage | None = None
+    status: Status | None = None
+    verdict: Verdict | None = None
+    level: Level | None = None
+    area_code: str | None = None
+    updated_from: datetime | None = None
+    updated_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Incidents by their last change, newest first, and the place after which the next page begins."""
+
+    incidents: tuple[Incident, ...]
+    after: tuple[datetime, IncidentId] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where everything stands."""
+
+    reports: int
+    open_by_stage: Mapping[Stage, int]
+    closed: int
+    open_commands: int
+    dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOutcome:
+    """What became of a decision; `refusal_code` None: it was applied."""
+
+    recorded_at: datetime
+    refusal_code: str | None
+    refusal_detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterLine:
+    """One dead letter as a list shows it; its bytes come with `dead_letter_value`."""
+
+    cluster_id: str
+    topic: str
+    partition: int
+    offset: int
+    reason: DeadLetterReason
+    field: str | None
+    detail: str | None
+    recorded_at: datetime
+    retried_at: datetime | None
+
+
+async def incidents(
+    connection: AsyncConnection, wanted: Filter, limit: int, after: tuple[datetime, IncidentId] | None = None
+) -> Page:
+    """One page of incidents. `after` is what the page before gave."""
+    order = (INCIDENTS.c.updated_at, INCIDENTS.c.incident_id)
+    query = select(*order, INCIDENTS.c.state).where(*_conditions(wanted))
+    if after is not None:
+        query = query.where(tuple_(*order) < tuple_(*after))
+    query = query.order_by(*(column.desc() for column in order)).limit(limit)
+    rows = (await connection.execute(query)).all()
+    last = rows[-1] if len(rows) == limit else None
+    return Page(
+        tuple(Incident.model_validate_json(row.state) for row in rows),
+        None if last is None else (last.updated_at, last.incident_id),
+    )
+
+
+async def incident(connection: AsyncConnection, incident_id: IncidentId) -> Incident | None:
+    """One incident as it stands."""
+    query = select(INCIDENTS.c.state).where(INCIDENTS.c.incident_id == incident_id)
+    state = (await connection.execute(query)).scalar_one_or_none()
+    return None if state is None else Incident.model_validate_json(state)
+
+
+async def events(
+    connection: AsyncConnection, incident_id: IncidentId, after_seq: int = 0, limit: int = 1_000
+) -> tuple[Event, ...]:
+    """The log of an incident after `after_seq`, in order."""
+    query = (
+        select(EVENTS.c.body)
+        .where(EVENTS.c.incident_id == incident_id, EVENTS.c.seq > after_seq)
+        .order_by(EVENTS.c.seq)
+        .limit(limit)
+    )
+    return tuple(Event.model_validate_json(row.body) for row in await connection.execute(query))
+
+
+async def reports(connection: AsyncConnection, incident_id: IncidentId) -> tuple[StoredReport, ...]:
+    """All reports of an incident, those of merged ones too, as they were recorded."""
+    return await of_incident(connection, incident_id)
+
+
+async def decision_outcome(
+    connection: AsyncConnection, incident_id: IncidentId, decision_id: DecisionId
+) -> DecisionOutcome | None:
+    """What the engine made of a decision; None while it has not come to it."""
+    message_id = decision_message_id(incident_id, decision_id)
+    row = (await connection.execute(select(INBOX).where(INBOX.c.message_id == message_id))).first()
+    return None if row is None else DecisionOutcome(row.recorded_at, row.refusal_code, row.refusal_detail)
+
+
+async def dead_letters(
+    connection: AsyncConnection, limit: int, reason: DeadLetterReason | None = None, *, waiting: bool = False
+) -> tuple[DeadLetterLine, ...]:
+    """The newest dead letters; `waiting`: only those that nobody has retried."""
+    query = select(DEAD_LETTERS).order_by(DEAD_LETTERS.c.recorded_at.desc(), DEAD_LETTERS.c.offset.desc())
+    if reason is not None:
+        query = query.where(DEAD_LETTERS.c.reason == reason.value)
+    if waiting:
+        query = query.where(DEAD_LETTERS.c.retried_at.is_(None))
+    return tuple(
+        DeadLetterLine(
+            row.cluster_id,
+            row.topic,
+            row.partition,
+            row.offset,
+            DeadLetterReason(row.reason),
+            row.field,
+            row.detail,
+            row.recorded_at,
+            row.retried_at,
+        )
+        for row in await connection.execute(query.limit(limit))
+    )
+
+
+async def dead_letter_value(connection: AsyncConnection, where: tuple[str, str, int, int]) -> bytes | None:
+    """The original bytes of the dead letter at (cluster, topic, partition, offset)."""
+    cluster_id, topic, partition, offset = where
+    query = select(DEAD_LETTERS.c.value).where(
+        DEAD_LETTERS.c.cluster_id == cluster_id,
+        DEAD_LETTERS.c.topic == topic,
+        DEAD_LETTERS.c.partition == partition,
+        DEAD_LETTERS.c.offset == offset,
+    )
+    found: bytes | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def projections(connection: AsyncConnection, topic: Topic) -> dict[str, bytes]:
+    """The last published value of every key of a compacted topic."""
+    query = select(PROJECTIONS.c.key, PROJECTIONS.c.value).where(PROJECTIONS.c.topic == topic.value)
+    return {row.key: row.value for row in await connection.execute(query)}
+
+
+async def counts(connection: AsyncConnection) -> Counts:
+    """Where everything stands, in five cheap counts; asked about once a second."""
+    open_by_stage = (
+        select(INCIDENTS.c.stage, func.count().label("incidents"))
+        .where(INCIDENTS.c.status == Status.OPEN.value)
+        .group_by(INCIDENTS.c.stage)
+    )
+    return Counts(
+        reports=await _count(
+            connection, select(func.count()).select_from(INBOX).where(_is_report(INBOX.c.topic))
+        ),
+        open_by_stage={Stage(row.stage): row.incidents for row in await connection.execute(open_by_stage)},
+        closed=await _count(connection, _of_status(Status.CLOSED)),
+        open_commands=await _count(connection, _LIVE_ORDERS),
+        dead_letters=await _count(connection, select(func.count()).select_from(DEAD_LETTERS)),
+    )
+
+
+async def unhandled_intake(connection: AsyncConnection) -> int:
+    """How many messages the gateway said yes to and the engine has not handled. Reads all of `intake`: not often."""
+    return await _count(connection, _UNHANDLED)
+
+
+# From the counts of partitions, since counting rows once a second would cost more the longer the program runs.
+_REPORTS_HANDLED = select(func.coalesce(func.sum(PROGRESS.c.processed), 0)).where(
+    PROGRESS.c.topic.in_([Topic.REPORTS.value, Topic.REPORTS_URGENT.value])
+)
+_LIVE_ORDERS = (
+    select(func.count())
+    .select_from(COMMANDS)
+    .where(COMMANDS.c.status.in_(_LIVE), COMMANDS.c.kind == CommandKind.ORDER.value)
+)
+_UNHANDLED = (
+    select(func.count())
+    .select_from(INTAKE.outerjoin(INBOX, INBOX.c.message_id == INTAKE.c.message_id))
+    .where(INBOX.c.message_id.is_(None))
+)
+
+
+async def _count(connection: AsyncConnection, query: Select[int]) -> int:
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _of_status(status: Status) -> Select[int]:
+    return select(func.count()).select_from(INCIDENTS).where(INCIDENTS.c.status == status.value)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    columns = INCIDENTS.c
+    exact = (
+        (columns.stage, wanted.stage),
+        (columns.status, wanted.status),
+        (columns.verdict, wanted.verdict),
+        (columns.level, wanted.level),
+    )
+    conditions = [column == word.value for column, word in exact if word is not None]
+    if wanted.area_code is not None:
+        conditions.append(_within(wanted.area_code))
+    if wanted.updated_from is not None:
+        conditions.append(columns.updated_at >= wanted.updated_from)
+    if wanted.updated_before is not None:
+        conditions.append(columns.updated_at < wanted.updated_before)
+    return conditions
+
+
+def _within(area_code: str) -> ColumnElement[bool]:
+    """Below it by the codes of the row, or of an area that it succeeded."""
+    tree = area_tree()
+    codes = [area.code for area in tree if area_code in (area.code, area.successor)]
+    columns = (
+        INCIDENTS.c.area_code,
+        INCIDENTS.c.city_code,
+        INCIDENTS.c.district_code,
+        INCIDENTS.c.township_code,
+    )
+    return or_(*(column.in_(codes) for column in columns))
