@@ -1,0 +1,101 @@
+"""Check: what must hold after every fault, looked at in the whole database and, where one answers, on the broker.
+
+One file per group of invariants; each check is a small function whose docstring says what holds. Checks of one
+incident are pure functions of its `Dossier`; those of whole tables ask the database. Never in here: a repair.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from streams.check import clocks, commands, folding, intake, log, outgoing, published, reports, scope
+from streams.check.dossier import Dossier, dossiers
+from streams.check.ground import Ground, load
+from streams.check.published import Cluster
+from streams.check.violation import Invariant, Violation
+from streams.store.database import Database
+
+__all__ = ["Cluster", "Invariant", "Violation", "check"]
+
+OfIncident = Callable[[Dossier, Ground], Iterator[Violation]]
+OfTables = Callable[[AsyncConnection, Ground], AsyncIterator[Violation]]
+
+OF_TABLES: tuple[OfTables, ...] = (
+    reports.accepted_reports_are_kept,
+    reports.merges_lead_somewhere,
+    commands.commands_are_issued_once,
+    commands.deliveries_have_the_same_bytes,
+    outgoing.outbox_repeats_the_log,
+    intake.offsets_add_up,
+    intake.rows_come_from_known_partitions,
+    intake.reports_would_be_duplicates,
+    intake.intake_would_be_duplicates,
+    outgoing.nothing_is_unpublished,
+)
+OF_INCIDENTS: tuple[OfIncident, ...] = (
+    log.seq_runs_without_gap,
+    log.event_rows_repeat_their_bodies,
+    folding.states_equal_their_fold,
+    folding.command_rows_equal_the_log,
+    folding.deadline_rows_equal_the_log,
+    folding.outcome_rows_equal_the_log,
+    folding.heat_equals_its_fold,
+    reports.reports_are_counted_once,
+    reports.incidents_come_to_an_end,
+    commands.command_ids_are_derived,
+    commands.commands_are_answered,
+    commands.retractions_reach_their_units,
+    clocks.deadlines_fire_once,
+    clocks.deadlines_are_not_forgotten,
+    scope.events_stay_in_their_area,
+    scope.outcomes_stay_in_their_area,
+)
+
+
+async def check(
+    database: Database,
+    cluster: Cluster | None = None,
+    *,
+    grace_seconds: float = 60,
+    lives_by_wall: bool = False,
+    looked_at: Callable[[str], None] = lambda _: None,
+) -> AsyncIterator[Violation]:
+    """Every violation there is, in one snapshot of the database; stop reading at the first if that is enough.
+
+    `grace_seconds` is how long something may be on its way (0: the system is at rest). Without a cluster, what is on
+    Kafka (I7) is not looked at. `looked_at` is told each incident. Raises TransientFault, and KafkaError when the
+    broker does not answer.
+    """
+    shelf = None if cluster is None else await published.read_shelf(cluster)
+    async with database.read() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        ground = await load(connection, datetime.now(UTC), grace_seconds, lives_by_wall=lives_by_wall)
+        for of_tables in OF_TABLES:
+            async for violation in of_tables(connection, ground):
+                yield violation
+        async for dossier in dossiers(connection):
+            looked_at(dossier.incident_id)
+            for violation in _of_dossier(dossier, ground):
+                yield violation
+        if shelf is not None:
+            async for violation in _of_shelf(connection, shelf, ground):
+                yield violation
+
+
+def _of_dossier(dossier: Dossier, ground: Ground) -> Iterator[Violation]:
+    for of_incident in OF_INCIDENTS:
+        yield from of_incident(dossier, ground)
+
+
+async def _of_shelf(
+    connection: AsyncConnection, shelf: published.Shelf, ground: Ground
+) -> AsyncIterator[Violation]:
+    async for violation in published.published_is_on_the_shelf(connection, shelf):
+        yield violation
+    async for violation in published.shelf_holds_only_the_log(connection, shelf):
+        yield violation
+    async for violation in published.sent_messages_are_heard(connection, shelf.cluster_id, ground):
+        yield violation

@@ -1,0 +1,83 @@
+"""Ground: what every check is measured against - how far time has come, the rulebooks, who is still called upon.
+
+Loaded once, in the transaction in which everything is checked. Never in here: an invariant.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import ACTIVATIONS, CLOCK, DEADLINES, INBOX, INCIDENTS, OUTBOX, RULEBOOKS
+from models.topics import STAGE_OF_HAND_OVER
+from workflows.rulebook import Rulebook
+from workflows.rulebook_file import default_rulebook, parse_rulebook
+
+_LATEST: tuple[ColumnElement[datetime], ...] = (
+    CLOCK.c.reads,
+    INBOX.c.recorded_at,
+    INCIDENTS.c.updated_at,
+    DEADLINES.c.updated_at,
+)
+_RULEBOOKS = select(RULEBOOKS.c.body)
+_IN_FORCE = select(ACTIVATIONS.c.digest).order_by(ACTIVATIONS.c.activated_at.desc()).limit(1)
+_CALLED = select(OUTBOX.c.key).where(
+    OUTBOX.c.topic.in_([topic.value for topic in STAGE_OF_HAND_OVER]),
+    ~exists().where(INBOX.c.message_id == OUTBOX.c.message_id),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`now` is the program's time, `wall` real time; nothing counts as late before `grace` of its time has passed."""
+
+    now: datetime
+    wall: datetime
+    grace: timedelta
+    wall_grace: timedelta
+    rules: Rulebook
+    rulebooks: Mapping[str, Rulebook]
+    called: frozenset[str]  # incidents that a stage was called upon for and has not looked at yet
+
+    def is_overdue(self, moment: datetime) -> bool:
+        """The program's time has passed this moment by more than the grace."""
+        return moment + self.grace < self.now
+
+    def is_long_past(self, moment: datetime) -> bool:
+        """Real time has passed this moment by more than the grace."""
+        return moment + self.wall_grace < self.wall
+
+    def rules_of_epoch(self, epoch: int) -> Rulebook | None:
+        """A rulebook whose heat is of this epoch; the half-life of an epoch never changes."""
+        every = (self.rules, *self.rulebooks.values())
+        return next((rules for rules in every if rules.heat.epoch == epoch), None)
+
+
+async def load(
+    connection: AsyncConnection, wall: datetime, grace_seconds: float, *, lives_by_wall: bool
+) -> Ground:
+    """The ground as this transaction sees it.
+
+    Without `lives_by_wall` the program's time is the latest moment that the database knows: a program that is stopped
+    misses nothing, and a scaled clock stands still. Then the grace is scaled like the clock.
+    """
+    stored = {
+        rules.digest: rules
+        for rules in [parse_rulebook(body) for (body,) in await connection.execute(_RULEBOOKS)]
+    }
+    in_force = (await connection.execute(_IN_FORCE)).scalar_one_or_none()
+    moments = [(await connection.execute(select(func.max(column)))).scalar_one() for column in _LATEST]
+    known = max(filter(None, moments), default=wall)
+    speed = (await connection.execute(select(CLOCK.c.speed))).scalar_one_or_none() or 1.0
+    called = await connection.execute(_CALLED)
+    return Ground(
+        now=max(known, wall) if lives_by_wall else known,
+        wall=wall,
+        grace=timedelta(seconds=grace_seconds * speed),
+        wall_grace=timedelta(seconds=grace_seconds),
+        rules=stored.get(in_force or "", default_rulebook()),
+        rulebooks=stored,
+        called=frozenset(key.decode() for (key,) in called),
+    )
