@@ -9,6 +9,7 @@ from datetime import datetime
 from models.events import EventData
 from models.identifiers import EventId, IncidentId, derive
 from models.messages.event import Actor, Event
+from models.messages.fields import SCHEMA_VERSION
 from models.vocabulary import ActorKind, Stage
 from workflows.answer import Answer, Refusal
 from workflows.errors import IllegalTransition
@@ -50,7 +51,9 @@ class Ledger:
     def record(self, data: EventData, actor: Actor = RULE) -> None:
         """Write one fact and fold it. Its id comes from the message, the incident and its place in this answer."""
         cause = self.envelope.message_id
-        event = Event(
+        # Unchecked: every part was validated where it was made, and checking it all again costs as much as the fold.
+        event = Event.model_construct(
+            schema_version=SCHEMA_VERSION,
             event_id=EventId(derive("event", cause, self.incident_id, len(self.events))),
             incident_id=self.incident_id,
             seq=(self._state.seq if self._state else 0) + 1,
