@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.clock import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
@@ -48,7 +48,11 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_STILL_RUNS = (DEADLINES.c.deadline_id == bindparam("in_deadline"), DEADLINES.c.progress.in_(_RUNNING))
+# Spelled out: IN expands its values when it runs, and so cannot be run for many rows at once.
+_STILL_RUNS = (
+    DEADLINES.c.deadline_id == bindparam("in_deadline"),
+    or_(*(DEADLINES.c.progress == progress for progress in _RUNNING)),
+)
 _END = (
     update(DEADLINES)
     .where(*_STILL_RUNS)
