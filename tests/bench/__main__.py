@@ -1,0 +1,39 @@
+"""`python -m tests.bench [NAME...] [--rounds N]`: run these benches (all without a name), show the rows and keep them.
+
+The machine decides the numbers: compare variants of one run, never rows of different runs.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+
+from tests.bench import harness, transport
+
+BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
+    "transport": transport.bench,
+}
+
+
+async def _run(names: list[str], rounds: int) -> None:
+    stamp = harness.stamp()
+    for name in names or BENCHES:
+        rows = await BENCHES[name](rounds)
+        harness.append(rows, stamp)
+        for row in rows:
+            compared = "" if row.ratio is None else f"{row.ratio:8.2f}"
+            sys.stdout.write(
+                f"{row.name:12} {row.variant:30} {row.value:12.4g} {row.unit:22} {compared:8} {row.note}\n"
+            )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHES], metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    chosen = _options()
+    asyncio.run(_run(chosen.names, max(chosen.rounds, 1)))

@@ -1,0 +1,65 @@
+"""The reports that the benches send: of the size and the fields of real ones, the same for every variant."""
+
+from datetime import datetime
+from functools import lru_cache
+
+import orjson
+
+from models.areas import area_tree
+from models.categories import Category
+
+_CATEGORIES = (
+    Category.FIRE,
+    Category.ROAD_TRAFFIC,
+    Category.GAS,
+    Category.FLOOD,
+    Category.GEOLOGICAL,
+    Category.INDUSTRIAL,
+    Category.FOOD_POISONING,
+    Category.ENVIRONMENT,
+    Category.PUBLIC_FACILITY,
+    Category.CRIME,
+    Category.FOREST_FIRE,
+    Category.TRANSPORT,
+)
+_TEXT = (
+    "接群众报警，辖区一沿街门面发生险情，现场有浓烟，周边群众已自行疏散，暂无法确认屋内是否有人。"
+    "网格员已到场设置警戒，通知消防、医疗和公安到场处置，后续情况随时续报。"
+)
+
+
+@lru_cache(maxsize=1)
+def _townships(on: datetime) -> tuple[str, ...]:
+    return tuple(area_tree().townships(on.date()))
+
+
+def most_incidents(at: datetime) -> int:
+    """How many reports `report` can make that each open an incident of their own within the fusion window."""
+    return len(_townships(at)) * len(_CATEGORIES)
+
+
+def report(number: int, at: datetime, *, is_urgent: bool = False) -> tuple[bytes, bytes]:
+    """Key and value of the initial report of its own incident, up to `most_incidents`; about 900 bytes."""
+    townships = _townships(at)
+    township = townships[number % len(townships)]
+    category = _CATEGORIES[number // len(townships) % len(_CATEGORIES)]
+    body = {
+        "schema_version": 1,
+        "report_id": f"bench-{number}",
+        "source_id": f"grid-{township}",
+        "channel": "grid",
+        "reporter_id": f"worker-{number % 97}",
+        "kind": "initial",
+        "number": 1,
+        "urgent": is_urgent,
+        "category": category.value,
+        "title": f"{township} 号辖区发生险情",
+        "text": _TEXT,
+        "area_code": township,
+        "place": "某街 12 号",
+        "position": {"lon": 106.5 + number % 100 / 1_000, "lat": 29.5, "crs": "CGCS2000"},
+        "known_at": at.isoformat(),
+        "reported_at": at.isoformat(),
+        "facts": {"injured": number % 3, "trapped": number % 2},
+    }
+    return township.encode(), orjson.dumps(body)
