@@ -6,6 +6,7 @@ identity of the reports, never from the engine's own verdict.
 
 from dataclasses import dataclass
 
+from models.vocabulary import CommandKind
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView
 from streams.simulator.scenario import TrueEvent
 
@@ -23,6 +24,11 @@ class Case:
     def summary(self) -> IncidentSummary:
         """The line of the list."""
         return self.view.summary
+
+    @property
+    def orders(self) -> tuple[CommandView, ...]:
+        """Its orders, without the messages that took one back."""
+        return tuple(held for held in self.commands if held.command.kind is CommandKind.ORDER)
 
     @property
     def is_real(self) -> bool:

@@ -34,7 +34,7 @@ ACTIONS = frozenset(Action) - {Action.REGRADE, Action.SPLIT}
 
 _DOZING_RATIO = 0.1
 _EXTENDING_RATIO = 0.08
-_PASSING_ON_RATIO = 0.05
+_PASSING_ON_RATIO = 0.12
 _REOPENING_RATIO = 0.04
 _RETRACTED_RATIO = 0.02
 _COMMANDING = (Stage.DISPOSAL, Stage.FOLLOW_UP)
@@ -166,7 +166,7 @@ def _release(desk: _Desk) -> Iterator[Act]:
 
 def _close(desk: _Desk) -> Iterator[Act]:
     case = desk.case
-    is_done = not case.view.waiting_tasks and not any(held.status in _OWED for held in case.commands)
+    is_done = not case.view.waiting_tasks and not any(held.status in _OWED for held in case.orders)
     if case.summary.verdict is Verdict.TRUE and desk.is_open(Step.CLOSE_AND_REVIEW) and is_done:
         state = case.view.steps[Step.CLOSE_AND_REVIEW]
         due_at = state.started_at + desk.seconds("writes the review", 240, 1_200)
@@ -174,7 +174,7 @@ def _close(desk: _Desk) -> Iterator[Act]:
 
 
 def _supervise(desk: _Desk) -> Iterator[Act]:
-    for held in desk.case.commands:
+    for held in desk.case.orders:
         if held.status is CommandStatus.ACKNOWLEDGED and held.command.complete_by is not None:
             command_id = held.command.command_id
             due_at = held.command.complete_by + desk.seconds(f"asks {command_id}", 120, 600)
@@ -183,7 +183,7 @@ def _supervise(desk: _Desk) -> Iterator[Act]:
 
 def _extend(desk: _Desk) -> Iterator[Act]:
     """More time for the first order's work, now and then, asked for while it still runs."""
-    first = next((held for held in desk.case.commands if held.command.complete_by is not None), None)
+    first = next((held for held in desk.case.orders if held.command.complete_by is not None), None)
     if first is None or not desk.draws.happens("extends", _EXTENDING_RATIO):
         return
     for deadline_id, clock in desk.case.view.deadlines.items():
@@ -198,7 +198,7 @@ def _extend(desk: _Desk) -> Iterator[Act]:
 
 def _retract(desk: _Desk) -> Iterator[Act]:
     """A supporting unit is sent home before it has signed: there are enough on the scene."""
-    for held in desk.case.commands:
+    for held in desk.case.orders:
         order = held.command
         is_spare = order.role is CommandRole.SUPPORT and order.attempt == 1
         unsigned = held.status in (CommandStatus.ISSUED, CommandStatus.RECEIVED)
@@ -227,10 +227,13 @@ def _merge(desk: _Desk) -> Iterator[Act]:
 
 
 def _reopen(desk: _Desk) -> Iterator[Act]:
+    """Each closure has its own small chance of being undone, so that a case is not reopened for ever."""
     closed_at = desk.case.summary.closed_at
-    if closed_at is not None and desk.case.is_real and desk.draws.happens("reopens", _REOPENING_RATIO):
+    if closed_at is None or not desk.case.is_real:
+        return
+    if desk.draws.happens(f"reopens {closed_at.isoformat()}", _REOPENING_RATIO):
         due_at = closed_at + desk.seconds("calls back", 1_200, 3_600)
-        yield desk.act(Action.REOPEN, "called back", due_at, _owner(desk.case))
+        yield desk.act(Action.REOPEN, closed_at.isoformat(), due_at, _owner(desk.case))
 
 
 def _owner(case: Case) -> Tier:

@@ -24,15 +24,16 @@ _OPENING_EVENTS_ASKED = 5
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Which traffic, how dense, and how many rounds of it; None goes on until it is stopped."""
+    """Which traffic, how dense, how many rounds (None: until stopped), and how many events of each (None: all)."""
 
     seed: int
     spacing_seconds: int
     rounds: int | None = None
+    events: int | None = None
 
     def scenario(self, round_number: int) -> Scenario:
         """That round's scenario."""
-        return Scenario(self.seed, round_number, self.spacing_seconds)
+        return Scenario(self.seed, round_number, self.spacing_seconds, self.events)
 
 
 class Reporters:

@@ -68,11 +68,15 @@ class TrueEvent:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One round. `spacing_seconds` is program time between two events once the opening ones have begun."""
+    """One round. `spacing_seconds` is program time between two events once the opening ones have begun.
+
+    `events` tells only so many of them, the first ones; None tells all.
+    """
 
     seed: int
     round_number: int = 1
     spacing_seconds: int = SPACING_SECONDS
+    events: int | None = None
 
     @property
     def length_seconds(self) -> int:
@@ -116,7 +120,7 @@ def _plots(scenario: Scenario) -> tuple[Plot, ...]:
     retired = _retired_positions(subjects)
     return tuple(
         _plot(scenario, position, subject, sites, retired.get(position))
-        for position, subject in enumerate(subjects)
+        for position, subject in enumerate(subjects[: scenario.events])
     )
 
 

@@ -20,6 +20,7 @@ from streams.simulator.desk import Desk, HttpDesk
 from streams.simulator.listening import listen
 from streams.simulator.officers import Officers
 from streams.simulator.outlets import GatewayOutlet, Outlet, TopicOutlet
+from streams.simulator.patrol import patrol
 from streams.simulator.reporters import Pace, Reporters
 from streams.simulator.scenario import SPACING_SECONDS
 from streams.simulator.units import Units
@@ -41,7 +42,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """`brokers` is host:port, several with commas; `rounds` None plays until stopped."""
+    """`brokers` is host:port, several with commas. `rounds` None: until stopped; `events` None: all of a round."""
 
     seed: int
     brokers: str
@@ -50,6 +51,7 @@ class SimulatorSettings:
     via: Via = Via.TOPICS
     spacing_seconds: int = SPACING_SECONDS
     rounds: int | None = None
+    events: int | None = None
 
 
 class Simulator:
@@ -58,7 +60,7 @@ class Simulator:
     def __init__(self, settings: SimulatorSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._pace = Pace(settings.seed, settings.spacing_seconds, settings.rounds)
+        self._pace = Pace(settings.seed, settings.spacing_seconds, settings.rounds, settings.events)
         self._opening = self._pace.scenario(1).opening_incidents()
         self.all_told = asyncio.Event()  # every round has been reported; officers and units go on
 
@@ -108,11 +110,6 @@ class Simulator:
                 continue  # not an order that this version of a unit's system can read
 
     async def _patrol(self, desk: Desk, officers: Officers, units: Units) -> None:
-        """Look at every open incident now and then: what was not heard, or was before our time, is found."""
         while True:
-            async for summary in desk.open_incidents():
-                officers.look_at(summary.incident_id)
-                if summary.open_commands:
-                    for held in await desk.commands_of(summary.incident_id):
-                        units.resume(held)
+            await patrol(desk, officers, units)
             await asyncio.sleep(_PATROL_SECONDS)  # real time: a fault is waited out, not a deadline
