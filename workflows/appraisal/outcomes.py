@@ -20,6 +20,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
+from models.areas import area_tree
 from models.events.clock import RedAlarmRaised
 from models.events.disposal import (
     CommandAcknowledged,
@@ -92,6 +93,7 @@ def outcomes_of_log(log: Iterable[Event]) -> tuple[Outcome, ...]:
     return tuple(found.values())
 
 
+_Codes = tuple[AreaCode | None, AreaCode | None, UnitCode | None]  # district, township, unit
 # Desks answer for taking the incident and for the verdict; that evidence did not suffice in time is nobody's delay.
 _TIMED_STEPS = (Step.ASSIGN, Step.CONFIRM)
 
@@ -159,27 +161,26 @@ class _Measured:
         return self._incident.commands[command_id].acknowledged_at is not None
 
     def _of_command(self, measure: Measure, event: Event, command_id: CommandId, *, good: bool) -> Outcome:
-        unit_code = self._incident.commands[command_id].command.unit_code
-        tier = parse_unit(unit_code).tier
-        return self._of_areas(measure, event, command_id, good=good, lowest=tier, unit_code=unit_code)
+        unit = parse_unit(self._incident.commands[command_id].command.unit_code)
+        # The unit's own areas, not the incident's: after a merge they may differ.
+        _, district_code, township_code = (*area_tree().path(unit.area_code), None, None)[:3]
+        return self._outcome(measure, event, command_id, (district_code, township_code, unit.code), good=good)
 
     def _of_areas(
-        self,
-        measure: Measure,
-        event: Event,
-        name: str,
-        *,
-        good: bool,
-        lowest: Tier = Tier.TOWNSHIP,
-        unit_code: UnitCode | None = None,
+        self, measure: Measure, event: Event, name: str, *, good: bool, lowest: Tier = Tier.TOWNSHIP
     ) -> Outcome:
-        """An outcome of the unit, if any, and of the areas here from tier `lowest` up."""
+        """An outcome of the incident's district and, where it is answered for as low as that, township."""
         place = self._incident.place
+        township_code = place.township_code if lowest is Tier.TOWNSHIP else None
+        return self._outcome(measure, event, name, (place.district_code, township_code, None), good=good)
+
+    def _outcome(self, measure: Measure, event: Event, name: str, measured: _Codes, *, good: bool) -> Outcome:
+        district_code, township_code, unit_code = measured
         return Outcome(
             outcome_id=derive("outcome", measure, name),
             measure=measure,
-            district_code=None if lowest is Tier.CITY else place.district_code,
-            township_code=place.township_code if lowest is Tier.TOWNSHIP else None,
+            district_code=district_code,
+            township_code=township_code,
             unit_code=unit_code,
             incident_id=self._incident.incident_id,
             happened_at=event.recorded_at,

@@ -179,6 +179,21 @@ def test_silence_climbs_and_each_silent_unit_has_one_bad_mark() -> None:
     assert all(one.district_code is None for one in found if str(one.unit_code).startswith(f"{CITY}:"))
 
 
+def test_a_merge_does_not_move_a_units_mark_to_another_township() -> None:
+    """The survivor holds the command; the silence is still that of the unit's own township."""
+    world = CoreWorld()
+    older = report(world)
+    world.now += timedelta(seconds=1)
+    younger = report(world, name="r-2", area="500108002", urgent=True)
+    world.decide(older, Action.MERGE, other=younger, area=CITY)
+    adopted = [held.command for held in world.incidents[older].owed_commands]
+    assert "500108002" in {command.unit_code.split(":")[0] for command in adopted}
+    world.advance(86_400)
+    for found in of(world, Measure.ACKNOWLEDGEMENT):
+        area = str(found.unit_code).split(":")[0]
+        assert found.township_code == (area if len(area) > len(DISTRICT) else None)
+
+
 def test_a_refusal_is_a_bad_acknowledgement() -> None:
     """The command climbs at once; who refused it is marked, who has it now is not yet."""
     world = CoreWorld()
