@@ -12,8 +12,9 @@ Never in here: what a message means, the database, retries (that is streams/loop
 
 from faust.types import TP
 
-from streams.transport.app import FastLane, FastLaneApp, Progress, make_app, progress
+from streams.transport.app import FastLane, FastLaneApp, Positions, Progress, make_app, progress
 from streams.transport.batches import Batch, batches
+from streams.transport.consumer_thread import Records
 from streams.transport.pin import UnsupportedFaust, require_pinned_faust
 from streams.transport.tracker import Slice
 
@@ -22,7 +23,9 @@ __all__ = [
     "Batch",
     "FastLane",
     "FastLaneApp",
+    "Positions",
     "Progress",
+    "Records",
     "Slice",
     "UnsupportedFaust",
     "batches",
