@@ -14,7 +14,7 @@ from streams.gateway.views import IncidentSummary
 from streams.simulator.agenda import Agenda
 from streams.simulator.case import Case
 from streams.simulator.conduct import Act, acts
-from streams.simulator.desk import Desk, Outcome
+from streams.simulator.door import Door, Outcome
 from streams.simulator.scenario import TrueEvent, event_of
 
 # One change brings several events; a desk looks once when they have all come.
@@ -26,9 +26,9 @@ _DECISIONS_REMEMBERED = 20_000
 class Officers:
     """All duty desks. Several `run`s may go on side by side; each takes the next incident that is due."""
 
-    def __init__(self, seed: int, desk: Desk, clock: Clock) -> None:
+    def __init__(self, seed: int, door: Door, clock: Clock) -> None:
         self._seed = seed
-        self._desk = desk
+        self._door = door
         self._clock = clock
         self._agenda: Agenda[IncidentId] = Agenda(clock)
         self._events: dict[IncidentId, TrueEvent | None] = {}
@@ -53,7 +53,7 @@ class Officers:
         if act.due_at > self._clock.now():
             self._agenda.put_sooner(incident_id, act.due_at)
             return
-        outcome = await self._desk.decide(act.decision)
+        outcome = await self._door.decide(act.decision)
         if outcome is Outcome.PENDING:
             self._agenda.put_sooner(incident_id, self._clock.now() + _ASKS_AGAIN_AFTER)
         else:
@@ -61,19 +61,19 @@ class Officers:
             self.look_at(incident_id)
 
     async def _case(self, incident_id: IncidentId) -> Case | None:
-        view = await self._desk.incident(incident_id)
+        view = await self._door.incident(incident_id)
         if view is None:
             return None
         event = await self._event_of(incident_id)
         self._note_open(event, view.summary)
         if view.summary.status is Status.MERGED:
             return None
-        commands = await self._desk.commands_of(incident_id)
+        commands = await self._door.commands_of(incident_id)
         return Case(view, commands, event, self._twin_of(event, incident_id))
 
     async def _event_of(self, incident_id: IncidentId) -> TrueEvent | None:
         if incident_id not in self._events:
-            reports = await self._desk.reports_of(incident_id)
+            reports = await self._door.reports_of(incident_id)
             if not reports:
                 return None  # its rows are not to be seen yet: ask again next time
             known = (event_of(self._seed, report.report_id) for report in reversed(reports))

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from models.messages.feedback import Feedback
 from models.topics import Topic
 from streams.publishing import Publication, PublishFailed
-from streams.simulator.desk import Desk, Outcome
+from streams.simulator.door import Door, Outcome
 from streams.simulator.happening import Expectation, Happening
 
 _PAUSE_SECONDS = 1.0
@@ -33,17 +33,17 @@ class Outlet(Protocol):
 class GatewayOutlet:
     """Everything over HTTP. What is no message at all cannot be sent this way and is left out."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     async def report(self, happening: Happening, value: bytes) -> None:
         """See `Outlet`."""
         if happening.expectation is not Expectation.UNREADABLE:
-            await self._desk.report(value)
+            await self._door.report(value)
 
     async def feed_back(self, feedback: Feedback) -> Outcome:
         """See `Outlet`."""
-        return await self._desk.feed_back(feedback)
+        return await self._door.feed_back(feedback)
 
 
 class Publishes(Protocol):

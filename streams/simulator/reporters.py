@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from streams.clock import Clock
-from streams.simulator.desk import Desk
+from streams.simulator.door import Door
 from streams.simulator.happening import ORIGIN, Expectation, Happening
 from streams.simulator.outlets import Outlet
 from streams.simulator.scenario import Scenario, TrueEvent
@@ -39,9 +39,9 @@ class Pace:
 class Reporters:
     """All who report. `run` ends when every round is told, which without a last round is never."""
 
-    def __init__(self, pace: Pace, desk: Desk, outlet: Outlet, clock: Clock) -> None:
+    def __init__(self, pace: Pace, door: Door, outlet: Outlet, clock: Clock) -> None:
         self._pace = pace
-        self._desk = desk
+        self._door = door
         self._outlet = outlet
         self._clock = clock
 
@@ -82,7 +82,7 @@ class Reporters:
             if happening.report is not None and happening.expectation is Expectation.ACCEPTED
         }
         for event in scenario.truth()[:_OPENING_EVENTS_ASKED]:
-            for view in await self._desk.reports_of(event.first_incident_id):
+            for view in await self._door.reports_of(event.first_incident_id):
                 if (report := planned.get(view.report_id)) is not None:
                     return ORIGIN + (view.reported_at - report.reported_at)
         return None
@@ -97,7 +97,7 @@ class Reporters:
         return events[low].starts_at_seconds
 
     async def _is_known(self, event: TrueEvent) -> bool:
-        return await self._desk.incident(event.first_incident_id) is not None
+        return await self._door.incident(event.first_incident_id) is not None
 
     async def _tell_tail(self, round_number: int) -> None:
         scenario = self._pace.scenario(round_number)

@@ -16,7 +16,7 @@ from models.messages.command import Command
 from models.topics import Topic
 from streams.clock import Clock
 from streams.publishing import Publisher
-from streams.simulator.desk import Desk, HttpDesk
+from streams.simulator.door import Door, HttpDoor
 from streams.simulator.listening import listen
 from streams.simulator.officers import Officers
 from streams.simulator.outlets import GatewayOutlet, Outlet, TopicOutlet
@@ -67,23 +67,23 @@ class Simulator:
     async def run(self) -> None:
         """Play until cancelled. Raises NotLetIn when the gateway does not know the token: stop."""
         async with AsyncExitStack() as open_doors:
-            desk = await open_doors.enter_async_context(
-                HttpDesk(self._settings.gateway_url, self._settings.token)
+            door = await open_doors.enter_async_context(
+                HttpDoor(self._settings.gateway_url, self._settings.token)
             )
             # Asked before anybody is at work: a gateway that is not there is waited for, a wrong token shows here.
-            await desk.incident(next(iter(self._opening)))
-            outlet = await self._outlet(desk, open_doors)
+            await door.incident(next(iter(self._opening)))
+            outlet = await self._outlet(door, open_doors)
             async with asyncio.TaskGroup() as people:
-                self._set_to_work(people, desk, outlet)
+                self._set_to_work(people, door, outlet)
 
-    async def _outlet(self, desk: Desk, open_doors: AsyncExitStack) -> Outlet:
+    async def _outlet(self, door: Door, open_doors: AsyncExitStack) -> Outlet:
         if self._settings.via is Via.GATEWAY:
-            return GatewayOutlet(desk)
+            return GatewayOutlet(door)
         return TopicOutlet(await open_doors.enter_async_context(Publisher(self._settings.brokers)))
 
-    def _set_to_work(self, people: asyncio.TaskGroup, desk: Desk, outlet: Outlet) -> None:
+    def _set_to_work(self, people: asyncio.TaskGroup, door: Door, outlet: Outlet) -> None:
         settings = self._settings
-        officers = Officers(settings.seed, desk, self._clock)
+        officers = Officers(settings.seed, door, self._clock)
         units = Units(settings.seed, outlet, self._clock, self._opening)
         for _ in range(_OFFICERS_AT_WORK):
             people.create_task(officers.run())
@@ -91,8 +91,8 @@ class Simulator:
             people.create_task(units.run())
         people.create_task(self._follow_events(officers))
         people.create_task(self._follow_commands(units))
-        people.create_task(self._patrol(desk, officers, units))
-        people.create_task(self._report(Reporters(self._pace, desk, outlet, self._clock)))
+        people.create_task(self._patrol(door, officers, units))
+        people.create_task(self._report(Reporters(self._pace, door, outlet, self._clock)))
 
     async def _report(self, reporters: Reporters) -> None:
         await reporters.run()
@@ -109,7 +109,7 @@ class Simulator:
             except ValidationError:
                 continue  # not an order that this version of a unit's system can read
 
-    async def _patrol(self, desk: Desk, officers: Officers, units: Units) -> None:
+    async def _patrol(self, door: Door, officers: Officers, units: Units) -> None:
         while True:
-            await patrol(desk, officers, units)
+            await patrol(door, officers, units)
             await asyncio.sleep(_PATROL_SECONDS)  # real time: a fault is waited out, not a deadline

@@ -14,7 +14,7 @@ from models.vocabulary import CommandKind, CommandStatus, FeedbackKind
 from streams.clock import Clock
 from streams.gateway.views import CommandView
 from streams.simulator.agenda import Agenda
-from streams.simulator.desk import Outcome
+from streams.simulator.door import Outcome
 from streams.simulator.outlets import Outlet
 from streams.simulator.timeline import timeline
 

@@ -21,7 +21,7 @@ from models.vocabulary import Status
 from streams import codec
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
 from streams.placing import place_of
-from streams.simulator.desk import Outcome
+from streams.simulator.door import Outcome
 from streams.simulator.officers import Officers
 from streams.simulator.outlets import GatewayOutlet
 from streams.simulator.patrol import patrol
@@ -136,7 +136,7 @@ class Core(CoreWorld):
 
 
 class City:
-    """A desk over the core. `sent` is every message that reached it, `refused` what it would not have, and why."""
+    """A door over the core. `sent` is every message that reached it, `refused` what it would not have, and why."""
 
     def __init__(self) -> None:
         self.core = Core()
@@ -151,7 +151,7 @@ class City:
     # --- what the outside sends
 
     async def report(self, value: bytes) -> Outcome:
-        """See `Desk`."""
+        """See `Door`."""
         read = codec.read(Report, value, self.clock.now())
         if isinstance(read, codec.Unreadable):
             return Outcome.REFUSED
@@ -161,11 +161,11 @@ class City:
         return self._once(read.message, read.digest)
 
     async def decide(self, decision: Decision) -> Outcome:
-        """See `Desk`."""
+        """See `Door`."""
         return self._once(decision, decision.model_dump_json())
 
     async def feed_back(self, feedback: Feedback) -> Outcome:
-        """See `Desk`."""
+        """See `Door`."""
         return self._once(feedback, feedback.model_dump_json())
 
     def _once(self, message: Report | Decision | Feedback, digest: str) -> Outcome:
@@ -198,7 +198,7 @@ class City:
     # --- what the outside sees
 
     async def incident(self, incident_id: IncidentId) -> IncidentView | None:
-        """See `Desk`."""
+        """See `Door`."""
         state = self.core.incidents.get(incident_id)
         if state is None:
             return None
@@ -207,15 +207,15 @@ class City:
         return IncidentView.model_validate(shown)
 
     async def commands_of(self, incident_id: IncidentId) -> tuple[CommandView, ...]:
-        """See `Desk`."""
+        """See `Door`."""
         return tuple(command_view_of(held) for held in self.core.incidents[incident_id].commands.values())
 
     async def reports_of(self, incident_id: IncidentId) -> tuple[ReportView, ...]:
-        """See `Desk`; newest first."""
+        """See `Door`; newest first."""
         return tuple(report_view_of(message) for message in reversed(self.core.reports.get(incident_id, [])))
 
     async def open_incidents(self) -> AsyncIterator[IncidentSummary]:
-        """See `Desk`."""
+        """See `Door`."""
         for state in list(self.core.incidents.values()):
             if state.status is Status.OPEN:
                 yield summary_of(state)

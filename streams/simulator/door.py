@@ -1,4 +1,4 @@
-"""Desk: the gateway as its clients see it: reports, decisions and feedback go in, what is known comes out.
+"""Door: the gateway as its clients see it: reports, decisions and feedback go in, what is known comes out.
 
 Whatever fails on the way is tried again with the same bytes until somebody answers; it counts once. Must never enter:
 what to send, and when.
@@ -46,7 +46,7 @@ class NotLetIn(Exception):
     """The gateway does not know our token. Stop: start the simulator with the token that the gateway printed."""
 
 
-class Desk(Protocol):
+class Door(Protocol):
     """What the simulated people need of the gateway."""
 
     async def report(self, value: bytes) -> Outcome: ...
@@ -64,8 +64,8 @@ class _Answer:
     body: bytes
 
 
-class HttpDesk:
-    """The desk over HTTP: `async with HttpDesk(url, token) as desk`."""
+class HttpDoor:
+    """The door over HTTP: `async with HttpDoor(url, token) as door`."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url.rstrip("/")
@@ -148,7 +148,7 @@ class HttpDesk:
         self, method: str, path: str, body: bytes | None, query: dict[str, str] | None
     ) -> _Answer | None:
         if self._session is None:
-            raise RuntimeError("the desk is used outside its `async with`")
+            raise RuntimeError("the door is used outside its `async with`")
         try:
             async with self._session.request(method, self._url + path, data=body, params=query) as response:
                 answer = _Answer(response.status, await response.read())

@@ -1,4 +1,4 @@
-"""The desk over HTTP: what passes is tried again with the same bytes, what is refused is not, a wrong token stops."""
+"""The door over HTTP: what passes is tried again with the same bytes, what is refused is not, a wrong token stops."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,8 +8,8 @@ from aiohttp import web
 
 from models.identifiers import IncidentId
 from streams.gateway.views import CommandList, IncidentPage, ReportPage
-from streams.simulator import desk as room
-from streams.simulator.desk import HttpDesk, NotLetIn, Outcome
+from streams.simulator import door as room
+from streams.simulator.door import HttpDoor, NotLetIn, Outcome
 from tests.unit.simulator.city import BEGAN, City, at_work
 from tests.unit.simulator.test_city import PACE
 
@@ -18,8 +18,8 @@ Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
 @asynccontextmanager
-async def gateway(answer: Answer) -> AsyncIterator[HttpDesk]:
-    """A desk whose gateway gives these answers."""
+async def gateway(answer: Answer) -> AsyncIterator[HttpDoor]:
+    """A door whose gateway gives these answers."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app)
@@ -27,8 +27,8 @@ async def gateway(answer: Answer) -> AsyncIterator[HttpDesk]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        async with HttpDesk(f"http://127.0.0.1:{runner.addresses[0][1]}", TOKEN) as desk:
-            yield desk
+        async with HttpDoor(f"http://127.0.0.1:{runner.addresses[0][1]}", TOKEN) as door:
+            yield door
     finally:
         await runner.cleanup()
 
@@ -50,8 +50,8 @@ async def test_a_report_is_sent_again_until_it_is_in() -> None:
             request.transport.close()
         return web.Response(status=503 if len(seen) < 3 else 202)
 
-    async with gateway(answer) as desk:
-        assert await desk.report(b'{"report_id": "r-1"}') is Outcome.PENDING
+    async with gateway(answer) as door:
+        assert await door.report(b'{"report_id": "r-1"}') is Outcome.PENDING
     assert seen == [("/api/reports", f"Bearer {TOKEN}", b'{"report_id": "r-1"}')] * 3
 
 
@@ -66,8 +66,8 @@ async def test_what_the_gateway_says_is_taken_at_its_word(status: int, outcome: 
         asked.append(request.path)
         return web.Response(status=status)
 
-    async with gateway(answer) as desk:
-        assert await desk.report(b"{}") is outcome
+    async with gateway(answer) as door:
+        assert await door.report(b"{}") is outcome
     assert len(asked) == 1
 
 
@@ -77,9 +77,9 @@ async def test_a_wrong_token_stops_everything() -> None:
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=401)
 
-    async with gateway(answer) as desk:
+    async with gateway(answer) as door:
         with pytest.raises(NotLetIn, match="FENGHUO_TOKEN"):
-            await desk.incident(IncidentId("i-1"))
+            await door.incident(IncidentId("i-1"))
 
 
 async def test_what_the_gateway_shows_is_read_page_by_page() -> None:
@@ -103,10 +103,10 @@ async def test_what_the_gateway_shows_is_read_page_by_page() -> None:
             return web.Response(status=404)
         return web.Response(text=shown[asked].model_dump_json(), content_type="application/json")
 
-    async with gateway(answer) as desk:
-        assert [summary async for summary in desk.open_incidents()] == [first, second]
-        assert await desk.incident(first.incident_id) == view
-        assert await desk.reports_of(first.incident_id) == reports
-        assert await desk.commands_of(first.incident_id) == ()
-        assert await desk.incident(IncidentId("nobody")) is None
-        assert await desk.reports_of(IncidentId("nobody")) == ()
+    async with gateway(answer) as door:
+        assert [summary async for summary in door.open_incidents()] == [first, second]
+        assert await door.incident(first.incident_id) == view
+        assert await door.reports_of(first.incident_id) == reports
+        assert await door.commands_of(first.incident_id) == ()
+        assert await door.incident(IncidentId("nobody")) is None
+        assert await door.reports_of(IncidentId("nobody")) == ()
