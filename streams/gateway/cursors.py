@@ -23,7 +23,7 @@ _SEAL_BYTES = 16
 def seal(token: str, query: str, place: Place) -> str:
     """The cursor that goes on after this place of this query. All gateways with one token understand it."""
     said = orjson.dumps(place)
-    return urlsafe_b64encode(_seal(token, query, said) + said).decode().rstrip("=")
+    return _encoded(_seal(token, query, said) + said)
 
 
 def unseal(token: str, query: str, cursor: str) -> Place:
@@ -37,9 +37,17 @@ def unseal(token: str, query: str, cursor: str) -> Place:
 
 def _decoded(cursor: str) -> bytes:
     try:
-        return urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (NotBase64, UnicodeEncodeError):
         raise _bad() from None
+    # The decoder passes over what is no base64, and over spare bits at the end.
+    if _encoded(sealed) != cursor:
+        raise _bad()
+    return sealed
+
+
+def _encoded(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def _seal(token: str, query: str, said: bytes) -> bytes:

@@ -1,0 +1,1 @@
+"""The rooms of the gateway that need no database."""
