@@ -12,6 +12,8 @@ from streams.gateway.body import WholeBody
 from streams.gateway.security import BearerToken
 from streams.gateway.services import Services
 
+ROOMS = (reports, decisions, feedback, incidents, boards, areas, health)
+
 
 def create_app(services: Services) -> FastAPI:
     """The gateway over these services. The ASGI server that runs it bounds headers and idle sockets."""
@@ -20,7 +22,7 @@ def create_app(services: Services) -> FastAPI:
         title="Fenghuo", version=version("fenghuo"), docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.services = services
-    for room in (reports, decisions, feedback, incidents, boards, areas, health):
+    for room in ROOMS:
         app.include_router(room.router)
     # What is added last stands first: nobody without the token makes us read a body.
     app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)

@@ -34,7 +34,7 @@ REPORT_EXAMPLE: Mapping[str, object] = {
     "category": "accident.fire",
     "title": "涂山镇居民楼起火",
     "text": "三楼厨房起火，有浓烟，一人受伤。",
-    "area_code": "500108100",
+    "area_code": "500108102",
     "place": "涂山镇涂山路5号",
     "reported_at": "2025-11-20T08:03:00+08:00",
     "facts": {"injured": 1},
