@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from streams.transport import TP, Batch
+from tests.brokers.tansu import Tansu
 from tests.contract.transport.worker import Broker, Worker, committed, fill, new_group, new_topic, until
 
 VALUES = [b"%d" % number for number in range(100)]
@@ -86,6 +87,21 @@ async def test_progress_is_zero_when_all_is_acknowledged(broker: Broker) -> None
         await until(lambda: 99 in worker.offsets)
         await until(lambda: worker.consumer.oldest_unacked_seconds() == 0)
         await until(lambda: worker.consumer.since_fetch_seconds() < 1)
+
+
+async def test_stops_when_the_broker_is_gone() -> None:
+    """An app whose broker died can still be stopped in good order; what it could not commit is read again later."""
+    doomed = Tansu()
+    try:
+        topic = await new_topic(doomed.brokers)
+        await fill(doomed.brokers, topic, VALUES)
+        worker = Worker(Broker(doomed.brokers, 1.0, 10, answers_at_once=False), new_group())
+        worker.read(topic)
+        async with worker.running():
+            await until(lambda: 99 in worker.offsets)
+            doomed.stop()
+    finally:
+        doomed.stop()
 
 
 async def test_redelivery_after_a_kill(broker: Broker, tmp_path: Path) -> None:
