@@ -181,9 +181,7 @@ async def counts(connection: AsyncConnection) -> Counts:
         .group_by(INCIDENTS.c.stage)
     )
     return Counts(
-        reports=await _count(
-            connection, select(func.count()).select_from(INBOX).where(_is_report(INBOX.c.topic))
-        ),
+        reports=await _count(connection, _REPORTS_HANDLED),
         open_by_stage={Stage(row.stage): row.incidents for row in await connection.execute(open_by_stage)},
         closed=await _count(connection, _of_status(Status.CLOSED)),
         open_commands=await _count(connection, _LIVE_ORDERS),

@@ -1,0 +1,1 @@
+"""One contract, two engines: whatever the store promises holds on SQLite and on PostgreSQL."""

@@ -1,0 +1,114 @@
+"""Races: two workers at once on one PostgreSQL. SQLite has one writer and hides every one of these.
+
+Each test starts both and lets the database decide who is first; what must hold does not depend on it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from models.identifiers import IncidentId
+from models.messages.decision import Decision
+from models.messages.event import Event
+from models.messages.fields import Inbound
+from models.topics import Topic
+from models.vocabulary import Action
+from streams.arrivals import BatchResult
+from streams.errors import Fenced
+from streams.store.errors import TransientFault
+from tests.contract.store.worker import Worker, decision, fates, report
+
+pytestmark = pytest.mark.postgres
+_TRIES = 20
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    """Only PostgreSQL: two writers at once are the point."""
+    return postgres_url
+
+
+async def test_one_partition_moves_for_one_worker_only(worker: Worker, rival: Worker) -> None:
+    """Two workers with the same slice: one handles it, the other is fenced or finds it done; effects stand once."""
+    arrivals = worker.next_arrivals(Topic.REPORTS, report("r-1"), report("r-2", source="b"))
+    outcomes = await asyncio.gather(worker.handle(*arrivals), rival.handle(*arrivals), return_exceptions=True)
+    results = [one for one in outcomes if isinstance(one, BatchResult)]
+    assert all(isinstance(one, BatchResult | Fenced) for one in outcomes), outcomes
+    assert sorted(fate for one in results for fate in fates(one.handled)) == ["applied", "applied"]
+    assert [row["next_offset"] for row in await worker.rows("progress")] == [2]
+
+
+async def test_a_zombie_changes_nothing(worker: Worker, rival: Worker) -> None:
+    """A worker that comes back with an old batch after another went on writes no row."""
+    arrivals = worker.next_arrivals(Topic.REPORTS, report("r-1"))
+    await worker.handle(*arrivals)
+    await worker.take(Topic.REPORTS, report("r-2"))
+    before = [await worker.rows(name) for name in ("progress", "inbox", "events", "outbox")]
+    assert (await rival.handle(*arrivals)).handled == ()
+    assert [await worker.rows(name) for name in ("progress", "inbox", "events", "outbox")] == before
+
+
+async def test_two_batches_on_one_incident_keep_its_log_whole(worker: Worker, rival: Worker) -> None:
+    """Reports and officers' decisions at once: seq runs 1..n without gap or repeat, and nothing is lost."""
+    incident_id = await worker.report(report("r-0"))
+    reports = [report(f"r-{number}", source=f"s-{number}", refers_to=incident_id) for number in range(1, 40)]
+    decisions = [decision(incident_id, f"d-{number}", action=Action.SUPERVISE) for number in range(40)]
+    await asyncio.gather(in_turn(worker, Topic.REPORTS, reports), in_turn(rival, Topic.DECISIONS, decisions))
+    bodies = [row["body"] for row in await worker.rows("events")]
+    log = [Event.model_validate_json(body) for body in bodies if isinstance(body, bytes)]
+    assert sorted(event.seq for event in log) == list(range(1, len(log) + 1))
+    (row,) = await worker.rows("incidents")
+    assert row["reports"] == 40
+    assert await worker.count("inbox") == 80
+
+
+async def test_one_report_on_two_lanes_counts_once(worker: Worker, rival: Worker) -> None:
+    """The same report on both report topics at the same moment: one is applied, the other is a duplicate."""
+    one, two = await asyncio.gather(
+        worker.take(Topic.REPORTS, report()), rival.take(Topic.REPORTS_URGENT, report())
+    )
+    assert sorted([*fates(one.handled), *fates(two.handled)]) == ["applied", "duplicate"]
+    assert await worker.count("reports") == 1
+
+
+async def test_sweepers_at_once_claim_no_row_twice(worker: Worker, rival: Worker) -> None:
+    """Rows that nobody holds are shared out between two sweepers that ask at the same moment."""
+    for number in range(4):
+        await worker.report(report(f"r-{number}", source=f"s-{number}", area=f"50010800{number + 1}"))
+    worker.clock.move(3600)
+    sent = await asyncio.gather(
+        *(one.units.send_due_deadlines(worker.clock.now(), limit=3) for one in (worker, rival))
+    )
+    values = [publication.value for claimed in sent for publication in claimed.publications]
+    assert len(values) == len(set(values)) == 4
+
+
+async def test_merges_against_each_other_end(worker: Worker, rival: Worker) -> None:
+    """Two officers merge the same two incidents in opposite directions: one incident is left, nobody hangs."""
+    one = await worker.report(report("r-1"))
+    two = await worker.report(report("r-2", area="500108002"))
+    rival.cluster_id = "cluster-2"  # a partition of its own, so that only the incidents are fought over
+    rival.__post_init__()
+    await asyncio.gather(
+        in_turn(worker, Topic.DECISIONS, [merge(one, two)]),
+        in_turn(rival, Topic.DECISIONS, [merge(two, one)]),
+    )
+    assert sorted(str(row["status"]) for row in await worker.rows("incidents")) == ["merged", "open"]
+
+
+def merge(one: IncidentId, two: IncidentId) -> Decision:
+    """A decision on one incident to merge it with the other."""
+    return decision(one, action=Action.MERGE, other_incident_id=two)
+
+
+async def in_turn(worker: Worker, topic: Topic, messages: Sequence[Inbound]) -> None:
+    """One message after the other, each tried again when the database says that two transactions met."""
+    for message in messages:
+        arrivals = worker.next_arrivals(topic, message)
+        for attempt in range(_TRIES):
+            try:
+                await worker.handle(*arrivals)
+                break
+            except TransientFault:
+                assert attempt < _TRIES - 1, "two transactions met again and again"
