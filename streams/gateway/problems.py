@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import Field
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -20,6 +21,7 @@ from models.messages.fields import Value
 from models.vocabulary import DeadLetterReason
 from streams.codec import Unreadable
 from streams.errors import Transient
+from streams.readiness import Component
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -150,15 +152,16 @@ def install(app: FastAPI) -> None:
     async def told(request: Request, error: Exception) -> Response:
         return _problem_of(error).response(request.url.path)
 
-    for kind in (
-        Problem,
-        HTTPException,
-        RequestValidationError,
-        PoolExhausted,
-        Transient,
-        Exception,  # answered with 500; Starlette then raises it again for the log
-    ):
+    async def told_of_statement(request: Request, error: Exception) -> Response:
+        if request.app.state.services.readiness.components().get(Component.DATABASE) is None:
+            raise error  # the schema is as it should be, so the statement is our defect
+        return busy().response(request.url.path)
+
+    for kind in (Problem, HTTPException, RequestValidationError, PoolExhausted, Transient):
         app.add_exception_handler(kind, told)
+    app.add_exception_handler(DBAPIError, told_of_statement)
+    # Answered with 500; Starlette then raises it again, for the log.
+    app.add_exception_handler(Exception, told)
 
 
 def _problem_of(error: Exception) -> Problem:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from models.messages.report import Report
 from models.tables import INTAKE, OUTBOX
 from streams.codec import digest_of
+from streams.readiness import Component
 from streams.store import inbox
 from streams.store.database import Database
 from streams.store.inbox import InboxEntry
@@ -152,3 +154,18 @@ async def test_a_database_that_is_away_is_told_to_the_sender(gateway: Gateway) -
         invalid = await client.post("/api/reports", json=report(area_code="999999"))
     assert (answer.status_code, answer.headers["Retry-After"], answer.json()["code"]) == (503, "1", "busy")
     assert invalid.status_code == 422
+
+
+async def test_a_database_without_its_schema_is_not_ready_rather_than_broken(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    """503 while the schema is awaited; the same failure of a database that is said to be ready is our defect."""
+    empty = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+    async with client_of(replace(gateway.services, database=empty)) as client:
+        waiting = await client.post("/api/reports", json=report())
+        gateway.readiness.ready(Component.DATABASE)
+        broken = await client.post("/api/reports", json=report())
+    await empty.close()
+    assert (waiting.status_code, waiting.json()["code"]) == (503, "busy")
+    assert (broken.status_code, broken.json()["code"]) == (500, "defect")
+    assert "intake" not in broken.text
