@@ -27,11 +27,13 @@ class Readiness:
 
     def ready(self, component: Component) -> None:
         """This component works."""
-        self._reasons[component] = None
+        if component in self._reasons:
+            self._reasons[component] = None
 
     def waiting(self, component: Component, reason: str) -> None:
-        """This component does not work (yet, or any more)."""
-        self._reasons[component] = reason
+        """This component does not work (yet, or any more). One that this process does not await is no matter."""
+        if component in self._reasons:
+            self._reasons[component] = reason
 
     def components(self) -> Mapping[str, str | None]:
         """Each component by name, with None when it is ready and else the reason why not."""

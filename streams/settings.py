@@ -23,7 +23,12 @@ _WELL_KNOWN_TOKENS = frozenset({"change-me-change-me", "fenghuo-fenghuo-fenghuo"
 # The embedded broker makes the first join wait for half the session timeout, so there it is short.
 _BY_PROFILE: dict[str, dict[str, float]] = {
     "embedded": {"session_timeout_seconds": 6, "heartbeat_seconds": 2, "fetch_max_wait_ms": 10},
-    "production": {"session_timeout_seconds": 10, "heartbeat_seconds": 3, "fetch_max_wait_ms": 500},
+    "production": {
+        "session_timeout_seconds": 10,
+        "heartbeat_seconds": 3,
+        "fetch_max_wait_ms": 500,
+        "speed": 1,
+    },
 }
 
 
@@ -41,6 +46,13 @@ class Role(StrEnum):
     ENGINE = "engine"
     GATEWAY = "gateway"
     SIMULATOR = "simulator"
+
+
+class SimulatedVia(StrEnum):
+    """Which door simulated reports and feedback take."""
+
+    TOPICS = "topics"
+    GATEWAY = "gateway"  # on disk before it is accepted, so that a killed broker loses none
 
 
 class LogFormat(StrEnum):
@@ -88,7 +100,15 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         None, description="bearer token of /api, 16 characters or more; empty: made and printed (embedded)"
     )
-    speed: float = Field(1, ge=1, le=1_000, description="program seconds per second (embedded only)")
+    simulate: bool = Field(True, description="role all: play reporters, officers and units (embedded only)")
+    simulate_via: SimulatedVia = Field(
+        SimulatedVia.TOPICS, description="topics | gateway: how simulated reports are sent"
+    )
+    simulate_rounds: int | None = Field(None, ge=1, description="rounds to play; empty: until stopped")
+    simulate_events: int | None = Field(None, ge=1, description="events in a round; empty: all of them")
+    speed: float = Field(
+        60, ge=1, le=1_000, description="program seconds per second; 1 unless traffic is simulated"
+    )
     seed: int = Field(1, ge=0, le=2**32 - 1, description="seed of the simulated traffic")
     session_timeout_seconds: float = Field(
         6, ge=1, le=300, description="Kafka forgets a silent worker after this; 10 in production"
@@ -100,12 +120,15 @@ class Settings(BaseSettings):
         10, ge=1, le=10_000, description="how long a broker may hold an empty fetch; 500 in production"
     )
     batch_max_records: int = Field(500, ge=1, le=5_000, description="messages in one transaction")
-    max_message_bytes: int = Field(262_144, ge=1_024, le=900_000, description="larger ones are dead letters")
+    max_message_bytes: int = Field(262_144, ge=1_024, le=524_288, description="larger ones are dead letters")
     retry_budget_seconds: float = Field(
         60, ge=0, le=3_600, description="database or broker away for longer: the process ends (exit 70)"
     )
-    outbox_after_seconds: float = Field(
-        5, ge=0, le=600, description="the sweeper publishes what lay unpublished for this long"
+    resend_command_seconds: float = Field(
+        30, ge=1, le=3_600, description="a unit's system may take this long (program time) to say `received`"
+    )
+    rate_every_seconds: float = Field(
+        60, ge=1, le=86_400, description="ratings are looked at this often (program time)"
     )
     watchdog_seconds: float = Field(
         120, ge=5, le=3_600, description="oldest unacknowledged message may be this old (then exit 70)"
@@ -127,7 +150,10 @@ class Settings(BaseSettings):
     @classmethod
     def _filled_by_profile(cls, values: dict[str, Any]) -> dict[str, Any]:
         chosen = _BY_PROFILE.get(str(values.get("profile", Profile.EMBEDDED.value)), {})
-        return {**chosen, **values}
+        # Only where traffic is played does time run faster without being asked, and only one process can scale it.
+        is_played = str(values.get("simulate", True)).lower() not in ("false", "0", "no", "off")
+        is_alone = str(values.get("role", Role.ALL.value)) == Role.ALL.value
+        return {**({} if is_played and is_alone else {"speed": 1}), **chosen, **values}
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -200,6 +226,8 @@ def _general_problems(settings: Settings) -> list[str]:
     problems = []
     if settings.heartbeat_seconds * 2 > settings.session_timeout_seconds:
         problems.append(_problem("heartbeat_seconds", "must be at most half of the session timeout"))
+    if settings.speed != 1 and settings.role is not Role.ALL:
+        problems.append(_problem("speed", "only one process can scale time: role all"))
     if settings.watchdog_seconds <= settings.retry_budget_seconds:
         problems.append(_problem("watchdog_seconds", "must be greater than the retry budget"))
     try:
@@ -221,7 +249,7 @@ def _production_problems(settings: Settings) -> list[str]:
         )
     if settings.token is None or settings.token.get_secret_value() in _WELL_KNOWN_TOKENS:
         problems.append(_problem("token", "production needs a secret of its own"))
-    if settings.speed != 1:
+    if settings.speed != 1 and settings.role is Role.ALL:
         problems.append(_problem("speed", "production runs at wall time, speed must be 1"))
     if settings.role is Role.SIMULATOR:
         problems.append(_problem("role", "production has no simulated traffic"))

@@ -28,7 +28,7 @@ class Sweeper:
         self, name: str, work: Work, every_seconds: float, metrics: Metrics, event: LogEvent
     ) -> None:
         """`work` does a bounded piece and returns how many rows that were; 0 is nothing to do."""
-        self._name = name
+        self.name = name
         self._work = work
         self._every_seconds = every_seconds
         self._metrics = metrics
@@ -55,8 +55,8 @@ class Sweeper:
             done = await self._work()
         except (Transient, PublishFailed) as fault:
             self._faults_in_a_row += 1
-            self._metrics.messages.faults.labels(self._name, type(fault).__name__).inc()
-            _log.warning(LogEvent.SWEEP_FAILED, sweeper=self._name, fault=str(fault))
+            self._metrics.messages.faults.labels(self.name, type(fault).__name__).inc()
+            _log.warning(LogEvent.SWEEP_FAILED, sweeper=self.name, fault=str(fault))
             return min(self._every_seconds * 2.0**self._faults_in_a_row, _LONGEST_PAUSE_SECONDS)
         self._faults_in_a_row = 0
         if done:

@@ -16,6 +16,7 @@ from models.vocabulary import CommandStatus, DeadlineKind, HandOverType
 from streams.bookkeeper import Bookkeeper
 from streams.metrics import Metrics
 from streams.publishing import Publication, PublishFailed
+from streams.readiness import Component, Readiness
 from streams.relay import Relay
 from streams.store import outbox
 from streams.store.database import Database
@@ -190,12 +191,18 @@ async def test_a_command_that_was_heard_or_climbed_is_left_alone(
 
 
 async def test_gauges_show_what_waits(database: Database) -> None:
-    """One record that waits for an hour is shown as one, with its age."""
+    """One record that waits for an hour is shown as one, with its age, and readiness turns red for it."""
     registry, wall = CollectorRegistry(), ManualClock(datetime.now(UTC))
     metrics = Metrics(registry)
     await write_outbox(database)
     wall.move(3_600)
-    assert await GaugeSweep(database, wall, metrics, Bookkeeper(metrics))() == 0
+    readiness = Readiness([Component.DATABASE, Component.PUBLISHING])
+    sweep = GaugeSweep(database, wall, metrics, Bookkeeper(metrics), readiness, lambda: 3.0)
+    assert await sweep() == 0
+    assert registry.get_sample_value("fenghuo_oldest_unacknowledged_seconds") == 3
+    reason = readiness.components()["publishing"] or ""
+    assert reason.startswith("1 records wait to be published, the oldest for ")
+    assert readiness.components()["database"] is None
     assert registry.get_sample_value("fenghuo_outbox_waiting") == 1
     assert 3_000 < (registry.get_sample_value("fenghuo_outbox_oldest_seconds") or 0) <= 3_600
     assert registry.get_sample_value("fenghuo_incidents_open", {"stage": "disposal"}) == 0

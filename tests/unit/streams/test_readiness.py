@@ -13,3 +13,12 @@ def test_each_component_tells_its_own_state() -> None:
     readiness.waiting(Component.BROKER, "no answer")
     assert readiness.components() == {"database": None, "broker": "no answer"}
     assert not readiness.is_ready()
+
+
+def test_what_is_not_awaited_does_not_matter() -> None:
+    """A gateway that keeps reports on disk is ready while its broker is away."""
+    readiness = Readiness([Component.DATABASE])
+    readiness.ready(Component.DATABASE)
+    readiness.waiting(Component.BROKER, "no answer")
+    assert readiness.is_ready()
+    assert readiness.components() == {"database": None}

@@ -80,6 +80,28 @@ def test_all_problems_are_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("overrides", "speed"),
+    [
+        ({}, 60),
+        ({"speed": 1}, 1),
+        ({"simulate": False}, 1),
+        ({"simulate": "off"}, 1),
+        ({"role": "engine"}, 1),
+        ({"simulate": False, "speed": 10}, 10),
+    ],
+)
+def test_time_runs_fast_only_where_traffic_is_played(overrides: dict[str, object], speed: float) -> None:
+    """Without a word a second is a minute in the demonstration, and a second wherever real reports can come."""
+    assert load_settings(None, **overrides).speed == speed
+
+
+def test_only_one_process_can_scale_time() -> None:
+    """An engine beside a gateway of its own cannot run at another pace than the wall."""
+    (problem,) = refused(role="engine", speed=2)
+    assert problem.startswith("FENGHUO_SPEED: ")
+
+
 def test_secrets_are_shown_masked() -> None:
     """Neither the token nor the database's password is in what `config show` prints, nor in the repr."""
     settings = load_settings(None, **PRODUCTION)

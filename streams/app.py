@@ -1,0 +1,367 @@
+"""Composition root: the only room that builds concrete things, starts them in order and stops them in the other.
+
+The port of the gateway opens before the broker is asked and long before the group is joined, so that a probe always
+gets an answer. When any part ends by itself, the program ends, and not with 0.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+import structlog
+import uvloop
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from rich.console import Console
+
+from streams import failpoints, progress, running
+from streams.bookkeeper import Bookkeeper
+from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
+from streams.clock import Clock, ScaledClock, WallClock
+from streams.engine import Engine, Ground
+from streams.errors import EXIT_SETTINGS, EXIT_TRANSIENT_BUDGET_SPENT, SettingsRefused
+from streams.gateway import health
+from streams.gateway.api import create_app
+from streams.gateway.security import BearerToken
+from streams.gateway.services import Services
+from streams.log import LogEvent, configure_logging
+from streams.metrics import Metrics
+from streams.parts import Parts
+from streams.preparation import cluster_of, prepare_database, prepare_topics
+from streams.publishing import Publisher
+from streams.readiness import Component, Readiness
+from streams.relay import Relay
+from streams.rules_in_force import RulesInForce
+from streams.server import Server
+from streams.settings import LogFormat, Profile, Role, Settings
+from streams.simulator.simulator import Simulator, SimulatorSettings, Via
+from streams.standings import StoredStandings
+from streams.store import program_time
+from streams.store.database import Database
+from streams.store.errors import EngineAlreadyRuns
+from streams.store.unit_of_work import UnitsOfWork
+from streams.sweepers.gauges import GaugeSweep
+from streams.sweepers.outbox import OutboxSweep
+from streams.sweepers.sweeper import Sweeper, Work
+from streams.topics import Scale, TopicsNotApplied
+
+_LOOK_EVERY_SECONDS = 2.0
+_KEEP_TIME_EVERY_SECONDS = 1.0
+_CONNECT_AGAIN_SECONDS = 1.0
+_RELAY_EVERY_SECONDS = 1.0
+_ANSWER_WITHIN_SECONDS = 3.0
+_MOST_AHEAD_SECONDS = 60.0
+_AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
+    Role.ALL: tuple(Component),
+    Role.ENGINE: tuple(Component),
+    Role.GATEWAY: (Component.DATABASE, Component.RULEBOOK),
+    Role.SIMULATOR: (),
+}
+_log = structlog.get_logger()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(settings: Settings) -> int:
+    """Run the program until it is told to stop; the process's exit code."""
+    _begin_logging(settings)
+    code = uvloop.run(run(settings))
+    sys.stdout.flush()
+    # Faust's threads are not daemons: one that hangs in a dead broker must not keep the process from ending.
+    os._exit(code)
+
+
+async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int:
+    """Start every part of this role, wait for the end, stop them in the other order.
+
+    Returns 0 when it was told to stop, 78 when it cannot start as it is set, 70 when a part ended by itself.
+    """
+    failpoints.arm(settings.failpoint)
+    told_to_stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, told_to_stop.set)
+    parts = Parts()
+    try:
+        async with AsyncExitStack() as stack:
+            await _until_the_end(_Program(settings, parts, stack, announce), parts, told_to_stop)
+            _log.info(LogEvent.STOPPING, told=told_to_stop.is_set())
+    except (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied) as refused:
+        _log.error(LogEvent.SETTINGS_REFUSED, problems=str(refused).splitlines())
+        return EXIT_SETTINGS
+    _log.info(LogEvent.STOPPED, crashed=parts.crashed)
+    return EXIT_TRANSIENT_BUDGET_SPENT if parts.crashed else 0
+
+
+async def _until_the_end(program: "_Program", parts: Parts, told_to_stop: asyncio.Event) -> None:
+    starting = asyncio.create_task(program.start())
+    ends = [asyncio.create_task(event.wait()) for event in (told_to_stop, parts.has_ended)]
+    try:
+        await asyncio.wait([starting, *ends], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (starting, *ends):
+            task.cancel()
+        await asyncio.wait([starting, *ends])
+
+
+class _Program:
+    """The parts of one process, in the order in which they start. The stack undoes each, last first."""
+
+    def __init__(
+        self, settings: Settings, parts: Parts, stack: AsyncExitStack, announce: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._stack = stack
+        self._announce = announce
+        self._metrics = Metrics()
+        self._readiness = Readiness(_AWAITED_BY_ROLE[settings.role])
+        self._wall = WallClock()
+        self._outbox: Sweeper | None = None
+        self._token = _token_of(settings)
+        self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
+
+    async def start(self) -> None:
+        """Everything of this role; returns when it runs."""
+        settings = self._settings
+        if settings.role is Role.SIMULATOR:
+            self._play(self._wall, settings.brokers)
+            return
+        ground = await self._ground()
+        self._serve(ground)
+        await self._prepare(ground)
+        brokers, cluster_id = await self._broker()
+        await self._connect(ground, brokers, cluster_id)
+        if settings.profile is Profile.EMBEDDED:
+            self._tell_where(brokers)
+        if settings.role is Role.ALL and settings.simulate and settings.profile is Profile.EMBEDDED:
+            self._play(ground.clock, brokers)
+        if settings.role is Role.ALL and settings.profile is Profile.EMBEDDED:
+            self._work("board", progress.show(StoredStandings(ground.database), Console()))
+
+    # --- what everything stands on --------------------------------------------------------------------------
+
+    async def _ground(self) -> Ground:
+        settings = self._settings
+        database = Database(settings.database)
+        self._stack.push_async_callback(database.close)
+        if settings.role in (Role.ALL, Role.ENGINE):
+            self._stack.enter_context(database.engine_lock())
+        if settings.speed != 1 or settings.profile is Profile.EMBEDDED:
+            # On this machine and quick; and a scaled clock must be known before the first request is answered.
+            await self._prepare_database(database)
+        clock = await self._clock(database)
+        return Ground(
+            settings=settings,
+            database=database,
+            clock=clock,
+            wall=self._wall,
+            rules=RulesInForce(database, clock),
+            metrics=self._metrics,
+            bookkeeper=Bookkeeper(self._metrics),
+            readiness=self._readiness,
+        )
+
+    async def _prepare_database(self, database: Database) -> None:
+        may_upgrade = self._settings.profile is Profile.EMBEDDED
+        await prepare_database(database, self._readiness, may_upgrade=may_upgrade)
+
+    async def _clock(self, database: Database) -> Clock:
+        settings = self._settings
+        if settings.profile is Profile.PRODUCTION:
+            return self._wall
+        async with database.read() as connection:
+            kept = await program_time.load(connection)
+        wall = self._wall.now()
+        if settings.speed == 1:
+            if kept is not None and (kept - wall).total_seconds() > _MOST_AHEAD_SECONDS:
+                raise SettingsRefused(
+                    (f"FENGHUO_SPEED: {settings.data_dir} was played ahead to {kept}; use another folder",)
+                )
+            return self._wall
+        clock = ScaledClock(kept or wall, settings.speed)
+
+        async def keep() -> int:
+            async with database.write() as connection:
+                await program_time.store(connection, clock.now(), settings.speed)
+            return 0
+
+        await keep()
+        self._stack.push_async_callback(keep)
+        self._sweep("clock", keep, _KEEP_TIME_EVERY_SECONDS, LogEvent.CLOCK_KEPT)
+        return clock
+
+    async def _prepare(self, ground: Ground) -> None:
+        await self._prepare_database(ground.database)
+        await ground.rules.settle()
+        self._readiness.ready(Component.RULEBOOK)
+        self._sweep("rules", ground.rules.look, _LOOK_EVERY_SECONDS, LogEvent.RULEBOOK_IN_FORCE)
+
+    # --- the door -------------------------------------------------------------------------------------------
+
+    def _serve(self, ground: Ground) -> None:
+        settings = self._settings
+        services = Services(
+            database=ground.database,
+            clock=ground.clock,
+            readiness=self._readiness,
+            rules=ground.rules,
+            nudge=self._nudge,
+            token=self._token,
+            max_body_bytes=settings.max_message_bytes,
+        )
+        app = _health_app(services) if settings.role is Role.ENGINE else create_app(services)
+        server = Server(app, settings.http_host, settings.http_port)
+        self._gateway_url = f"http://{_reachable(settings.http_host)}:{server.port}"
+        self._parts.start("server", server.run())
+
+        async def close() -> None:
+            server.stop()
+            await self._parts.finish("server", _ANSWER_WITHIN_SECONDS)
+            server.close()
+
+        self._stack.push_async_callback(close)
+
+    def _nudge(self) -> None:
+        if self._outbox is not None:
+            self._outbox.nudge()
+
+    def _tell_where(self, brokers: str) -> None:
+        data_dir = self._settings.data_dir
+        running.write(data_dir, running.Running(os.getpid(), self._gateway_url, brokers))
+        self._stack.callback(running.forget, data_dir)
+        self._announce(f"fenghuo runs at {self._gateway_url}")
+        self._announce(f"token            {self._token}")
+        self._announce(f"brokers          {brokers}")
+        _log.info(LogEvent.STARTED, gateway_url=self._gateway_url, brokers=brokers)
+
+    # --- Kafka and what lives on it -------------------------------------------------------------------------
+
+    async def _broker(self) -> tuple[str, str]:
+        brokers = self._settings.brokers
+        if self._settings.has_own_broker:
+            broker = await self._stack.enter_async_context(EmbeddedBroker())
+            self._work("broker", _outlive(broker))
+            brokers = broker.brokers
+        cluster_id = await cluster_of(brokers, self._readiness)
+        if self._settings.role is not Role.GATEWAY:
+            await prepare_topics(brokers, self._readiness, scale=_scale_of(self._settings))
+        return brokers, cluster_id
+
+    async def _connect(self, ground: Ground, brokers: str, cluster_id: str) -> None:
+        publisher = await self._publisher(brokers)
+        oldest_unacked_seconds = _nothing_unacked
+        if self._settings.role is Role.GATEWAY:
+            units = UnitsOfWork(ground.database, cluster_id, f"gateway-{uuid4().hex}")
+            relay = Relay(publisher.publish, units, self._metrics)
+            self._outbox = self._sweep(
+                "outbox", OutboxSweep(relay), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT
+            )
+        else:
+            engine = Engine(ground, cluster_id, brokers, publisher)
+            self._stack.push_async_callback(engine.stop)
+            await engine.start()
+            self._outbox = engine.outbox
+            oldest_unacked_seconds = engine.oldest_unacked_seconds
+            for name, work in engine.work().items():
+                self._work(name, work())
+        gauges = GaugeSweep(
+            ground.database,
+            self._wall,
+            self._metrics,
+            ground.bookkeeper,
+            self._readiness,
+            oldest_unacked_seconds,
+        )
+        self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
+
+    async def _publisher(self, brokers: str) -> Publisher:
+        while True:
+            try:
+                return await self._stack.enter_async_context(Publisher(brokers))
+            except KafkaError as away:
+                self._readiness.waiting(
+                    Component.BROKER, f"cannot publish to {brokers}: {type(away).__name__}"
+                )
+            await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
+
+    # --- those who play along -------------------------------------------------------------------------------
+
+    def _play(self, clock: Clock, brokers: str) -> None:
+        settings = self._settings
+        simulator = Simulator(
+            SimulatorSettings(
+                seed=settings.seed,
+                brokers=brokers,
+                gateway_url=self._gateway_url,
+                token=self._token,
+                via=Via(settings.simulate_via.value),
+                rounds=settings.simulate_rounds,
+                events=settings.simulate_events,
+            ),
+            clock,
+        )
+        self._work("simulator", simulator.run())
+
+    # --- tasks ----------------------------------------------------------------------------------------------
+
+    def _work(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._parts.start(name, work)
+        self._stack.push_async_callback(self._parts.stop, name)
+
+    def _sweep(self, name: str, work: Work, every_seconds: float, event: LogEvent) -> Sweeper:
+        sweeper = Sweeper(name, work, every_seconds, self._metrics, event)
+        self._work(name, sweeper.run())
+        return sweeper
+
+
+def _nothing_unacked() -> float:
+    return 0.0
+
+
+async def _outlive(broker: EmbeddedBroker) -> None:
+    code = await broker.wait()
+    raise BrokerNotStarted(f"the embedded broker ended with exit code {code}, and its messages with it")
+
+
+def _health_app(services: Services) -> FastAPI:
+    """What an engine without a gateway shows: health, metrics and version."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
+    app.include_router(health.router)
+    app.add_middleware(BearerToken, token=services.token)
+    return app
+
+
+def _scale_of(settings: Settings) -> Scale:
+    return Scale.PRODUCTION if settings.profile is Profile.PRODUCTION else Scale.EMBEDDED
+
+
+def _token_of(settings: Settings) -> str:
+    return (
+        running.kept_token(settings.data_dir) if settings.token is None else settings.token.get_secret_value()
+    )
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - what others bind, we do not
+
+
+def _begin_logging(settings: Settings) -> None:
+    """Lines go to standard error, or into the data folder while the board takes the terminal."""
+    shows_board = settings.role is Role.ALL and settings.profile is Profile.EMBEDDED and sys.stdout.isatty()
+    if shows_board and settings.log_format is LogFormat.AUTO:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file = (settings.data_dir / "fenghuo.log").open("a", buffering=1, encoding="utf-8")
+        configure_logging(LogFormat.JSON, settings.log_level, file)
+    else:
+        configure_logging(settings.log_format, settings.log_level)

@@ -1,0 +1,209 @@
+"""Engine: the agents with their loop, the sweepers and the watchdog of one worker, built on a cluster that is there.
+
+Only the composition root makes one. Never in here: where settings come from, HTTP, the simulator.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NoReturn
+from uuid import uuid4
+
+from streams import agents
+from streams.agents.carrier import Carrier
+from streams.arrivals import Arrival, BatchResult
+from streams.batch import handle_batch
+from streams.bookkeeper import Bookkeeper
+from streams.brake import BrakeLimits
+from streams.clock import Clock, WallClock
+from streams.errors import Transient
+from streams.log import LogEvent
+from streams.loop import Loop, LoopLimits, Surroundings
+from streams.metrics import Metrics
+from streams.publishing import Publisher
+from streams.readiness import Component, Readiness
+from streams.relay import Relay
+from streams.rules_in_force import RulesInForce
+from streams.settings import Settings
+from streams.store import outbox, progress
+from streams.store.database import Database
+from streams.store.unit_of_work import UnitsOfWork
+from streams.sweepers.commands import CommandSweep
+from streams.sweepers.deadlines import DeadlineSweep
+from streams.sweepers.outbox import OutboxSweep
+from streams.sweepers.projections import ProjectionSweep
+from streams.sweepers.sweeper import Sweeper
+from streams.transport import TP, FastLane, make_app
+from streams.transport import progress as progress_of
+from streams.transport.app import Positions
+from streams.watchdog import Watchdog
+
+_STOP_WITHIN_SECONDS = 6.0
+_ASK_AGAIN_SECONDS = 0.2
+_RATED_AT_MOST_EVERY_SECONDS = 5.0  # real time: a scaled clock must not make ratings a full-time job
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rooms of a process stand on."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    wall: WallClock
+    rules: RulesInForce
+    metrics: Metrics
+    bookkeeper: Bookkeeper
+    readiness: Readiness
+
+
+def end_process(code: int) -> NoReturn:
+    """End at once, without goodbyes: what is not acknowledged is somebody else's now."""
+    os._exit(code)
+
+
+class Engine:
+    """One worker. `start` joins the group; `work` are its other tasks; `stop` leaves the group in order."""
+
+    def __init__(self, ground: Ground, cluster_id: str, brokers: str, publisher: Publisher) -> None:
+        self._ground = ground
+        self._cluster_id = cluster_id
+        self._units = UnitsOfWork(ground.database, cluster_id, f"engine-{uuid4().hex}")
+        self._relay = Relay(publisher.publish, self._units, ground.metrics)
+        self._loop = Loop(self._surroundings(), _limits(ground.settings))
+        self._app = make_app(_lane(ground.settings, brokers, self._positions))
+        agents.install(Carrier(self._app, self._loop, ground.settings.batch_max_records))
+        self.outbox = self._sweeper("outbox", OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)
+
+    async def start(self) -> None:
+        """Give a new cluster what it needs, then join the group. Raises Transient before anything is read."""
+        ground = self._ground
+        async with ground.database.write() as connection:
+            await outbox.republish_for_new_cluster(connection, self._cluster_id, ground.wall.now())
+        ground.readiness.ready(Component.DEAD_LETTERS)
+        await self._app.start()
+
+    async def stop(self) -> None:
+        """Finish what is in hand, commit and leave the group; gives up after 6 s, since nothing is lost by it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_WITHIN_SECONDS):
+                await self._app.stop()
+
+    def work(self) -> Mapping[str, Callable[[], Coroutine[None, None, None]]]:
+        """Everything that runs beside the agents, by name; to be started once the group is joined."""
+        ground, speed = self._ground, self._ground.settings.speed
+        watchdog = Watchdog(
+            lambda: progress_of(self._app),
+            ground.settings.watchdog_seconds,
+            end_process,
+            self._loop.is_standing,
+        )
+        deadlines = DeadlineSweep(self._relay, ground.clock)
+        after = timedelta(seconds=ground.settings.resend_command_seconds)
+        commands = CommandSweep(self._relay, ground.clock, after)
+        # Polls are real time: often enough for a scaled clock, never so often that they are work of their own.
+        sweepers = (
+            self.outbox,
+            self._sweeper("deadlines", deadlines, max(0.1, min(0.5, 5 / speed)), LogEvent.DEADLINES_SWEPT),
+            self._sweeper(
+                "commands", commands, max(0.25, min(2.0, 10 / speed)), LogEvent.COMMANDS_SENT_AGAIN
+            ),
+            self._sweeper("projections", self._projections(), 1.0, LogEvent.PROJECTIONS_PUBLISHED),
+        )
+        return {
+            "watchdog": watchdog.run,
+            "crash of Faust": self._crash,
+            **{sweeper.name: sweeper.run for sweeper in sweepers},
+        }
+
+    def oldest_unacked_seconds(self) -> float:
+        """Age of the oldest message that no agent has finished."""
+        return progress_of(self._app).oldest_unacked_seconds
+
+    def _projections(self) -> ProjectionSweep:
+        ground = self._ground
+        seconds = max(
+            ground.settings.rate_every_seconds, _RATED_AT_MOST_EVERY_SECONDS * ground.settings.speed
+        )
+        return ProjectionSweep(
+            database=ground.database,
+            clock=ground.clock,
+            wall=ground.wall,
+            rules=ground.rules,
+            ratings_every=timedelta(seconds=seconds),
+            nudge_outbox=self.outbox.nudge,
+            metrics=ground.metrics,
+        )
+
+    def _sweeper(
+        self,
+        name: str,
+        work: OutboxSweep | DeadlineSweep | CommandSweep | ProjectionSweep,
+        seconds: float,
+        event: LogEvent,
+    ) -> Sweeper:
+        return Sweeper(name, work, seconds, self._ground.metrics, event)
+
+    def _surroundings(self) -> Surroundings:
+        ground = self._ground
+        return Surroundings(
+            handle=self._handle,
+            send=self._relay.send,
+            gap_recorded=self._bring_back_what_a_gap_hid,
+            clock=ground.clock,
+            metrics=ground.metrics,
+            bookkeeper=ground.bookkeeper,
+            readiness=ground.readiness,
+            stop_process=end_process,
+        )
+
+    async def _handle(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:
+        ground = self._ground
+        return await handle_batch(arrivals, self._units, ground.rules(), ground.clock, accept_gap=accept_gap)
+
+    async def _bring_back_what_a_gap_hid(self) -> None:
+        async with self._ground.database.write() as connection:
+            await outbox.republish_unseen(connection)
+        self.outbox.nudge()
+
+    async def _positions(self, partitions: frozenset[TP]) -> Mapping[TP, int]:
+        """Where the database says that each partition goes on; asked again while the database is away."""
+        while True:
+            try:
+                async with self._ground.database.read() as connection:
+                    stored = await progress.next_offsets(connection, self._cluster_id)
+            except Transient:
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+            else:
+                self._ground.readiness.ready(Component.PARTITIONS)
+                return {
+                    tp: stored[tp.topic, tp.partition]
+                    for tp in partitions
+                    if (tp.topic, tp.partition) in stored
+                }
+
+    async def _crash(self) -> None:
+        """Raise what crashed Faust: nothing restarts inside, the process has to end."""
+        while self._app.crash_reason is None:  # noqa: ASYNC110 - Faust has no event for it
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        raise RuntimeError("Faust crashed") from self._app.crash_reason
+
+
+def _limits(settings: Settings) -> LoopLimits:
+    brake = BrakeLimits(settings.brake_ratio, settings.brake_window, settings.brake_in_a_row)
+    return LoopLimits(settings.max_message_bytes, settings.retry_budget_seconds, brake)
+
+
+def _lane(settings: Settings, brokers: str, positions: Positions) -> FastLane:
+    return FastLane(
+        brokers=brokers,
+        app_id=settings.consumer_group,
+        positions=positions,
+        session_timeout_seconds=settings.session_timeout_seconds,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        slice_records=settings.batch_max_records,
+    )

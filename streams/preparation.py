@@ -1,0 +1,80 @@
+"""Preparation: what must be there before a worker may read - schema, cluster, topics - waited for or made.
+
+The embedded profile makes what is missing. Production waits for it and says in readiness which command makes it:
+many workers start at once there, and whether to change a database or a cluster is a person's decision.
+"""
+
+import asyncio
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from streams import topics
+from streams.broker.embedded import cluster_id
+from streams.errors import Transient
+from streams.log import LogEvent
+from streams.readiness import Component, Readiness
+from streams.store.database import Database
+from streams.store.migrations import is_current, upgrade
+from streams.topics import Scale
+
+_ASK_AGAIN_SECONDS = 1.0
+_log = structlog.get_logger()
+
+
+async def prepare_database(database: Database, readiness: Readiness, *, may_upgrade: bool) -> None:
+    """Return once the schema is that of this version; brings it there itself if it may."""
+    while True:
+        try:
+            if may_upgrade:
+                await upgrade(database)
+            if await is_current(database):
+                readiness.ready(Component.DATABASE)
+                return
+            readiness.waiting(
+                Component.DATABASE, "the schema is not of this version; run `fenghuo db upgrade`"
+            )
+        except Transient as away:
+            readiness.waiting(Component.DATABASE, str(away))
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+async def cluster_of(brokers: str, readiness: Readiness) -> str:
+    """The id of the cluster behind these addresses; waits until one answers."""
+    while True:
+        try:
+            found = await cluster_id(brokers)
+        except KafkaError as away:
+            readiness.waiting(Component.BROKER, f"no broker answers at {brokers}: {type(away).__name__}")
+        else:
+            return found
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+async def prepare_topics(brokers: str, readiness: Readiness, *, scale: Scale) -> None:
+    """Return once the topics are as the catalogue wants them; in production somebody else makes them."""
+    while True:
+        try:
+            missing = await _missing_topics(brokers, scale)
+        except KafkaError as away:
+            missing = f"no broker answers at {brokers}: {type(away).__name__}"
+        if missing is None:
+            readiness.ready(Component.BROKER)
+            return
+        readiness.waiting(Component.BROKER, missing)
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+async def _missing_topics(brokers: str, scale: Scale) -> str | None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    try:
+        await admin.start()
+        if scale is Scale.EMBEDDED:
+            for change in await topics.apply(admin, scale):
+                _log.debug(LogEvent.TOPIC_CHANGED, topic=change.spec.topic.value, change=str(change))
+            return None
+        changes = [change for change in await topics.plan(admin, scale) if not change.is_left_alone]
+    finally:
+        await admin.close()
+    return f"{changes[0]}; run `fenghuo topics apply`" if changes else None
