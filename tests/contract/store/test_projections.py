@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from models.identifiers import AreaCode, IncidentId, UnitCode
 from models.messages.heat_ranking import HeatRanking
@@ -16,6 +17,7 @@ from models.vocabulary import Channel, Level, RatingColour, Status
 from streams.metrics import Metrics
 from streams.store import heat, incidents, leases, outcomes, projections
 from streams.store.database import Database
+from streams.store.errors import TransientFault
 from streams.store.incidents import Standing
 from streams.store.migrations import upgrade
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
@@ -174,7 +176,9 @@ async def test_a_lease_has_one_holder_until_it_runs_out(database: Database) -> N
 class Worker:
     """One worker's sweep, with clocks that the test moves and the rulebook that it is told."""
 
-    def __init__(self, database: Database, clock: ManualClock | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: ManualClock | None = None, ratings_at_a_time: int = 200
+    ) -> None:
         self.clock = clock or ManualClock()
         self.rules: Rulebook = RULES
         self.nudged = 0
@@ -187,6 +191,7 @@ class Worker:
             ratings_every=timedelta(seconds=30),
             nudge_outbox=self._nudge,
             metrics=Metrics(self.registry),
+            ratings_at_a_time=ratings_at_a_time,
         )
 
     def _nudge(self) -> None:
@@ -288,6 +293,30 @@ async def test_ratings_are_told_when_their_figures_change(database: Database) ->
     assert found[UNIT_CODE].colour is RatingColour.RED
     assert found[TOWNSHIP_CODE].colour is RatingColour.GREEN
     assert await worker(60) == 0
+
+
+async def test_many_ratings_are_told_over_several_turns(database: Database) -> None:
+    """What one turn has no room for, the next goes on with at once; every one is told, once."""
+    await keep(database, outcome("o-1"))
+    worker = Worker(database, ratings_at_a_time=1)
+    assert [await worker() for _ in range(5)] == [1, 1, 1, 0, 0]
+    assert len(await told(database, Topic.RATINGS)) == 3
+
+
+async def test_a_turn_that_failed_finds_the_same_again(database: Database) -> None:
+    """What could not be committed is not taken for told: not in memory, not in the table."""
+    await save(database, world_of({"source": "a"}))
+    await keep(database, outcome("o-1"))
+    worker = Worker(database)
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE outbox RENAME COLUMN headers TO gone"))
+    with pytest.raises((DBAPIError, TransientFault)):
+        await worker()
+    async with database.read() as connection:
+        assert await projections.published(connection, Topic.RATINGS) == {}
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE outbox RENAME COLUMN gone TO headers"))
+    assert await worker() == 5
 
 
 async def test_what_leaves_the_window_leaves_the_rating(database: Database) -> None:
