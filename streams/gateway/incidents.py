@@ -27,6 +27,7 @@ from streams.gateway.views import (
     IncidentView,
     ReportPage,
 )
+from streams.store.queries import Filter
 from workflows.incident import Incident
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"], dependencies=[KnownParametersOnly])
@@ -44,17 +45,16 @@ def _wanted(
     area: Code = None,
     since: Since = None,
     until: Until = None,
-) -> listing.Wanted:
-    within = None if area is None else area_named(area, "area")
-    if within is not None and within.kind is AreaKind.COMMUNITY:
+) -> Filter:
+    if area is not None and area_named(area, "area").kind is AreaKind.COMMUNITY:
         raise bad_filter("area", "incidents are listed by city, district or township")
-    return listing.Wanted(stage, status, verdict, level, within, since, until)
+    return Filter(stage, status, verdict, level, area, since, until)
 
 
 @router.get("", responses=problems(400, 401, 503))
 async def get_incidents(
     services: ServicesOf,
-    wanted: Annotated[listing.Wanted, Depends(_wanted)],
+    wanted: Annotated[Filter, Depends(_wanted)],
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> IncidentPage:
@@ -62,12 +62,12 @@ async def get_incidents(
 
     One that changes while you page moves to the front: to have seen all, ask again with `from` set to your start.
     """
-    after = None if cursor is None else unseal(services.token, wanted.query, cursor)
+    after = None if cursor is None else unseal(services.token, repr(wanted), cursor)
     async with services.database.read() as connection:
         rows, next_place = await listing.incidents(connection, wanted, after, limit)
     return IncidentPage(
         incidents=tuple(map(IncidentSummary.model_validate, rows)),
-        next_cursor=None if next_place is None else seal(services.token, wanted.query, next_place),
+        next_cursor=None if next_place is None else seal(services.token, repr(wanted), next_place),
     )
 
 

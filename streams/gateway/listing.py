@@ -4,27 +4,19 @@ Incidents come by their last change, newest first. One that changes while somebo
 must have seen all of them asks once more for what changed since he began.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, tuple_
+from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.areas import Area, AreaKind, area_tree
 from models.tables import COMMANDS, EVENTS, INCIDENTS, REPORTS
-from models.vocabulary import Level, Stage, Status, Verdict
 from streams.gateway.cursors import Place
 from streams.gateway.problems import not_found
 from streams.gateway.views import IncidentSummary
+from streams.store.queries import Filter, conditions
 
 _SUMMARY = [INCIDENTS.c[name] for name in IncidentSummary.model_fields]
-_AREA_COLUMN = {
-    AreaKind.CITY: INCIDENTS.c.city_code,
-    AreaKind.DISTRICT: INCIDENTS.c.district_code,
-    AreaKind.TOWNSHIP: INCIDENTS.c.township_code,
-}
 _INCIDENTS = select(*_SUMMARY).order_by(INCIDENTS.c.updated_at.desc(), INCIDENTS.c.incident_id.desc())
 _INCIDENT = select(*_SUMMARY, INCIDENTS.c.state).where(INCIDENTS.c.incident_id == bindparam("named"))
 _REPORTS = (
@@ -47,30 +39,11 @@ _COMMANDS = (
 Found = Row[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which incidents; None does not matter. `since` and `until` bound the last change, `until` not included."""
-
-    stage: Stage | None = None
-    status: Status | None = None
-    verdict: Verdict | None = None
-    level: Level | None = None
-    area: Area | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @property
-    def query(self) -> str:
-        """The same text for the same question, so that a cursor is good for this one alone."""
-        area = None if self.area is None else self.area.code
-        return repr((self.stage, self.status, self.verdict, self.level, area, self.since, self.until))
-
-
 async def incidents(
-    connection: AsyncConnection, wanted: Wanted, after: Place | None, limit: int
+    connection: AsyncConnection, wanted: Filter, after: Place | None, limit: int
 ) -> tuple[list[Found], Place | None]:
     """One page of incidents, and the place where the next one starts; None when this is the last."""
-    statement = _INCIDENTS.where(*_conditions(wanted))
+    statement = _INCIDENTS.where(*conditions(wanted))
     if after is not None:
         moment, incident_id = after
         place = (datetime.fromisoformat(moment), incident_id)
@@ -115,26 +88,3 @@ async def incident(connection: AsyncConnection, incident_id: str) -> Found:
     if row is None:
         raise not_found("incident", incident_id)
     return row
-
-
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    for column, word in (
-        (INCIDENTS.c.stage, wanted.stage),
-        (INCIDENTS.c.status, wanted.status),
-        (INCIDENTS.c.verdict, wanted.verdict),
-        (INCIDENTS.c.level, wanted.level),
-    ):
-        if word is not None:
-            yield column == word.value
-    if wanted.area is not None:
-        yield _AREA_COLUMN[wanted.area.kind].in_(_with_predecessors(wanted.area))
-    if wanted.since is not None:
-        yield INCIDENTS.c.updated_at >= wanted.since
-    if wanted.until is not None:
-        yield INCIDENTS.c.updated_at < wanted.until
-
-
-def _with_predecessors(area: Area) -> list[str]:
-    """The area and those that it took over: incidents keep the code that was in force when they were reported."""
-    tree = area_tree()
-    return [other.code for other in tree if other.kind is area.kind and tree.is_within(other.code, area.code)]

@@ -83,7 +83,7 @@ async def incidents(
 ) -> Page:
     """One page of incidents. `after` is what the page before gave."""
     order = (INCIDENTS.c.updated_at, INCIDENTS.c.incident_id)
-    query = select(*order, INCIDENTS.c.state).where(*_conditions(wanted))
+    query = select(*order, INCIDENTS.c.state).where(*conditions(wanted))
     if after is not None:
         query = query.where(tuple_(*order) < tuple_(*after))
     query = query.order_by(*(column.desc() for column in order)).limit(limit)
@@ -218,7 +218,8 @@ def _of_status(status: Status) -> Select[int]:
     return select(func.count()).select_from(INCIDENTS).where(INCIDENTS.c.status == status.value)
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `incidents`, also for readers that want other columns than `state`."""
     columns = INCIDENTS.c
     exact = (
         (columns.stage, wanted.stage),
@@ -226,14 +227,14 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (columns.verdict, wanted.verdict),
         (columns.level, wanted.level),
     )
-    conditions = [column == word.value for column, word in exact if word is not None]
+    found = [column == word.value for column, word in exact if word is not None]
     if wanted.area_code is not None:
-        conditions.append(_within(wanted.area_code))
+        found.append(_within(wanted.area_code))
     if wanted.updated_from is not None:
-        conditions.append(columns.updated_at >= wanted.updated_from)
+        found.append(columns.updated_at >= wanted.updated_from)
     if wanted.updated_before is not None:
-        conditions.append(columns.updated_at < wanted.updated_before)
-    return conditions
+        found.append(columns.updated_at < wanted.updated_before)
+    return found
 
 
 def _within(area_code: str) -> ColumnElement[bool]:
