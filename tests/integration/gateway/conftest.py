@@ -1,6 +1,7 @@
 """A gateway over a real SQLite database, a client that knows its token, and an engine that works when told to."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -41,6 +42,13 @@ class Gateway:
 
 @pytest.fixture
 async def gateway(database: Database) -> AsyncIterator[Gateway]:
+    async with gateway_over(database) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
+    """A gateway over this database that waits for no outcome: what it has not got at once is pending."""
     clock, nudges, readiness = ManualClock(), Nudges(), Readiness([Component.DATABASE, Component.BROKER])
     services = Services(
         database=database,

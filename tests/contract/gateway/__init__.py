@@ -1,0 +1,1 @@
+"""The gateway over both databases, two gateways at once: what one says yes to, the other knows."""
