@@ -8,10 +8,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 
-from tests.bench import harness, transport
+from tests.bench import harness, latency, perception, transport
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
+    "perception": perception.bench,
+    "latency": latency.bench,
 }
 
 

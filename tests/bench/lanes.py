@@ -18,8 +18,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from faust.types import StreamT
 
 from streams.partitioner import partition_of
-from streams.publishing import MAX_BATCH_BYTES, Publication, new_producer, publish
-from streams.transport import TP, FastLane, batches, make_app
+from streams.publishing import Publication, new_producer, publish
+from streams.transport import TP, FastLane, FastLaneApp, batches, make_app
 
 Publish = Callable[[Sequence[Publication]], Awaitable[None]]
 Work = Callable[[Sequence[Any], Publish], Awaitable[None]]  # records with a `value`, of aiokafka or of Faust
@@ -74,16 +74,24 @@ class Route:
 async def by_fast_lane(route: Route, work: Work, meter: Meter) -> None:
     """streams.transport and streams.publishing, set as in the embedded profile."""
 
-    async def from_the_start(_: frozenset[TP]) -> Mapping[TP, int]:
-        return {}
-
     async def agent(stream: StreamT[list[Any]]) -> None:
         async for batch in batches(stream, MOST_RECORDS):
             await work(batch.records, partial(publish, app))
             batch.ack()
             meter.done(len(batch.records))
 
-    app = make_app(
+    app = fast_lane_app(route)
+    app.agent(app.topic(route.topic), name="bench")(agent)
+    await run_until_finished(app, meter)
+
+
+def fast_lane_app(route: Route) -> FastLaneApp:
+    """Our app, reading from the start."""
+
+    async def from_the_start(_: frozenset[TP]) -> Mapping[TP, int]:
+        return {}
+
+    return make_app(
         FastLane(
             brokers=route.brokers,
             app_id=route.group,
@@ -94,8 +102,6 @@ async def by_fast_lane(route: Route, work: Work, meter: Meter) -> None:
             slice_records=MOST_RECORDS,
         )
     )
-    app.agent(app.topic(route.topic), name="bench")(agent)
-    await _until_finished(app, meter)
 
 
 async def by_stock_faust(route: Route, work: Work, meter: Meter) -> None:
@@ -127,7 +133,7 @@ async def by_stock_faust(route: Route, work: Work, meter: Meter) -> None:
             meter.done(len(events))
 
     app.agent(app.topic(route.topic), name="bench")(agent)
-    await _until_finished(app, meter)
+    await run_until_finished(app, meter)
 
 
 async def by_aiokafka(route: Route, work: Work, meter: Meter, *, commit_every_seconds: float = 0.0) -> None:
@@ -180,12 +186,10 @@ async def _send_batches(producer: AIOKafkaProducer, publications: Sequence[Publi
     await asyncio.gather(*sent)
 
 
-async def _until_finished(app: faust.App, meter: Meter) -> None:
+async def run_until_finished(app: faust.App, meter: Meter) -> None:
+    """Run the app until the meter has seen enough."""
     await app.start()
     try:
         await meter.finished.wait()
     finally:
         await app.stop()
-
-
-assert MAX_BATCH_BYTES >= MOST_RECORDS * 1_000  # so that a batch of events is one request to each partition

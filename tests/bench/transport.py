@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 import orjson
+import uvloop
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from models.messages.report import Report
@@ -137,4 +138,4 @@ async def _measure(variant: str, brokers: str) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(_measure(**json.loads(sys.argv[1])))
+    uvloop.run(_measure(**json.loads(sys.argv[1])))

@@ -1,0 +1,194 @@
+"""Perception with its real store: our fast lane and loop beside the same core and writes in a loop written by hand.
+
+Every report opens an incident of its own, the dearest case: some ten events, their publications, clocks and receipts.
+What both share is `streams.batch` and the unit of work; what differs is how records come in, faults are guarded
+against, facts are counted and offsets committed. Goal: at least 0.8 of the loop by hand.
+"""
+
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, NoReturn
+
+import uvloop
+from aiokafka.admin import AIOKafkaAdminClient
+from faust.types import StreamT
+
+from models.topics import Topic
+from streams import codec, topics
+from streams.arrivals import Arrival, BatchResult, Decoded, Record, Undecodable
+from streams.batch import handle_batch
+from streams.bookkeeper import Bookkeeper
+from streams.broker.embedded import EmbeddedBroker
+from streams.clock import WallClock
+from streams.loop import CarriedBatch, Loop, LoopLimits, Surroundings
+from streams.metrics import Metrics
+from streams.publishing import Publication, Publisher, publish
+from streams.readiness import Component, Readiness
+from streams.relay import Relay
+from streams.store.database import Database
+from streams.store.migrations import upgrade
+from streams.store.unit_of_work import UnitsOfWork
+from streams.transport import batches
+from tests.bench import traffic
+from tests.bench.harness import Row, ratio, run_program, tell, turned
+from tests.bench.lanes import (
+    MOST_RECORDS,
+    Meter,
+    Publish,
+    Route,
+    by_aiokafka,
+    fast_lane_app,
+    run_until_finished,
+)
+from workflows.rulebook import Rulebook
+from workflows.rulebook_file import default_rulebook
+
+_OURS, _BY_HAND = "engine", "aiokafka_by_hand"
+_MESSAGES = 6_000
+
+
+async def bench(rounds: int) -> list[Row]:
+    """Both variants in each round, on a fresh broker that holds the same reports."""
+    found: dict[str, list[dict[str, float]]] = {_OURS: [], _BY_HAND: []}
+    for number in range(rounds):
+        async with EmbeddedBroker() as broker:
+            await _fill(broker.brokers)
+            for variant in turned([_OURS, _BY_HAND], number):
+                task = {"variant": variant, "brokers": broker.brokers, "cluster_id": broker.cluster_id}
+                found[variant].append(await run_program("tests.bench.perception", task))
+    rates = {variant: [one["per_second"] for one in numbers] for variant, numbers in found.items()}
+    compared = {_OURS: None, _BY_HAND: ratio(rates[_OURS], rates[_BY_HAND])}
+    rows: list[Row] = []
+    for variant, numbers in found.items():
+        events = median(one["events_per_report"] for one in numbers)
+        spread = f"{rounds} rounds, {min(rates[variant]):.0f}-{max(rates[variant]):.0f}"
+        note = f"{spread}, {events:.1f} events a report"
+        if compared[variant] is not None:
+            note = f"ratio: {_OURS} / this, goal 0.8; {note}"
+        cost = median(one["cpu_seconds_per_100k"] for one in numbers)
+        rows += [
+            Row("perception", variant, median(rates[variant]), "reports/s", compared[variant], note),
+            Row("perception", variant, cost, "CPU s/100k reports"),
+        ]
+    return rows
+
+
+async def _fill(brokers: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    await admin.start()
+    try:
+        await topics.apply(admin, topics.Scale.EMBEDDED)
+    finally:
+        await admin.close()
+    now = datetime.now(UTC)
+    reports = [Publication(Topic.REPORTS, *traffic.report(number, now)) for number in range(_MESSAGES)]
+    async with Publisher(brokers) as publisher:
+        await publisher.publish(reports)
+
+
+@dataclass(slots=True)
+class _Perception:
+    """The core and the store of one process, as both variants use them."""
+
+    units: UnitsOfWork
+    rules: Rulebook
+    clock: WallClock
+    events: int = 0
+
+    async def handle(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:
+        result = await handle_batch(arrivals, self.units, self.rules, self.clock, accept_gap=accept_gap)
+        self.events += len(result.events)
+        return result
+
+    async def by_hand(self, records: Sequence[Any], send: Publish) -> None:
+        result = await self.handle([self._arrival(record) for record in records], accept_gap=False)
+        await send([one for claimed in result.claims for one in claimed.publications])
+        await self.units.mark_published([claimed.claim for claimed in result.claims])
+
+    def _arrival(self, raw: Any) -> Arrival:  # noqa: ANN401 - aiokafka's record has no type
+        record = Record(Topic(raw.topic), raw.partition, raw.offset, raw.key, raw.value)
+        read = codec.read(codec.SHAPE_OF_TOPIC[record.topic], record.value, self.clock.now())
+        if isinstance(read, codec.Readable):
+            return Decoded(record, read.message, read.digest)
+        return Undecodable(record, read.reason, read.field, read.detail)
+
+
+async def _by_hand(route: Route, perception: _Perception, meter: Meter) -> None:
+    await by_aiokafka(route, perception.by_hand, meter)
+
+
+async def _by_engine(route: Route, perception: _Perception, meter: Meter) -> None:
+    app, metrics = fast_lane_app(route), Metrics()
+    relay = Relay(partial(publish, app), perception.units, metrics)
+    around = Surroundings(
+        handle=perception.handle,
+        send=relay.send,
+        gap_recorded=_no_gap,
+        clock=perception.clock,
+        metrics=metrics,
+        bookkeeper=Bookkeeper(metrics),
+        readiness=Readiness([Component.DEAD_LETTERS]),
+        stop_process=_stop,
+    )
+    loop = Loop(around, LoopLimits())
+
+    async def agent(stream: StreamT[list[object]]) -> None:
+        await loop.consume(Topic.REPORTS, _metered(batches(stream, MOST_RECORDS), meter))
+
+    app.agent(app.topic(route.topic), name="bench")(agent)
+    await run_until_finished(app, meter)
+
+
+async def _metered(incoming: AsyncIterator[Any], meter: Meter) -> AsyncIterator[CarriedBatch]:
+    async for batch in incoming:
+        yield batch
+        meter.done(len(batch.records))  # the loop asks for the next one: this one is acknowledged
+
+
+async def _no_gap() -> None:
+    raise RuntimeError("a topic that was filled once has no gaps")
+
+
+def _stop(exit_code: int) -> NoReturn:
+    logging.shutdown()
+    raise SystemExit(exit_code)
+
+
+_VARIANTS: Mapping[str, Callable[[Route, _Perception, Meter], Awaitable[None]]] = {
+    _OURS: _by_engine,
+    _BY_HAND: _by_hand,
+}
+
+
+@asynccontextmanager
+async def _fresh_database() -> AsyncIterator[Database]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}")
+        await upgrade(database)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+async def _measure(variant: str, brokers: str, cluster_id: str) -> None:
+    meter = Meter(_MESSAGES)
+    async with _fresh_database() as database:
+        units = UnitsOfWork(database, cluster_id, f"bench-{variant}")
+        perception = _Perception(units, default_rulebook(), WallClock())
+        await _VARIANTS[variant](Route(brokers, Topic.REPORTS, f"bench-{variant}"), perception, meter)
+    tell({**meter.numbers(), "events_per_report": perception.events / _MESSAGES})
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)
+    uvloop.run(_measure(**json.loads(sys.argv[1])))
