@@ -39,11 +39,23 @@ async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
                 yield record
 
 
-async def follow(brokers: str, topic: str, *, from_end: bool) -> AsyncIterator[Read]:
-    """What is on the topic (unless `from_end`) and whatever comes, until the caller stops."""
+async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> AsyncIterator[Read]:
+    """The last records of the topic by the time they were written, then, if it `follows`, whatever comes."""
     async with _consumer(brokers, topic) as consumer:
-        await (consumer.seek_to_end() if from_end else consumer.seek_to_beginning())
-        while True:
+        ends = await consumer.end_offsets(consumer.assignment())
+        # Tansu may tell an end that is too low, which only means that more is read.
+        for partition, end in ends.items():
+            consumer.seek(partition, max(0, end - last))
+        found: list[Read] = []
+        empty = 0
+        while empty < _EMPTY_POLLS_AT_END:
+            records = await _poll(consumer)
+            empty = 0 if records else empty + 1
+            found += records
+        found.sort(key=lambda record: (record.at, record.partition, record.offset))
+        for record in found[-last:] if last else ():
+            yield record
+        while follows:
             for record in await _poll(consumer):
                 yield record
 

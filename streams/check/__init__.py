@@ -4,7 +4,7 @@ One file per group of invariants; each check is a small function whose docstring
 incident are pure functions of its `Dossier`; those of whole tables ask the database. Never in here: a repair.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -61,7 +61,7 @@ async def check(
     grace_seconds: float = 60,
     lives_by_wall: bool = False,
     looked_at: Callable[[str], None] = lambda _: None,
-) -> AsyncIterator[Violation]:
+) -> AsyncGenerator[Violation, None]:
     """Every violation there is, in one snapshot of the database; stop reading at the first if that is enough.
 
     `grace_seconds` is how long something may be on its way (0: the system is at rest). Without a cluster, what is on

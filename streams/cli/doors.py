@@ -1,0 +1,107 @@
+"""Doors: how a command gets at the settings, the database and the broker, or says what to do when it cannot."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from aiokafka.errors import KafkaError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from streams import running
+from streams.broker.embedded import cluster_id
+from streams.check import Cluster
+from streams.cli.terminal import CannotDo
+from streams.errors import Transient
+from streams.log import configure_logging
+from streams.settings import LogFormat, LogLevel, Profile, Settings, load_settings
+from streams.store import program_time
+from streams.store.database import Database
+from streams.store.migrations import is_current
+
+T = TypeVar("T")
+
+
+def settings_of_command() -> Settings:
+    """The settings; logging is quiet, since a command answers by itself. Raises SettingsRefused."""
+    configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
+    return load_settings()
+
+
+def on_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    """Do this work on the database of the settings. Raises CannotDo when it is not there or not of this version."""
+    settings = settings_of_command()
+    return asyncio.run(_worked(work, settings))
+
+
+def reading(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    """Do this work in one reading transaction; it never waits for the engine."""
+
+    async def within(database: Database, _: Settings) -> T:
+        async with database.read() as connection:
+            return await work(connection)
+
+    return on_database(within)
+
+
+async def _worked(work: Callable[[Database, Settings], Awaitable[T]], settings: Settings) -> T:
+    database = Database(settings.database)
+    if database.file is not None and not database.file.exists():
+        raise CannotDo(
+            f"there is no database at {database.file}; "
+            "run `fenghuo run` (it makes one) or `fenghuo db upgrade`, or set FENGHUO_DATA_DIR"
+        )
+    try:
+        if not await is_current(database):
+            raise CannotDo("the database is not of this version; run `fenghuo db upgrade`")
+        return await work(database, settings)
+    except Transient as away:
+        raise CannotDo(f"the database cannot be had: {away}; start it or set FENGHUO_DATABASE_URL") from away
+    finally:
+        await database.close()
+
+
+def brokers_of(settings: Settings) -> str:
+    """Where the broker is: of the settings, else of the program that runs in the data folder. Raises CannotDo."""
+    if not settings.has_own_broker:
+        return settings.brokers
+    found = running.find(settings.data_dir)
+    if found is None:
+        raise CannotDo(
+            f"no program runs in {settings.data_dir}, and its broker lives with it; "
+            "start `fenghuo run` in another shell, or set FENGHUO_BROKER_URL=kafka://host:port"
+        )
+    return found.brokers
+
+
+def with_brokers(work: Callable[[str], Awaitable[T]]) -> T:
+    """Do this work at the broker. Raises CannotDo when none answers."""
+    brokers = brokers_of(settings_of_command())
+
+    async def within() -> T:
+        try:
+            return await work(brokers)
+        except KafkaError as away:
+            raise CannotDo(
+                f"no broker answers at {brokers} ({type(away).__name__}); start it or set FENGHUO_BROKER_URL"
+            ) from away
+
+    return asyncio.run(within())
+
+
+async def cluster_if_any(settings: Settings) -> Cluster | None:
+    """The cluster that answers now; None when none does."""
+    with suppress(CannotDo, KafkaError):
+        brokers = brokers_of(settings)
+        return Cluster(brokers, await cluster_id(brokers))
+    return None
+
+
+async def program_now(connection: AsyncConnection, settings: Settings) -> datetime:
+    """The program's time, where it is the scaled clock's as that was last kept (at most a second ago, if it runs)."""
+    wall = datetime.now(UTC)
+    if settings.profile is Profile.PRODUCTION or settings.speed == 1:
+        return wall
+    kept = await program_time.load(connection)
+    return wall if kept is None else kept

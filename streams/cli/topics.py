@@ -1,0 +1,61 @@
+"""`fenghuo topics`: compare the topics on the broker with the catalogue, and make them so."""
+
+from collections.abc import Awaitable, Callable
+
+import typer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from streams import topics
+from streams.cli.doors import settings_of_command, with_brokers
+from streams.cli.terminal import CannotDo, answer, found_wrong
+from streams.settings import Profile
+from streams.topics import Admin, Scale, TopicChange, TopicsNotApplied
+
+app = typer.Typer(no_args_is_help=True, help="The topics on the broker: plan, apply.")
+
+
+@app.command()
+def plan() -> None:
+    """Print what differs between the broker and the catalogue; changes nothing. Exit code 1: something differs.
+
+    Example: FENGHUO_BROKER_URL=kafka://kafka-1:9092 FENGHUO_PROFILE=production fenghuo topics plan
+    """
+    changes = _at_broker(topics.plan)
+    _print(changes)
+    if any(not change.is_left_alone for change in changes):
+        found_wrong(
+            "`fenghuo topics apply` makes it so; more partitions move keys, so stop the engine for that"
+        )
+
+
+@app.command()
+def apply() -> None:
+    """Create what is missing, add partitions, set the cleanup; nothing is ever deleted. Doing it again is harmless.
+
+    Example: fenghuo topics apply
+    """
+    _print(_at_broker(topics.apply))
+
+
+def _print(changes: list[TopicChange]) -> None:
+    for change in changes:
+        answer(f"{change}{', left alone' if change.is_left_alone else ''}")
+    if not changes:
+        answer("the broker has every topic as it must be")
+
+
+def _at_broker(work: Callable[[Admin, Scale], Awaitable[list[TopicChange]]]) -> list[TopicChange]:
+    is_production = settings_of_command().profile is Profile.PRODUCTION
+    scale = Scale.PRODUCTION if is_production else Scale.EMBEDDED
+
+    async def at(brokers: str) -> list[TopicChange]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+        try:
+            await admin.start()
+            return await work(admin, scale)
+        except TopicsNotApplied as refused:
+            raise CannotDo(f"the broker refused: {refused}") from refused
+        finally:
+            await admin.close()
+
+    return with_brokers(at)

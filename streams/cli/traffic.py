@@ -1,0 +1,121 @@
+"""`fenghuo send` and `fenghuo tail`: put reports on Kafka, and look at what is there."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.areas import area_tree
+from models.messages.report import Report
+from models.topics import Topic
+from streams import codec
+from streams.cli.doors import with_brokers
+from streams.cli.terminal import CannotDo, answer, found_wrong, remark
+from streams.gateway.offers import lane_of
+from streams.publishing import Publication, Publisher, PublishFailed
+from streams.reading import Read, read_tail
+from streams.store.publications import HEADERS
+from workflows.rulebook_file import default_rulebook
+
+_AT_A_TIME = 500
+# A scaled clock may run ahead of the wall: the engine, which knows its own time, has the last word on times.
+_AHEAD = timedelta(days=36_500)
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="reports as JSON, one a line; - reads standard input")],
+) -> None:
+    """Send reports to the intake topics, each in its lane; what is no valid report is named and not sent.
+
+    A report is known by source_id and report_id: sending a file again changes nothing. Exit code 1: some were refused.
+
+    Example: fenghuo send reports.jsonl
+    """
+    publications, refused = _sorted_out(_lines(file))
+    for line in refused:
+        remark(line)
+    if publications:
+        with_brokers(lambda brokers: _publish(brokers, publications))
+    remark(f"{len(publications)} sent, {len(refused)} refused")
+    if refused:
+        found_wrong("correct the lines above and send them again")
+
+
+def tail(
+    topic: Annotated[Topic, typer.Argument(help="the topic")],
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=0, max=100_000, help="how many of the last")
+    ] = 20,
+) -> None:
+    """Print the last records of a topic, one a line: partition:offset, time, key, value. Leaves no trace there.
+
+    Example: fenghuo tail disposal-commands --follow
+    """
+    with_brokers(lambda brokers: _print(brokers, topic, limit, follows=follow))
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as unreadable:
+        raise CannotDo(f"{file} cannot be read: {unreadable.strerror}") from unreadable
+    return content.split(b"\n")
+
+
+def _sorted_out(lines: Sequence[bytes]) -> tuple[list[Publication], list[str]]:
+    publications: list[Publication] = []
+    refused: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            found = _publication(line.strip())
+            if isinstance(found, Publication):
+                publications.append(found)
+            else:
+                refused.append(f"line {number}: {found}")
+    return publications, refused
+
+
+def _publication(line: bytes) -> Publication | str:
+    read = codec.read(Report, line, datetime.now(UTC) + _AHEAD)
+    if isinstance(read, codec.Unreadable):
+        return ": ".join(filter(None, (read.reason.value, read.field, read.detail)))
+    report = read.message
+    if not isinstance(report, Report):
+        return "no report"
+    if report.area_code not in area_tree():
+        return f"unknown_area: area_code: no area ever had the code {report.area_code}"
+    return Publication(lane_of(report, default_rulebook()), report.area_code.encode(), line, HEADERS)
+
+
+async def _publish(brokers: str, publications: Sequence[Publication]) -> None:
+    try:
+        async with Publisher(brokers) as publisher:
+            for piece in _pieces(publications):
+                await publisher.publish(piece)
+    except PublishFailed as failed:
+        raise CannotDo(
+            f"the broker did not take all: {failed}; send the file again, nothing counts twice"
+        ) from failed
+
+
+def _pieces(publications: Sequence[Publication]) -> Iterator[Sequence[Publication]]:
+    for first in range(0, len(publications), _AT_A_TIME):
+        yield publications[first : first + _AT_A_TIME]
+
+
+async def _print(brokers: str, topic: Topic, limit: int, *, follows: bool) -> None:
+    async for record in read_tail(brokers, topic.value, limit, follows=follows):
+        answer(_line(record))
+
+
+def _line(record: Read) -> str:
+    key = "–" if record.key is None else record.key.decode(errors="replace")
+    value = record.value.decode(errors="replace")
+    return f"{record.partition}:{record.offset} {record.at.isoformat(timespec='milliseconds')} {key} {value}"
