@@ -16,6 +16,7 @@ import structlog
 import uvloop
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
+from prometheus_client import disable_created_metrics
 from rich.console import Console
 
 from streams import failpoints, progress, running
@@ -72,6 +73,8 @@ def _say(line: str) -> None:
 def main(settings: Settings) -> int:
     """Run the program until it is told to stop; the process's exit code."""
     _begin_logging(settings)
+    # A second series for each counter, which nobody reads.
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
     code = uvloop.run(run(settings))
     sys.stdout.flush()
     # Faust's threads are not daemons: one that hangs in a dead broker must not keep the process from ending.

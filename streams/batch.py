@@ -17,6 +17,7 @@ from streams.arrivals import Arrival, BatchResult, Decoded, Undecodable
 from streams.clock import Clock
 from streams.desk import CoreFailed, Desk
 from streams.errors import Transient
+from streams.failpoints import Failpoint, failpoint
 from streams.store.errors import DataRefused
 from streams.store.progress import Partition, Slice
 from streams.store.unit_of_work import UnitOfWork, UnitsOfWork
@@ -62,7 +63,9 @@ async def _attempt(
         new = [one for one in arrivals if one.record.offset >= stood[one.record.source]]
         desk = Desk(rules, now)
         await _decide(unit, desk, sorted(new, key=_urgency))
+        failpoint(Failpoint.MID_HANDLER)
         claimed = await unit.save(desk.changes, now, rules)
+        failpoint(Failpoint.BEFORE_COMMIT)
     return BatchResult(tuple(desk.docket.handled), tuple(desk.changes.events), (claimed,))
 
 

@@ -7,6 +7,8 @@ counts once. Labels come from closed sets; an id is never one.
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+from models.vocabulary import Level
+
 # The limits of the rulebook lie between 1 minute (a command of level I) and 30 days (a hazard's removal).
 _DEADLINES_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800)
 _LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300, 3_600, 86_400)
@@ -44,6 +46,8 @@ class IncidentMetrics:
         self.closed = shelf.counter(
             "incidents_closed_total", "How many were closed, at which level?", "level"
         )
+        for level in Level:
+            self.closed.labels(level.value)  # shown as 0 before the first: an absent metric is a fault
         self.ended_otherwise = shelf.counter(
             "incidents_ended_otherwise_total", "How many were rejected, merged or reopened?", "how"
         )

@@ -14,6 +14,8 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.failpoints import Failpoint, failpoint
+
 if TYPE_CHECKING:
     from streams.transport.app import FastLaneApp
 
@@ -108,6 +110,7 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
             return False
         try:
             async with asyncio.timeout(COMMIT_WITHIN_SECONDS):
+                failpoint(Failpoint.MID_OFFSET_COMMIT)
                 await self._ensure_consumer().commit(mine)
         except (KafkaError, TimeoutError) as failed:
             self.log.warning("offsets not committed, next time again: %r", failed)

@@ -1,0 +1,227 @@
+"""One engine on a real broker and a real database: what goes in on a topic, what stands in tables, what comes out."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Table, select
+
+from models.messages.event import Event
+from models.tables import DEAD_LETTERS, INCIDENTS, PROGRESS
+from models.topics import Topic
+from streams.bookkeeper import Bookkeeper
+from streams.broker.embedded import EmbeddedBroker
+from streams.clock import WallClock
+from streams.engine import Engine, Ground
+from streams.metrics import Metrics
+from streams.parts import Parts
+from streams.preparation import cluster_of, prepare_topics
+from streams.publishing import Publication, Publisher
+from streams.readiness import Component, Readiness
+from streams.reading import read_to_end
+from streams.rules_in_force import RulesInForce
+from streams.settings import load_settings
+from streams.store.database import Database
+from streams.topics import Scale
+
+WITHIN_SECONDS = 60.0
+GARBAGE = b"\xffgarbage"
+
+
+def report(number: int, **changes: object) -> bytes:
+    body = {
+        "report_id": f"r-{number}",
+        "source_id": "grid-500153",
+        "channel": "grid",
+        "kind": "initial",
+        "category": "accident.fire",
+        "title": "仓库起火",
+        "area_code": "500153",
+        "reported_at": datetime.now(UTC).isoformat(),
+    }
+    return json.dumps({**body, **changes}).encode()
+
+
+@dataclass
+class Running:
+    """An engine at work, with what a test needs to look at."""
+
+    database: Database
+    brokers: str
+    publisher: Publisher
+    readiness: Readiness
+    registry: CollectorRegistry
+    engine: Engine = field(repr=False)
+
+    async def produce(self, *values: bytes, topic: Topic = Topic.REPORTS) -> None:
+        """Put these on the topic as any producer could, all on one partition."""
+        await self.publisher.publish([Publication(topic, b"500153", value) for value in values])
+
+    async def count(self, table: Table) -> int:
+        async with self.database.read() as connection:
+            return len((await connection.execute(select(table))).all())
+
+    async def processed(self) -> int:
+        """Records of `reports` that were handled, whatever became of them."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(PROGRESS).where(PROGRESS.c.topic == Topic.REPORTS.value))
+            return sum(row.processed + row.duplicate + row.dead for row in rows)
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.registry.get_sample_value(name, labels) or 0.0
+
+
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Return once it is so; the limit only ends a test that hangs."""
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while not await is_so():
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def engine_on(database: Database, brokers: str, folder: Path) -> AsyncIterator[Running]:
+    """An engine in the group, its sweepers at work; stopped in order afterwards."""
+    settings = load_settings(
+        None, data_dir=folder, simulate=False, session_timeout_seconds=2, heartbeat_seconds=0.5
+    )
+    registry, wall = CollectorRegistry(), WallClock()
+    metrics, readiness = Metrics(registry), Readiness([Component.DEAD_LETTERS])
+    rules = RulesInForce(database, wall)
+    await rules.settle()
+    cluster_id = await cluster_of(brokers, readiness)
+    await prepare_topics(brokers, readiness, scale=Scale.EMBEDDED)
+    ground = Ground(settings, database, wall, wall, rules, metrics, Bookkeeper(metrics), readiness)
+    parts = Parts()
+    async with AsyncExitStack() as stack:
+        publisher = await stack.enter_async_context(Publisher(brokers))
+        engine = Engine(ground, cluster_id, brokers, publisher)
+        stack.push_async_callback(engine.stop)
+        await engine.start()
+        stack.push_async_callback(parts.stop)
+        for name, work in engine.work().items():
+            parts.start(name, work())
+        yield Running(database, brokers, publisher, readiness, registry, engine)
+        assert parts.crashed is None
+
+
+@pytest.fixture
+async def brokers() -> AsyncIterator[str]:
+    async with EmbeddedBroker() as broker:
+        yield broker.brokers
+
+
+@pytest.fixture
+async def running(database: Database, brokers: str, tmp_path: Path) -> AsyncIterator[Running]:
+    async with engine_on(database, brokers, tmp_path) as engine:
+        yield engine
+
+
+async def events_on_topic(brokers: str) -> list[Event]:
+    return [
+        Event.model_validate_json(read.value) async for read in read_to_end(brokers, Topic.INCIDENT_EVENTS)
+    ]
+
+
+async def test_a_report_becomes_an_incident_with_its_log_on_kafka(running: Running) -> None:
+    """An urgent fire is a row of its own, goes on to disposal while unverified, and its whole log is on the topic."""
+    await running.produce(report(1, channel="119", urgent=True))
+
+    async def has_commands() -> bool:
+        return running.metric("fenghuo_commands_total", status="issued") > 0
+
+    await until(has_commands)
+    async with running.database.read() as connection:
+        (incident,) = (await connection.execute(select(INCIDENTS))).all()
+    assert (incident.category, incident.area_code, incident.reports) == ("accident.fire", "500153", 1)
+
+    async def is_published() -> bool:
+        return [e.seq for e in await events_on_topic(running.brokers)] == list(range(1, await seq() + 1))
+
+    async def seq() -> int:
+        async with running.database.read() as connection:
+            return int((await connection.scalars(select(INCIDENTS.c.seq))).one())
+
+    await until(is_published)
+    log = await events_on_topic(running.brokers)
+    assert log[0].type == "incident_opened"
+    assert {event.incident_id for event in log} == {incident.incident_id}
+    assert running.metric("fenghuo_reports_total", channel="119", outcome="accepted") == 1
+
+
+async def test_garbage_becomes_a_dead_letter_and_the_stream_goes_on(running: Running) -> None:
+    """Between two good reports stand garbage, an oversized one and a tombstone: all kept whole, both reports count."""
+    oversized = b"x" * 300_000
+    await running.produce(report(1), GARBAGE, oversized, b"", report(2, category="accident.gas"))
+
+    async def all_done() -> bool:
+        return await running.processed() == 5
+
+    await until(all_done)
+    async with running.database.read() as connection:
+        rows = (await connection.execute(select(DEAD_LETTERS).order_by(DEAD_LETTERS.c.offset))).all()
+    assert [(row.offset, row.reason, row.value) for row in rows] == [
+        (1, "unreadable", GARBAGE),
+        (2, "oversized", oversized),
+        (3, "unreadable", b""),
+    ]
+    assert await running.count(INCIDENTS) == 2
+    assert running.metric("fenghuo_dead_letters_total", topic="reports", reason="unreadable") == 2
+
+    async def are_told() -> bool:
+        told = [json.loads(read.value) async for read in read_to_end(running.brokers, Topic.DEAD_LETTERS)]
+        return [letter["reason"] for letter in told] == ["unreadable", "oversized", "unreadable"]
+
+    await until(are_told)
+    assert running.readiness.is_ready()
+
+
+async def test_a_hundred_garbage_in_a_row_stop_the_topic(running: Running) -> None:
+    """The consumer of `reports` stands still and readiness says why; the urgent lane goes on."""
+    for _ in range(2):
+        await running.produce(*[GARBAGE] * 60)
+
+    async def is_red() -> bool:
+        return not running.readiness.is_ready()
+
+    await until(is_red)
+    reason = running.readiness.components()["dead_letters"] or ""
+    assert reason.startswith("reports[")
+    assert "dead letters in a row" in reason
+    dead = await running.count(DEAD_LETTERS)
+    await running.produce(report(1))
+    await running.produce(report(2), topic=Topic.REPORTS_URGENT)
+
+    async def urgent_is_in() -> bool:
+        return await running.count(INCIDENTS) == 1
+
+    await until(urgent_is_in)
+    assert await running.count(DEAD_LETTERS) == dead
+
+
+async def test_the_next_engine_goes_on_where_the_database_stands(
+    database: Database, brokers: str, tmp_path: Path
+) -> None:
+    """A second engine on the same cluster reads neither again nor past what came while none was there."""
+    async with engine_on(database, brokers, tmp_path) as first:
+        await first.produce(report(1))
+
+        async def one_is_in() -> bool:
+            return await first.processed() == 1
+
+        await until(one_is_in)
+    async with Publisher(brokers) as publisher:
+        await publisher.publish([Publication(Topic.REPORTS, b"500153", report(2, category="accident.gas"))])
+    async with engine_on(database, brokers, tmp_path) as second:
+
+        async def both_are_in() -> bool:
+            return await second.processed() == 2
+
+        await until(both_are_in)
+        assert await second.count(INCIDENTS) == 2
+        assert second.metric("fenghuo_messages_total", topic="reports", outcome="duplicate") == 0
