@@ -72,7 +72,7 @@ def outcomes_of(incident: Incident, events: Sequence[Event]) -> tuple[Outcome, .
     """
     if incident.exercise:
         return ()
-    measured = _Measured(incident, events)
+    measured = _Measured(incident)
     found = (outcome for event in events for outcome in measured.by(event))
     return tuple({outcome.outcome_id: outcome for outcome in found}.values())
 
@@ -101,9 +101,8 @@ _TIMED_STEPS = (Step.ASSIGN, Step.CONFIRM)
 class _Measured:
     """Measures the events of one answer. Local to one call."""
 
-    def __init__(self, incident: Incident, events: Sequence[Event]) -> None:
+    def __init__(self, incident: Incident) -> None:
         self._incident = incident
-        self._events = events
 
     def by(self, event: Event) -> Iterator[Outcome]:
         """What this event measures: nothing, or one outcome."""
@@ -125,7 +124,8 @@ class _Measured:
                 yield self._of_command(Measure.COMPLETION, event, command_id, good=False)
             case IncidentClosed():
                 yield self._of_areas(Measure.CLOSURE, event, event.event_id, good=True)
-            case IncidentReopened() if self._was_closed(event):
+            # A closure needs the verdict true; after a rejection it is unverified again, and nobody's closure failed.
+            case IncidentReopened() if self._incident.verdict is Verdict.TRUE:
                 yield self._of_areas(Measure.CLOSURE, event, event.event_id, good=False)
 
     def _direct_report(self, event: Event, joined: ReportJoined) -> Iterator[Outcome]:
@@ -149,13 +149,6 @@ class _Measured:
         if any(tier is not None for tier in affirming):
             name = self._incident.incident_id
             yield self._of_areas(Measure.FALSE_REPORT, event, name, good=is_true, lowest=lowest)
-
-    def _was_closed(self, reopened: Event) -> bool:
-        """Reopened after a closure, which needs the verdict true; after a rejection nobody's closure failed."""
-        undecided = any(
-            event.seq > reopened.seq and isinstance(event.data, VerdictReached) for event in self._events
-        )
-        return self._incident.verdict is Verdict.TRUE and not undecided
 
     def _is_signed(self, command_id: CommandId) -> bool:
         return self._incident.commands[command_id].acknowledged_at is not None

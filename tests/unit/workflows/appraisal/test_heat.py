@@ -113,6 +113,20 @@ def test_a_merge_adds_the_heats_and_a_split_takes_them_apart_again() -> None:
     assert isclose(heat_at(world, answer.also.state.incident_id, START), apart[1], rel_tol=1e-9)
 
 
+def test_what_was_absorbed_stays_when_other_reports_are_split_off() -> None:
+    """A split takes away what the moved reports brought, and nothing of the incident merged before."""
+    world = CoreWorld()
+    one = report(world, "r-1")
+    world.now += timedelta(seconds=1)
+    two = report(world, "r-2", source="119-1", channel=Channel.FIRE, area="500108002")
+    report(world, "r-3", source="media-1", channel=Channel.MEDIA)
+    world.decide(one, Action.MERGE, other=two, area=CITY)
+    moved = (ReportRef(source_id="media-1", report_id="r-3"),)  # type: ignore[arg-type]  # plain words
+    world.decide(one, Action.SPLIT, reports=moved, area=CITY)
+    stays = sum(RULES.channels[channel].novelty_weight for channel in (Channel.GRID, Channel.FIRE))
+    assert isclose(heat_at(world, one, START), stays, rel_tol=1e-9)
+
+
 def test_only_a_split_or_another_epoch_needs_the_log() -> None:
     """Everything else adds to what is known."""
     world = CoreWorld()

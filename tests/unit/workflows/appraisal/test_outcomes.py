@@ -104,12 +104,14 @@ def test_a_verdict_in_time_is_good_for_the_area() -> None:
     assert marks(of(world, Measure.VERIFICATION)) == {(DISTRICT, TOWNSHIP, None, True)}
 
 
-def test_a_verdict_after_an_overdue_step_is_bad_for_the_area() -> None:
-    """The desk let its time pass, whatever it said afterwards."""
+@pytest.mark.parametrize(("seconds", "has_red_alarm"), [(900, False), (86_400, True)])
+def test_a_verdict_after_an_overdue_step_is_bad_for_the_area(seconds: int, has_red_alarm: bool) -> None:
+    """The desk let its time pass, whatever it or a higher one said afterwards."""
     world = CoreWorld()
     incident_id = report(world)
-    world.advance(3_600)
-    assert world.incidents[incident_id].steps[Step.CONFIRM].times_overdue
+    world.advance(seconds)
+    confirm = world.incidents[incident_id].steps[Step.CONFIRM]
+    assert (confirm.times_overdue > 0, confirm.red_alarm) == (True, has_red_alarm)
     world.decide(incident_id, Action.VERIFY, verdict=Verdict.TRUE, area=CITY)
     assert marks(of(world, Measure.VERIFICATION)) == {(DISTRICT, TOWNSHIP, None, False)}
 

@@ -69,6 +69,13 @@ def test_an_edge_is_exact_through_weights_too() -> None:
     assert (found.colour, found.score) == (RatingColour.GREEN, 90.0)
 
 
+def test_an_edge_is_the_decimal_that_the_rulebook_writes() -> None:
+    """No double is 89.9; a score of 89.9 reaches that edge all the same."""
+    bands = RULES.rating.bands.model_copy(update={"green": 89.9})
+    assert colour_of(Fraction("89.9"), bands) is RatingColour.GREEN
+    assert colour_of(Fraction("89.8999999999999999999"), bands) is RatingColour.BLUE
+
+
 def test_what_is_shown_never_belongs_to_a_better_band() -> None:
     """89.998 is shown as 89.99 and blue, not as 90 and blue."""
     found = rated(closure=Tally(89_998, 100_000))
