@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from typing import NoReturn
 from uuid import uuid4
 
 import structlog
@@ -70,14 +71,15 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(settings: Settings) -> int:
-    """Run the program until it is told to stop; the process's exit code."""
+def main(settings: Settings) -> NoReturn:
+    """Run the program until it is told to stop, and end the process with the code that `run` returns."""
     _begin_logging(settings)
     # A second series for each counter, which nobody reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
     code = uvloop.run(run(settings))
     sys.stdout.flush()
-    # Faust's threads are not daemons: one that hangs in a dead broker must not keep the process from ending.
+    sys.stderr.flush()
+    # Not sys.exit: a thread of Faust that hangs in a dead broker must not keep the process from ending.
     os._exit(code)
 
 
@@ -97,6 +99,7 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
             _log.info(LogEvent.STOPPING, told=told_to_stop.is_set())
     except (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied) as refused:
         _log.error(LogEvent.SETTINGS_REFUSED, problems=str(refused).splitlines())
+        announce(f"cannot start: {refused}")
         return EXIT_SETTINGS
     _log.info(LogEvent.STOPPED, crashed=parts.crashed)
     return EXIT_TRANSIENT_BUDGET_SPENT if parts.crashed else 0

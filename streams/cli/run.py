@@ -1,6 +1,5 @@
 """`fenghuo run`: start the program."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -24,4 +23,4 @@ def run(
     # Here and not above: it brings the whole program with it, and the other commands start faster without.
     from streams import app  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(app.run(load_settings(speed=speed, seed=seed, role=role))))
+    app.main(load_settings(speed=speed, seed=seed, role=role))
