@@ -13,7 +13,7 @@ heat. The ranking is by h + ln(weight of the level), then level, then id.
 A split takes away exactly what the moved reports brought; everything else keeps the weight that it came with.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
@@ -41,6 +41,8 @@ from workflows.rulebook import Rulebook
 LANDMARK = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_EXPONENT = 700.0  # exp() overflows at 709; only a heat from far in the future of `as_of` comes near
 
+_HEATING = frozenset({IncidentOpened, ReportJoined, IncidentAbsorbed, ReportsSplitOff, IncidentMerged})
+
 Logs = Mapping[IncidentId, Sequence[Event]]
 
 
@@ -59,7 +61,7 @@ def heat_after(
     if before is not None and (before.exercise or before.status is Status.MERGED):
         return log_heat
     heat = _Heat(log_heat, () if before is None else before.sources)
-    for event in events:
+    for event in _heating(events):
         if _ends(event):
             break
         match event.data:
@@ -76,7 +78,7 @@ def needs_log(events: Iterable[Event], heat_epoch: int | None, rules: Rulebook) 
     `heat_epoch` is the epoch of the heat before these events; None where there was none.
     """
     is_of_other_epoch = heat_epoch is not None and heat_epoch != rules.heat.epoch
-    return is_of_other_epoch or any(isinstance(event.data, ReportsSplitOff) for event in events)
+    return is_of_other_epoch or any(type(event.data) is ReportsSplitOff for event in events)
 
 
 def heat_of_log(
@@ -93,7 +95,7 @@ def heat_of_log(
 def relatives(log: Iterable[Event]) -> tuple[IncidentId, ...]:
     """The incidents whose logs this one's heat hangs on: what it absorbed, and what was split off from it."""
     found: dict[IncidentId, None] = {}
-    for event in log:
+    for event in _heating(log):
         if isinstance(event.data, IncidentAbsorbed):
             found[event.data.incident_id] = None
         elif isinstance(event.data, ReportsSplitOff):
@@ -134,7 +136,7 @@ class _Heat:
 
 def _fold_log(incident_id: IncidentId, logs: Logs, rules: Rulebook, under: Mapping[str, Rulebook]) -> _Heat:
     heat = _Heat()
-    for event in logs[incident_id]:
+    for event in _heating(logs[incident_id]):
         if _ends(event):
             break
         match event.data:
@@ -147,6 +149,11 @@ def _fold_log(incident_id: IncidentId, logs: Logs, rules: Rulebook, under: Mappi
             case ReportsSplitOff() as split:
                 heat.let_go(_moved(event, logs[split.into]), split)
     return heat
+
+
+def _heating(events: Iterable[Event]) -> Iterator[Event]:
+    """The few facts that matter here. By exact type: `isinstance` of a model costs ten times as much."""
+    return (event for event in events if type(event.data) in _HEATING)
 
 
 def _ends(event: Event) -> bool:

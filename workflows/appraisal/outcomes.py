@@ -14,13 +14,15 @@ Who is measured by what (ours; the measures are those of the issue and the ruleb
 - A retraction measures nothing, and takes back nothing that was measured before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
 from models.areas import area_tree
+from models.events import EventData
 from models.events.clock import RedAlarmRaised
 from models.events.disposal import (
     CommandAcknowledged,
@@ -72,9 +74,12 @@ def outcomes_of(incident: Incident, events: Sequence[Event]) -> tuple[Outcome, .
     """
     if incident.exercise:
         return ()
-    measured = _Measured(incident)
-    found = (outcome for event in events for outcome in measured.by(event))
-    return tuple({outcome.outcome_id: outcome for outcome in found}.values())
+    found: dict[str, Outcome] = {}
+    for event in events:
+        measure = _MEASURING.get(type(event.data))
+        if measure is not None:
+            found.update((outcome.outcome_id, outcome) for outcome in measure(incident, event, event.data))
+    return tuple(found.values())
 
 
 def outcomes_of_log(log: Iterable[Event]) -> tuple[Outcome, ...]:
@@ -98,87 +103,114 @@ _Codes = tuple[AreaCode | None, AreaCode | None, UnitCode | None]  # district, t
 _TIMED_STEPS = (Step.ASSIGN, Step.CONFIRM)
 
 
-class _Measured:
-    """Measures the events of one answer. Local to one call."""
+def _direct_report(incident: Incident, event: Event, joined: ReportJoined) -> Iterator[Outcome]:
+    is_first_word = joined.kind is ReportKind.INITIAL and joined.claim is Claim.AFFIRM
+    lowest = _answers_for(joined.channel)
+    if lowest is not None and is_first_word and joined.direct_report_within_limit is not None:
+        # Named by the report, not by the event: a split records it again elsewhere, and it is still one report.
+        name = derive("report", joined.source_id, joined.report_id)
+        good = joined.direct_report_within_limit
+        yield _of_areas(Measure.DIRECT_REPORT, incident, event, name, good=good, lowest=lowest)
 
-    def __init__(self, incident: Incident) -> None:
-        self._incident = incident
 
-    def by(self, event: Event) -> Iterator[Outcome]:
-        """What this event measures: nothing, or one outcome."""
-        match event.data:
-            case ReportJoined() as joined:
-                yield from self._direct_report(event, joined)
-            case VerdictReached(verdict=Verdict.TRUE | Verdict.FALSE as verdict):
-                yield self._verification(event)
-                yield from self._false_report(event, is_true=verdict is Verdict.TRUE)
-            case CommandAcknowledged(command_id=command_id, within_limit=good):
-                yield self._of_command(Measure.ACKNOWLEDGEMENT, event, command_id, good=good)
-            case CommandRefused(command_id=command_id) | CommandEscalated(command_id=command_id):
-                yield self._of_command(Measure.ACKNOWLEDGEMENT, event, command_id, good=False)
-            case RedAlarmRaised(command_id=str() as command_id) if not self._is_signed(CommandId(command_id)):
-                yield self._of_command(Measure.ACKNOWLEDGEMENT, event, CommandId(command_id), good=False)
-            case CommandDone(command_id=command_id, within_limit=good):
-                yield self._of_command(Measure.COMPLETION, event, command_id, good=good)
-            case CommandOverdue(command_id=command_id):
-                yield self._of_command(Measure.COMPLETION, event, command_id, good=False)
-            case IncidentClosed():
-                yield self._of_areas(Measure.CLOSURE, event, event.event_id, good=True)
-            # A closure needs the verdict true; after a rejection it is unverified again, and nobody's closure failed.
-            case IncidentReopened() if self._incident.verdict is Verdict.TRUE:
-                yield self._of_areas(Measure.CLOSURE, event, event.event_id, good=False)
+def _verdict(incident: Incident, event: Event, reached: VerdictReached) -> Iterator[Outcome]:
+    if reached.verdict not in (Verdict.TRUE, Verdict.FALSE):
+        return
+    steps = [incident.steps[step] for step in _TIMED_STEPS if step in incident.steps]
+    in_time = not any(step.times_overdue or step.red_alarm for step in steps)
+    yield _of_areas(Measure.VERIFICATION, incident, event, incident.incident_id, good=in_time)
+    affirming = [_answers_for(s.channel) for s in incident.reporters.values() if s.claim is Claim.AFFIRM]
+    lowest = Tier.TOWNSHIP if Tier.TOWNSHIP in affirming else Tier.DISTRICT
+    if any(tier is not None for tier in affirming):
+        good, name = reached.verdict is Verdict.TRUE, incident.incident_id
+        yield _of_areas(Measure.FALSE_REPORT, incident, event, name, good=good, lowest=lowest)
 
-    def _direct_report(self, event: Event, joined: ReportJoined) -> Iterator[Outcome]:
-        is_first_word = joined.kind is ReportKind.INITIAL and joined.claim is Claim.AFFIRM
-        lowest = _answers_for(joined.channel)
-        if lowest is not None and is_first_word and joined.direct_report_within_limit is not None:
-            # Named by the report, not by the event: a split records it again elsewhere, and it is still one report.
-            name = derive("report", joined.source_id, joined.report_id)
-            good = joined.direct_report_within_limit
-            yield self._of_areas(Measure.DIRECT_REPORT, event, name, good=good, lowest=lowest)
 
-    def _verification(self, event: Event) -> Outcome:
-        steps = [self._incident.steps[step] for step in _TIMED_STEPS if step in self._incident.steps]
-        in_time = not any(step.times_overdue or step.red_alarm for step in steps)
-        return self._of_areas(Measure.VERIFICATION, event, self._incident.incident_id, good=in_time)
+def _answered(incident: Incident, event: Event, data: CommandAcknowledged) -> Iterator[Outcome]:
+    yield _of_unit(Measure.ACKNOWLEDGEMENT, incident, event, data.command_id, good=data.within_limit)
 
-    def _false_report(self, event: Event, *, is_true: bool) -> Iterator[Outcome]:
-        stands = self._incident.reporters.values()
-        affirming = [_answers_for(stand.channel) for stand in stands if stand.claim is Claim.AFFIRM]
-        lowest = Tier.TOWNSHIP if Tier.TOWNSHIP in affirming else Tier.DISTRICT
-        if any(tier is not None for tier in affirming):
-            name = self._incident.incident_id
-            yield self._of_areas(Measure.FALSE_REPORT, event, name, good=is_true, lowest=lowest)
 
-    def _is_signed(self, command_id: CommandId) -> bool:
-        return self._incident.commands[command_id].acknowledged_at is not None
+def _passed_on(
+    incident: Incident, event: Event, data: CommandRefused | CommandEscalated
+) -> Iterator[Outcome]:
+    yield _of_unit(Measure.ACKNOWLEDGEMENT, incident, event, data.command_id, good=False)
 
-    def _of_command(self, measure: Measure, event: Event, command_id: CommandId, *, good: bool) -> Outcome:
-        unit = parse_unit(self._incident.commands[command_id].command.unit_code)
-        # The unit's own areas, not the incident's: after a merge they may differ.
-        _, district_code, township_code = (*area_tree().path(unit.area_code), None, None)[:3]
-        return self._outcome(measure, event, command_id, (district_code, township_code, unit.code), good=good)
 
-    def _of_areas(
-        self, measure: Measure, event: Event, name: str, *, good: bool, lowest: Tier = Tier.TOWNSHIP
-    ) -> Outcome:
-        """An outcome of the incident's district and, where it is answered for as low as that, township."""
-        place = self._incident.place
-        township_code = place.township_code if lowest is Tier.TOWNSHIP else None
-        return self._outcome(measure, event, name, (place.district_code, township_code, None), good=good)
+def _alarmed(incident: Incident, event: Event, data: RedAlarmRaised) -> Iterator[Outcome]:
+    """The city's own silence. An alarm about work that is late comes with `CommandOverdue`, which measures it."""
+    if data.command_id is not None and incident.commands[data.command_id].acknowledged_at is None:
+        yield _of_unit(Measure.ACKNOWLEDGEMENT, incident, event, data.command_id, good=False)
 
-    def _outcome(self, measure: Measure, event: Event, name: str, measured: _Codes, *, good: bool) -> Outcome:
-        district_code, township_code, unit_code = measured
-        return Outcome(
-            outcome_id=derive("outcome", measure, name),
-            measure=measure,
-            district_code=district_code,
-            township_code=township_code,
-            unit_code=unit_code,
-            incident_id=self._incident.incident_id,
-            happened_at=event.recorded_at,
-            good=good,
-        )
+
+def _done(incident: Incident, event: Event, data: CommandDone) -> Iterator[Outcome]:
+    yield _of_unit(Measure.COMPLETION, incident, event, data.command_id, good=data.within_limit)
+
+
+def _overdue(incident: Incident, event: Event, data: CommandOverdue) -> Iterator[Outcome]:
+    yield _of_unit(Measure.COMPLETION, incident, event, data.command_id, good=False)
+
+
+def _closed(incident: Incident, event: Event, _: IncidentClosed) -> Iterator[Outcome]:
+    yield _of_areas(Measure.CLOSURE, incident, event, event.event_id, good=True)
+
+
+def _reopened(incident: Incident, event: Event, _: IncidentReopened) -> Iterator[Outcome]:
+    # A closure needs the verdict true; after a rejection it is unverified again, and nobody's closure failed.
+    if incident.verdict is Verdict.TRUE:
+        yield _of_areas(Measure.CLOSURE, incident, event, event.event_id, good=False)
+
+
+# By exact type, as in the fold: most facts measure nothing, and this is asked of every one of them.
+_MEASURING: dict[type[EventData], Callable[[Incident, Event, Any], Iterator[Outcome]]] = {
+    ReportJoined: _direct_report,
+    VerdictReached: _verdict,
+    CommandAcknowledged: _answered,
+    CommandRefused: _passed_on,
+    CommandEscalated: _passed_on,
+    RedAlarmRaised: _alarmed,
+    CommandDone: _done,
+    CommandOverdue: _overdue,
+    IncidentClosed: _closed,
+    IncidentReopened: _reopened,
+}
+
+
+def _of_unit(
+    measure: Measure, incident: Incident, event: Event, command_id: CommandId, *, good: bool
+) -> Outcome:
+    unit = parse_unit(incident.commands[command_id].command.unit_code)
+    # The unit's own areas, not the incident's: after a merge they may differ.
+    _, district_code, township_code = (*area_tree().path(unit.area_code), None, None)[:3]
+    return _outcome(measure, event, command_id, (district_code, township_code, unit.code), good=good)
+
+
+def _of_areas(
+    measure: Measure,
+    incident: Incident,
+    event: Event,
+    name: str,
+    *,
+    good: bool,
+    lowest: Tier = Tier.TOWNSHIP,
+) -> Outcome:
+    """An outcome of the incident's district and, where it is answered for as low as that, township."""
+    place = incident.place
+    township_code = place.township_code if lowest is Tier.TOWNSHIP else None
+    return _outcome(measure, event, name, (place.district_code, township_code, None), good=good)
+
+
+def _outcome(measure: Measure, event: Event, name: str, measured: _Codes, *, good: bool) -> Outcome:
+    district_code, township_code, unit_code = measured
+    return Outcome(
+        outcome_id=derive("outcome", measure, name),
+        measure=measure,
+        district_code=district_code,
+        township_code=township_code,
+        unit_code=unit_code,
+        incident_id=event.incident_id,
+        happened_at=event.recorded_at,
+        good=good,
+    )
 
 
 def _answers_for(channel: Channel) -> Tier | None:
