@@ -7,17 +7,26 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import select, text
 
 from models.identifiers import IncidentId
 from models.messages.decision import Decision
 from models.messages.event import Event
 from models.messages.fields import Inbound
+from models.tables import INCIDENTS
 from models.topics import Topic
 from models.vocabulary import Action
+from streams.addressing import Directory, Fresh, look_up
 from streams.arrivals import BatchResult
 from streams.errors import Fenced
+from streams.publishing import Publication
+from streams.store import deadlines, outbox
 from streams.store.errors import TransientFault
+from streams.store.progress import Slice
+from streams.store.publications import Outgoing
+from streams.store.unit_of_work import UnitOfWork, wall_now
 from tests.contract.store.worker import Worker, decision, fates, report
+from workflows.rulebook import Rulebook
 
 pytestmark = pytest.mark.postgres
 _TRIES = 20
@@ -84,6 +93,72 @@ async def test_sweepers_at_once_claim_no_row_twice(worker: Worker, rival: Worker
     assert len(values) == len(set(values)) == 4
 
 
+async def test_an_overtaken_worker_is_fenced(worker: Worker, rival: Worker) -> None:
+    """Two workers have read the same offset; the second may not move the partition after the first has."""
+    await worker.take(Topic.REPORTS, report("r-0"))
+    piece = Slice(Topic.REPORTS, 0, (1,))
+    async with worker.units.begin() as first:
+        await first.advance([piece], worker.clock.now(), accept_gap=False)
+        second = asyncio.create_task(advance(rival, piece))
+        await until_somebody_waits(worker)
+    with pytest.raises(Fenced):
+        await second
+
+
+async def test_an_incident_at_hand_is_locked(worker: Worker, rival: Worker) -> None:
+    """While one unit of work has an incident, no other gets it."""
+    incident_id = await worker.report(report())
+    probe = select(INCIDENTS.c.seq).with_for_update(nowait=True)
+    async with worker.units.begin() as unit:
+        await unit.lock([incident_id])
+        with pytest.raises(TransientFault):
+            async with rival.database.write() as connection:
+                await connection.execute(probe)
+
+
+async def test_a_sweeper_passes_over_what_another_has_at_hand(worker: Worker, rival: Worker) -> None:
+    """Clocks and rows that are being taken at this moment are neither waited for nor taken twice."""
+    await worker.report(report())
+    worker.clock.move(3600)
+    async with worker.units.begin() as unit, asyncio.timeout(30):
+        taken = await deadlines.send_due(unit.connection, worker.clock.now(), 10)
+        await unit.send(taken)
+        assert len(taken) == 1
+        assert (await rival.units.send_due_deadlines(worker.clock.now())).publications == ()
+
+
+async def test_a_sweeper_passes_over_rows_that_another_claims(worker: Worker, rival: Worker) -> None:
+    """Outbox rows that are being claimed at this moment are neither waited for nor claimed twice."""
+    row = Outgoing(Publication(Topic.REPORTS, b"key", b"value"))
+    async with worker.database.write() as connection:
+        await outbox.add(connection, [row], wall_now())
+    async with worker.database.write() as connection, asyncio.timeout(30):
+        now = wall_now()
+        held = await outbox.claim(connection, "held", limit=10, older_than=now, now=now, until=now)
+        assert held.publications == (row.publication,)
+        assert (await rival.units.claim_outbox(older_than_seconds=0)).publications == ()
+
+
+async def test_a_merge_between_look_and_lock_is_followed(
+    worker: Worker, rival: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report whose incident is merged away after it was chosen goes to the survivor all the same."""
+    older = await worker.report(report("r-1"))
+    worker.clock.move(1)
+    younger = await worker.report(report("r-2", area="500108002"))
+
+    async def merged_meanwhile(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> Directory:
+        found = await look_up(unit, batch, rules)
+        if unit.claim.startswith("two"):
+            await worker.take(Topic.DECISIONS, merge(younger, older))
+        return found
+
+    monkeypatch.setattr("streams.batch.look_up", merged_meanwhile)
+    result = await rival.take(Topic.REPORTS_URGENT, report("r-3", source="c", area="500108002"))
+    assert [one.incident_id for one in result.handled] == [older]
+    assert {row["incident_id"] for row in await worker.rows("reports")} == {older}
+
+
 async def test_merges_against_each_other_end(worker: Worker, rival: Worker) -> None:
     """Two officers merge the same two incidents in opposite directions: one incident is left, nobody hangs."""
     one = await worker.report(report("r-1"))
@@ -100,6 +175,25 @@ async def test_merges_against_each_other_end(worker: Worker, rival: Worker) -> N
 def merge(one: IncidentId, two: IncidentId) -> Decision:
     """A decision on one incident to merge it with the other."""
     return decision(one, action=Action.MERGE, other_incident_id=two)
+
+
+async def advance(worker: Worker, piece: Slice) -> None:
+    """Move a partition past a slice, in a unit of its own."""
+    async with worker.units.begin() as unit:
+        await unit.advance([piece], worker.clock.now(), accept_gap=False)
+
+
+async def until_somebody_waits(worker: Worker) -> None:
+    """Return once a transaction of this database waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    count = 0
+    async with asyncio.timeout(30):
+        while count == 0:
+            # A transaction each time: within one, PostgreSQL keeps showing what it saw first.
+            async with worker.database.read() as connection:
+                count = (await connection.execute(waiting)).scalar_one()
 
 
 async def in_turn(worker: Worker, topic: Topic, messages: Sequence[Inbound]) -> None:
