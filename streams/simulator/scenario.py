@@ -23,7 +23,7 @@ from streams.simulator.plot import Plot, Twist, level_of
 from streams.simulator.sites import Site, Sites
 from streams.simulator.story import tell
 
-SPACING_SECONDS = 1_200
+SPACING_SECONDS = 600
 _OPENING_EVENTS = 5
 _OPENING_SPACING_SECONDS = 10
 _FIRST_AFTER_OPENING_SECONDS = 300

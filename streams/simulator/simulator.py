@@ -5,6 +5,7 @@ again, and it goes on, since nothing essential is kept in memory.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +29,6 @@ from streams.simulator.units import Units
 # What `make run` plays at: a second is a minute. Fast enough that the first incidents close within half a minute,
 # slow enough that a step's limit of one minute outlasts the second that a message may be under way.
 RECOMMENDED_SPEED = 60.0
-_PATROL_SECONDS = 15.0
 _OFFICERS_AT_WORK = 4
 _UNITS_AT_WORK = 4
 
@@ -42,7 +42,10 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """`brokers` is host:port, several with commas. `rounds` None: until stopped; `events` None: all of a round."""
+    """`brokers` is host:port, several with commas. `rounds` None: until stopped; `events` None: all of a round.
+
+    `patrol_seconds` is real time: a fault is waited out, not a deadline.
+    """
 
     seed: int
     brokers: str
@@ -52,13 +55,20 @@ class SimulatorSettings:
     spacing_seconds: int = SPACING_SECONDS
     rounds: int | None = None
     events: int | None = None
+    patrol_seconds: float = 15.0
 
 
 class Simulator:
-    """One city that plays along."""
+    """One city that plays along. `door_to` opens its door to the gateway; whoever wants to listen gives another."""
 
-    def __init__(self, settings: SimulatorSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: SimulatorSettings,
+        clock: Clock,
+        door_to: Callable[[str, str], HttpDoor] = HttpDoor,
+    ) -> None:
         self._settings = settings
+        self._door_to = door_to
         self._clock = clock
         self._pace = Pace(settings.seed, settings.spacing_seconds, settings.rounds, settings.events)
         self._opening = self._pace.scenario(1).opening_incidents()
@@ -68,7 +78,7 @@ class Simulator:
         """Play until cancelled. Raises NotLetIn when the gateway does not know the token: stop."""
         async with AsyncExitStack() as open_doors:
             door = await open_doors.enter_async_context(
-                HttpDoor(self._settings.gateway_url, self._settings.token)
+                self._door_to(self._settings.gateway_url, self._settings.token)
             )
             # Asked before anybody is at work: a gateway that is not there is waited for, a wrong token shows here.
             await door.incident(next(iter(self._opening)))
@@ -112,4 +122,4 @@ class Simulator:
     async def _patrol(self, door: Door, officers: Officers, units: Units) -> None:
         while True:
             await patrol(door, officers, units)
-            await asyncio.sleep(_PATROL_SECONDS)  # real time: a fault is waited out, not a deadline
+            await asyncio.sleep(self._settings.patrol_seconds)
