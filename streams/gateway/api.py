@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from streams.gateway import areas, boards, decisions, feedback, health, incidents, openapi, problems, reports
 from streams.gateway.body import WholeBody
+from streams.gateway.intake import Intake
 from streams.gateway.security import BearerToken
 from streams.gateway.services import Services
 
@@ -22,6 +23,7 @@ def create_app(services: Services) -> FastAPI:
         title="Fenghuo", version=version("fenghuo"), docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.services = services
+    app.state.intake = Intake(services)
     for room in ROOMS:
         app.include_router(room.router)
     # What is added last stands first: nobody without the token makes us read a body.

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from models.identifiers import MessageId
 from models.topics import Topic
-from streams.gateway.intake import accept
+from streams.gateway.intake import IntakeOf
 from streams.gateway.known import IdInPath, require_incident
 from streams.gateway.offers import read_decision
 from streams.gateway.openapi import DECISION_BODY, problems
@@ -29,7 +29,7 @@ router = APIRouter(tags=["decisions"])
     | problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
 )
 async def post_decision(
-    incident_id: IdInPath, request: Request, response: Response, services: ServicesOf
+    incident_id: IdInPath, request: Request, response: Response, services: ServicesOf, intake: IntakeOf
 ) -> OutcomeView:
     """Decide about an incident. 200: applied. 409: refused, with the reason; nothing changed. 202: not decided yet.
 
@@ -38,7 +38,7 @@ async def post_decision(
     """
     _, offer = read_decision(await request.body(), incident_id, services)
     await require_incident(incident_id, services.database)
-    await accept(offer, services)
+    await intake.accept(offer)
     outcome = await awaited(offer, services)
     if outcome.outcome == "pending":
         response.status_code = HTTPStatus.ACCEPTED

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from streams.gateway.intake import accept
+from streams.gateway.intake import IntakeOf
 from streams.gateway.known import IdInPath, require_command
 from streams.gateway.offers import read_feedback
 from streams.gateway.openapi import FEEDBACK_BODY, problems
@@ -22,7 +22,7 @@ router = APIRouter(tags=["commands"])
     | problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
 )
 async def post_feedback(
-    command_id: IdInPath, request: Request, response: Response, services: ServicesOf
+    command_id: IdInPath, request: Request, response: Response, services: ServicesOf, intake: IntakeOf
 ) -> OutcomeView:
     """Answer a command. 200: applied. 409: refused, with the reason; nothing changed. 202: not handled yet.
 
@@ -31,7 +31,7 @@ async def post_feedback(
     """
     _, offer = read_feedback(await request.body(), command_id, services)
     await require_command(command_id, services.database)
-    await accept(offer, services)
+    await intake.accept(offer)
     outcome = await awaited(offer, services)
     if outcome.outcome == "pending":
         response.status_code = HTTPStatus.ACCEPTED

@@ -2,16 +2,24 @@
 
 The same content under the same id again is the same yes; other content under it is a conflict, whether the first came
 through a gateway (`intake`) or straight to Kafka (`inbox`). Never in here: what the message means.
+
+What waits while one transaction is written goes into the next one together: a flood costs one commit for many reports
+and leaves the writer to the engine, and a lone report waits for nobody.
 """
 
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Annotated, cast
 
+from fastapi import Depends, Request
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.identifiers import MessageId
 from models.tables import INTAKE
 from models.topics import Topic
 from streams.gateway.offers import Offer
@@ -23,11 +31,13 @@ from streams.store.errors import DataRefused
 from streams.store.publications import HEADERS, Outgoing
 from streams.store.unit_of_work import wall_now
 
+_MOST_TOGETHER = 200
+
 _NEW = {
-    "sqlite": sqlite.insert(INTAKE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(INTAKE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(INTAKE).on_conflict_do_nothing().returning(INTAKE.c.message_id),
+    "postgresql": postgresql.insert(INTAKE).on_conflict_do_nothing().returning(INTAKE.c.message_id),
 }
-_ACCEPTED = select(INTAKE).where(INTAKE.c.message_id == bindparam("message_id"))
+_ACCEPTED = select(INTAKE).where(INTAKE.c.message_id.in_(bindparam("message_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,53 +49,143 @@ class Accepted:
     is_new: bool
 
 
-async def accept(offer: Offer, services: Services) -> Accepted:
-    """Commit the message and what must be on Kafka, or find that both are there; then have it published at once.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    digest: str
+    topic: Topic
+    accepted_at: datetime
 
-    Raises Problem: 409 for other content under this id, 422 for what the database cannot keep.
-    Raises Transient when the database cannot be had: nothing was kept, or the same offer again says that it was.
-    """
-    try:
-        async with services.database.write() as connection:
-            accepted = await _accept(connection, offer, services.clock.now())
-    except DataRefused as refused:
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    offer: Offer
+    answer: asyncio.Future[Accepted]
+
+
+class Intake:
+    """The one writer of a gateway's process."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def accept(self, offer: Offer) -> Accepted:
+        """Commit the message and what must be on Kafka, or find that both are there; then have it published at once.
+
+        Raises Problem: 409 for other content under this id, 422 for what the database cannot keep. Raises Transient
+        when the database cannot be had: nothing was kept, or the same offer again says that it was.
+        """
+        waiting = _Waiting(offer, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writing is None:
+            # A task of its own: a client that hangs up must not take others' reports with it.
+            self._writing = asyncio.create_task(self._write_all())
+        accepted = await waiting.answer
+        if accepted.is_new:
+            self._services.nudge()
+        return accepted
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                together, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+                await self._write(together)
+        finally:
+            self._writing = None
+
+    async def _write(self, together: Sequence[_Waiting]) -> None:
+        commit = asyncio.create_task(self._commit([waiting.offer for waiting in together]))
+        await asyncio.wait([commit])
+        fault = commit.exception()
+        if isinstance(fault, DataRefused):
+            await self._write_apart(together, fault)
+            return
+        answers = [fault] * len(together) if fault is not None else commit.result()
+        for waiting, answer in zip(together, answers, strict=True):
+            _tell(waiting, answer)
+
+    async def _write_apart(self, together: Sequence[_Waiting], refused: DataRefused) -> None:
+        """One of them is to blame, and only that one is told so."""
+        if len(together) > 1:
+            for waiting in together:
+                await self._write([waiting])
+            return
         detail = "the database cannot keep this content"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, detail) from refused
-    if accepted.is_new:
-        services.nudge()
-    return accepted
+        unkept = Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, detail)
+        unkept.__cause__ = refused
+        _tell(together[0], unkept)
+
+    async def _commit(self, offers: Sequence[Offer]) -> list[Accepted | Problem]:
+        now = self._services.clock.now()
+        async with self._services.database.write() as connection:
+            fitting = await _fitting(connection, offers)
+            new = await _keep_new(connection, fitting.values(), now)
+            # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
+            await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall_now())
+            known = await _known(connection, {offer.message_id for offer in offers} - new)
+        known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
+        return list(_answers(offers, known, new))
 
 
-async def _accept(connection: AsyncConnection, offer: Offer, now: datetime) -> Accepted:
-    if await _is_new(connection, offer, now):
-        await _refuse_handled_otherwise(connection, offer)
-        # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
-        await outbox.add(connection, [_outgoing(offer)], wall_now())
-        return Accepted(offer.topic, now, is_new=True)
-    row = (await connection.execute(_ACCEPTED, {"message_id": offer.message_id})).one()
-    if row.digest != offer.digest:
-        raise id_conflict(offer.id_field)
-    return Accepted(Topic(row.topic), row.accepted_at, is_new=False)
+async def _fitting(connection: AsyncConnection, offers: Sequence[Offer]) -> dict[MessageId, Offer]:
+    """For each message its first offer that the engine has not handled with other content."""
+    handled = await inbox.handled(connection, [offer.message_id for offer in offers])
+    fitting: dict[MessageId, Offer] = {}
+    for offer in offers:
+        before = handled.get(offer.message_id)
+        if before is None or before.digest == offer.digest:
+            fitting.setdefault(offer.message_id, offer)
+    return fitting
 
 
-async def _is_new(connection: AsyncConnection, offer: Offer, now: datetime) -> bool:
-    """Whether this is the first offer: its row is there now, and no second gateway can think the same."""
-    row = {
-        "message_id": offer.message_id,
-        "topic": offer.topic.value,
-        "digest": offer.digest,
-        "accepted_at": now,
-    }
-    added = await connection.execute(_NEW[connection.dialect.name], row)
-    return added.rowcount == 1
+async def _keep_new(connection: AsyncConnection, offers: Iterable[Offer], now: datetime) -> set[MessageId]:
+    """Those messages whose row is there now and was not before: no second gateway can think the same."""
+    rows = [
+        {"message_id": one.message_id, "topic": one.topic.value, "digest": one.digest, "accepted_at": now}
+        for one in offers
+    ]
+    if not rows:
+        return set()
+    return set((await connection.execute(_NEW[connection.dialect.name], rows)).scalars())
 
 
-async def _refuse_handled_otherwise(connection: AsyncConnection, offer: Offer) -> None:
-    handled = (await inbox.handled(connection, [offer.message_id])).get(offer.message_id)
-    if handled is not None and handled.digest != offer.digest:
-        raise id_conflict(offer.id_field)
+async def _known(connection: AsyncConnection, message_ids: set[MessageId]) -> dict[MessageId, _Kept]:
+    if not message_ids:
+        return {}
+    rows = await connection.execute(_ACCEPTED, {"message_ids": sorted(message_ids)})
+    return {row.message_id: _Kept(row.digest, Topic(row.topic), row.accepted_at) for row in rows}
+
+
+def _answers(
+    offers: Sequence[Offer], known: Mapping[MessageId, _Kept], new: set[MessageId]
+) -> Iterator[Accepted | Problem]:
+    untold = set(new)
+    for offer in offers:
+        kept = known.get(offer.message_id)
+        if kept is None or kept.digest != offer.digest:
+            yield id_conflict(offer.id_field)
+            continue
+        yield Accepted(kept.topic, kept.accepted_at, is_new=offer.message_id in untold)
+        untold.discard(offer.message_id)
+
+
+def _tell(waiting: _Waiting, answer: Accepted | BaseException) -> None:
+    if waiting.answer.done():
+        return  # its client has hung up
+    if isinstance(answer, Accepted):
+        waiting.answer.set_result(answer)
+    else:
+        waiting.answer.set_exception(answer)
 
 
 def _outgoing(offer: Offer) -> Outgoing:
     publication = Publication(offer.topic, offer.key.encode(), offer.value, HEADERS)
     return Outgoing(publication, message_id=offer.message_id)
+
+
+def _of(request: Request) -> Intake:
+    return cast(Intake, request.app.state.intake)
+
+
+IntakeOf = Annotated[Intake, Depends(_of)]

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from streams.gateway.intake import accept
+from streams.gateway.intake import IntakeOf
 from streams.gateway.offers import read_report
 from streams.gateway.openapi import REPORT_BODY, problems
 from streams.gateway.services import ServicesOf
@@ -20,14 +20,16 @@ router = APIRouter(tags=["reports"])
     responses={HTTPStatus.OK: {"model": ReportAccepted, "description": "the same report again"}}
     | problems(400, 401, 408, 409, 413, 415, 422, 503),
 )
-async def post_report(request: Request, response: Response, services: ServicesOf) -> ReportAccepted:
+async def post_report(
+    request: Request, response: Response, services: ServicesOf, intake: IntakeOf
+) -> ReportAccepted:
     """Hand in a report. 202: it is on disk here and goes on by itself; what becomes of it comes as receipts.
 
     The same report again (same source_id, report_id and content) is answered alike, with 200; other content under the
     same ids is refused with 409. After a 5xx or a broken connection send the very same again: it counts once.
     """
     report, offer = read_report(await request.body(), services)
-    accepted = await accept(offer, services)
+    accepted = await intake.accept(offer)
     if not accepted.is_new:
         response.status_code = HTTPStatus.OK
     return ReportAccepted(
