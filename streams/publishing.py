@@ -7,6 +7,7 @@ here: what is published and when (that is the outbox), or retries beyond those o
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
 
@@ -56,11 +57,10 @@ class Publisher:
     async def __aenter__(self) -> "Publisher":
         """Connect. Raises KafkaConnectionError when no broker answers: try later, the outbox keeps the messages."""
         producer = new_producer(self._brokers)
-        try:
+        async with AsyncExitStack() as on_failure:
+            on_failure.push_async_callback(producer.stop)
             await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
+            on_failure.pop_all()
         self._producer = producer
         return self
 
