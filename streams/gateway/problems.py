@@ -1,7 +1,7 @@
 """Problem: an error as RFC 9457 says it, with the field that must change. Every answer of 400 and more is one.
 
-Never in here: what is right or wrong with a message (`streams.codec`), and anything of an input's content: a problem
-names fields and limits, never what somebody wrote.
+Never in here: what is right or wrong with a message (`streams.codec`), and more of an input than a code or an id: a
+problem names fields and limits, never what a report says.
 """
 
 from collections.abc import Mapping
@@ -117,6 +117,10 @@ class Problem(Exception):
         await self.response(scope["path"])(scope, receive, send)
 
 
+class StatementFailed(Exception):
+    """The database does not understand a statement of this program, and its schema is ours: a defect, report it."""
+
+
 def of_unreadable(unreadable: Unreadable) -> Problem:
     """The problem with a body that the codec cannot read."""
     status = _STATUS_OF_REASON.get(unreadable.reason, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -154,7 +158,8 @@ def install(app: FastAPI) -> None:
 
     async def told_of_statement(request: Request, error: Exception) -> Response:
         if request.app.state.services.readiness.components().get(Component.DATABASE) is None:
-            raise error  # the schema is as it should be, so the statement is our defect
+            # The schema is as it should be. The original's words alone, since SQLAlchemy's repeat what was to be kept.
+            raise StatementFailed(f"{type(error).__name__}: {getattr(error, 'orig', None)}") from None
         return busy().response(request.url.path)
 
     for kind in (Problem, HTTPException, RequestValidationError, PoolExhausted, Transient):

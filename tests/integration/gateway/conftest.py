@@ -63,8 +63,13 @@ async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
         yield Gateway(services, client, Engine(database, clock), clock, nudges, readiness)
 
 
-def client_of(services: Services, token: str | None = TOKEN, peer: str = "127.0.0.1") -> httpx.AsyncClient:
-    """A client of a gateway over these services; `peer` is the address that it seems to come from."""
-    transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False, client=(peer, 5_000))
+def client_of(
+    services: Services, token: str | None = TOKEN, peer: str = "127.0.0.1", *, raises: bool = False
+) -> httpx.AsyncClient:
+    """A client of a gateway over these services; `peer` is the address that it seems to come from.
+
+    With `raises`, what the server would log as an error is raised.
+    """
+    transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=raises, client=(peer, 5_000))
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers)
