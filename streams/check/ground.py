@@ -15,6 +15,7 @@ from models.topics import STAGE_OF_HAND_OVER
 from workflows.rulebook import Rulebook
 from workflows.rulebook_file import default_rulebook, parse_rulebook
 
+_SWEPT_WITHIN_SECONDS = 5.0
 _LATEST: tuple[ColumnElement[datetime], ...] = (
     CLOCK.c.reads,
     INBOX.c.recorded_at,
@@ -75,7 +76,8 @@ async def load(
     return Ground(
         now=max(known, wall) if lives_by_wall else known,
         wall=wall,
-        grace=timedelta(seconds=grace_seconds * speed),
+        # A clock runs in a program at rest too, and is swept every now and then: it always has a few seconds.
+        grace=timedelta(seconds=max(grace_seconds, _SWEPT_WITHIN_SECONDS) * speed),
         wall_grace=timedelta(seconds=grace_seconds),
         rules=stored.get(in_force or "", default_rulebook()),
         rulebooks=stored,

@@ -22,9 +22,11 @@ docs = typer.Typer(no_args_is_help=True, help="The generated documents: build.")
 
 @db.command("upgrade")
 def upgrade_database() -> None:
-    """Bring the database to the schema of this version, making it if need be. Doing it again is harmless.
+    """Bring the database of FENGHUO_DATABASE_URL to the schema of this version; SQLite is made if it is not there.
 
-    Example: FENGHUO_DATABASE_URL=postgresql+asyncpg://fenghuo@db/fenghuo fenghuo db upgrade
+    Doing it again is harmless. Workers never do it by themselves in production.
+
+    Example: fenghuo db upgrade
     """
     database = Database(settings_of_command().database)
 
@@ -56,7 +58,7 @@ def show_config() -> None:
 def check_config() -> None:
     """Say whether the program would start with these settings. Exit code 1: no, with everything that is wrong.
 
-    Example: FENGHUO_PROFILE=production fenghuo config check
+    Example: fenghuo config check
     """
     try:
         settings = load_settings()

@@ -16,9 +16,11 @@ app = typer.Typer(no_args_is_help=True, help="The topics on the broker: plan, ap
 
 @app.command()
 def plan() -> None:
-    """Print what differs between the broker and the catalogue; changes nothing. Exit code 1: something differs.
+    """Print what differs between the broker of FENGHUO_BROKER_URL and the catalogue; changes nothing.
 
-    Example: FENGHUO_BROKER_URL=kafka://kafka-1:9092 FENGHUO_PROFILE=production fenghuo topics plan
+    Exit code 1: something differs.
+
+    Example: fenghuo topics plan
     """
     changes = _at_broker(topics.plan)
     _print(changes)

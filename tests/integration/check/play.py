@@ -16,7 +16,7 @@ from streams import codec
 from streams.arrivals import Arrival, Decoded, Record, Undecodable
 from streams.batch import handle_batch
 from streams.publishing import Publication
-from streams.store import outbox, rulebooks
+from streams.store import outbox, program_time, rulebooks
 from streams.store.database import Database
 from streams.store.publications import HEADERS, Outgoing
 from streams.store.unit_of_work import UnitsOfWork
@@ -158,6 +158,8 @@ async def play_all(database: Database) -> None:
     await play.take(Topic.REPORTS, b"not json")
     await play.accept_by_http(report(report_id="http-1", source_id="grid-http", area_code="500106002"))
     await play.come_to_rest()
+    async with database.write() as connection:
+        await program_time.store(connection, play.clock.now(), 60)
 
 
 async def _closed(play: Play) -> None:
