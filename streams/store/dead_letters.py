@@ -15,6 +15,10 @@ from streams.publishing import Publication
 from streams.store.publications import HEADERS, Outgoing, as_base64, of_dead_letter
 from streams.store.statements import Row, insert_new
 
+# In base64 a third longer, and no record on Kafka may be larger than 1,000,000 bytes.
+_MOST_PUBLISHED_BYTES = 600_000
+_CUT = f"on the topic only the first {_MOST_PUBLISHED_BYTES} bytes; `fenghuo dead-letters show` has all"
+
 
 @dataclass(frozen=True, slots=True)
 class Dead:
@@ -39,10 +43,10 @@ class Dead:
             partition=self.partition,
             offset=self.offset,
             key=None if self.key is None else self.key.decode(errors="replace"),
-            value_base64=as_base64(self.value),
+            value_base64=as_base64(self.value[:_MOST_PUBLISHED_BYTES]),
             reason=self.reason,
             field=self.field,
-            detail=self.detail,
+            detail=self.detail if len(self.value) <= _MOST_PUBLISHED_BYTES else f"{self.detail} ({_CUT})",
             recorded_at=self.recorded_at,
         )
 

@@ -1,6 +1,7 @@
 """One engine on a real broker and a real database: what goes in on a topic, what stands in tables, what comes out."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -179,6 +180,31 @@ async def test_garbage_becomes_a_dead_letter_and_the_stream_goes_on(running: Run
 
     await until(are_told)
     assert running.readiness.is_ready()
+
+
+async def test_the_largest_record_that_kafka_takes_blocks_nothing(running: Running) -> None:
+    """Its dead letter is whole in the database and cut on the topic, where base64 would be too large to publish."""
+    largest = b"x" * 990_000
+    await running.produce(largest)
+    await running.produce(report(1))
+
+    async def is_in() -> bool:
+        return await running.count(INCIDENTS) == 1
+
+    await until(is_in)
+    async with running.database.read() as connection:
+        assert (await connection.scalars(select(DEAD_LETTERS.c.value))).all() == [largest]
+
+    async def told() -> list[dict[str, str]]:
+        return [json.loads(read.value) async for read in read_to_end(running.brokers, Topic.DEAD_LETTERS)]
+
+    async def is_told() -> bool:
+        return len(await told()) == 1
+
+    await until(is_told)
+    (letter,) = await told()
+    assert base64.b64decode(letter["value_base64"]) == largest[:600_000]
+    assert "first 600000 bytes" in letter["detail"]
 
 
 async def test_a_hundred_garbage_in_a_row_stop_the_topic(running: Running) -> None:
