@@ -123,8 +123,7 @@ def _step_passed(state: Incident, event: Event, data: clock.StepPassed) -> Chang
 
 
 def _step_escalated(state: Incident, _: Event, data: clock.StepEscalated) -> Change:
-    overdue = state.steps[data.step].times_overdue + 1
-    return _step(state, data.step, tier=data.to_tier, times_overdue=overdue)
+    return _step(state, data.step, tier=data.to_tier)
 
 
 def _deadline_set(state: Incident, _: Event, data: clock.DeadlineSet) -> Change:
@@ -141,6 +140,15 @@ def _deadline_set(state: Incident, _: Event, data: clock.DeadlineSet) -> Change:
 
 def _deadline_over(state: Incident, _: Event, data: clock.DeadlineCancelled | clock.DeadlineFired) -> Change:
     return {"deadlines": {key: value for key, value in state.deadlines.items() if key != data.deadline_id}}
+
+
+def _deadline_fired(state: Incident, event: Event, data: clock.DeadlineFired) -> Change:
+    """Only a clock that passed makes a step overdue, not an officer who passes it on; a check is a window."""
+    step = state.deadlines[data.deadline_id].step
+    over = _deadline_over(state, event, data)
+    if step is None or step is Step.CHECK:
+        return over
+    return {**over, **_step(state, step, times_overdue=state.steps[step].times_overdue + 1)}
 
 
 def _deadline_extended(state: Incident, _: Event, data: clock.DeadlineExtended) -> Change:
@@ -253,7 +261,7 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     clock.StepEscalated: _step_escalated,
     clock.DeadlineSet: _deadline_set,
     clock.DeadlineCancelled: _deadline_over,
-    clock.DeadlineFired: _deadline_over,
+    clock.DeadlineFired: _deadline_fired,
     clock.DeadlineExtended: _deadline_extended,
     clock.RedAlarmRaised: _alarm_raised,
     disposal.PlanProposed: lambda state, _, data: {

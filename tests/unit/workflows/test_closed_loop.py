@@ -269,3 +269,14 @@ def test_the_log_alone_gives_the_state_back() -> None:
     world.decide(incident.incident_id, Action.VERIFY, verdict=Verdict.TRUE)
     world.advance(4_000)
     assert fold(world.log[incident.incident_id]) == _now(world, incident)
+
+
+def test_passing_a_step_up_is_not_being_late() -> None:
+    """Only a clock that passed makes a step overdue; an officer's escalation does not."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.decide(incident.incident_id, Action.ESCALATE, to_tier=Tier.DISTRICT, area="500108")
+    assert _now(world, incident).steps[Step.ASSIGN].times_overdue == 0
+    world.advance(301)
+    assert _now(world, incident).steps[Step.ASSIGN].times_overdue == 1
+    assert _now(world, incident).steps[Step.CHECK].times_overdue == 0
