@@ -277,8 +277,13 @@ def _create_outbox() -> None:
             sqlite_where=sa.text("published_at IS NULL"),
             postgresql_where=sa.text("published_at IS NULL"),
         )
-        batch_op.create_index("ix_outbox_message", ["message_id"], unique=False)
-        batch_op.create_index("ix_outbox_published", ["published_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_message",
+            ["message_id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_outbox_waiting",
             ["claimed_until"],
