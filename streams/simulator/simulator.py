@@ -29,8 +29,9 @@ from streams.simulator.units import Units
 # What `make run` plays at: a second is a minute. Fast enough that the first incidents close within half a minute,
 # slow enough that a step's limit of one minute outlasts the second that a message may be under way.
 RECOMMENDED_SPEED = 60.0
-_OFFICERS_AT_WORK = 4
-_UNITS_AT_WORK = 4
+# Each waits for the outcome of what it sent; so many at once keep pace with a fast clock on a busy machine.
+_OFFICERS_AT_WORK = 8
+_UNITS_AT_WORK = 24
 
 
 class Via(StrEnum):
