@@ -1,6 +1,7 @@
 """A small history on a real database: every kind of end that an incident can have, through the real batch."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,10 +40,10 @@ _UNHEARD = (
 class Play:
     """Plays messages to the engine's batch; time passes when it is told to."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cluster_id: str = CLUSTER) -> None:
         self.database = database
         self.clock = ManualClock()
-        self._units = UnitsOfWork(database, CLUSTER, "play")
+        self._units = UnitsOfWork(database, cluster_id, "play")
         self._offsets: Counter[Topic] = Counter()
         self._count = Counter[str]()
 
@@ -59,6 +60,11 @@ class Play:
         await self.take(Topic.REPORTS, orjson.dumps(body))
         read = Report.model_validate_json(orjson.dumps(body))
         return incident_id_of(read.source_id, read.report_id)
+
+    async def reports_from(self, area_codes: Iterable[str]) -> None:
+        """One batch of reports, one from each area."""
+        bodies = [report(report_id=f"from-{code}", area_code=code, source_id="many") for code in area_codes]
+        await self._handle([self._arrival(Topic.REPORTS, b"key", orjson.dumps(body)) for body in bodies])
 
     async def decide(self, incident_id: IncidentId, **changes: object) -> None:
         """An officer of the district decides."""
