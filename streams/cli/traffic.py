@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -58,7 +59,8 @@ def tail(
 
     Example: fenghuo tail disposal-commands --follow
     """
-    with_brokers(lambda brokers: _print(brokers, topic, limit, follows=follow))
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how following ends
+        with_brokers(lambda brokers: _print(brokers, topic, limit, follows=follow))
 
 
 def _lines(file: Path) -> list[bytes]:
