@@ -5,8 +5,10 @@ The machine decides the numbers: compare variants of one run, never rows of diff
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from tests.bench import harness, latency, perception, transport
 
@@ -20,7 +22,10 @@ BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
 async def _run(names: list[str], rounds: int) -> None:
     stamp = harness.stamp()
     for name in names or BENCHES:
-        rows = await BENCHES[name](rounds)
+        # What others did on this machine just before; during the run the bench itself loads it.
+        load = os.getloadavg()[0]
+        measured = await BENCHES[name](rounds)
+        rows = [replace(row, note=f"{row.note}; load before {load:.1f}".lstrip("; ")) for row in measured]
         harness.append(rows, stamp)
         for row in rows:
             compared = "" if row.ratio is None else f"{row.ratio:8.2f}"

@@ -69,6 +69,30 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return median(our / their for our, their in zip(ours, theirs, strict=True))
 
 
+def side_by_side(
+    name: str, unit: str, found: Mapping[str, Sequence[Mapping[str, float]]], notes: Mapping[str, str]
+) -> list[Row]:
+    """Rate and CPU time of each variant, compared with the first, ours. `found` has the numbers of each round.
+
+    A ratio above 1 is in our favour: our rate over theirs, their CPU time over ours.
+    """
+    ours = next(iter(found))
+    rates = {variant: [one["per_second"] for one in rounds] for variant, rounds in found.items()}
+    costs = {variant: [one["cpu_seconds_per_100k"] for one in rounds] for variant, rounds in found.items()}
+    rows: list[Row] = []
+    for variant, rounds in found.items():
+        is_ours = variant == ours
+        spread = f"{len(rounds)} rounds, {min(rates[variant]):.0f} to {max(rates[variant]):.0f}"
+        told = "; ".join(filter(None, ("" if is_ours else f"ratio: {ours} / this", notes[variant], spread)))
+        faster = None if is_ours else ratio(rates[ours], rates[variant])
+        cheaper = None if is_ours else ratio(costs[variant], costs[ours])
+        rows += [
+            Row(name, variant, median(rates[variant]), f"{unit}/s", faster, told),
+            Row(name, variant, median(costs[variant]), f"CPU s/100k {unit}", cheaper, ""),
+        ]
+    return rows
+
+
 def turned(variants: Sequence[str], round_number: int) -> list[str]:
     """The variants in this round's order: what comes first in one round comes last in the next."""
     return list(variants) if round_number % 2 == 0 else list(reversed(variants))

@@ -3,7 +3,7 @@
 Each report is the first word of its own incident, so that rules alone command the immediate tasks; the clock of a
 report runs from the moment at which it was due, not from when a busy sender got round to it (so a stall counts for
 everybody who waited in it), until the first command of its incident is read from `disposal-commands`. The rate is
-halved, each time with a fresh program, until the program keeps up.
+halved, each time with a fresh program, until the program keeps up. Broker, sender and stop-watch share the machine.
 """
 
 import asyncio
@@ -31,10 +31,11 @@ from tests.bench.harness import ProgramFailed, Row, cpu_seconds, percentile
 from tests.servers import log_tail, tied_to_us
 
 _RATES_PER_SECOND = (200, 100, 50, 25)
-_WARM_UP_SECONDS = 4
-_MEASURED_SECONDS = 16
-_PATIENCE_SECONDS = 8
+_WARM_UP_SECONDS = 3
+_MEASURED_SECONDS = 12
+_PATIENCE_SECONDS = 5
 _READY_WITHIN_SECONDS = 40
+_FETCH_WAIT_MS = 5  # the stop-watch may be that late
 _TOKEN = "a-token-for-the-bench"
 # Kept up: all but these were commanded within the patience, and half of them within a second.
 _LEFT_BEHIND_RATIO = 0.001
@@ -70,14 +71,16 @@ class _Watch:
 
 
 async def bench(rounds: int) -> list[Row]:
-    """For reports on Kafka and reports by HTTP: every rate down to the first that is kept up with, `rounds` times."""
+    """Reports on Kafka at every rate down to the first that is kept up with, then reports by HTTP at that rate."""
     rows: list[Row] = []
-    for via in ("kafka", "http"):
-        for rate in _RATES_PER_SECOND:
-            measured = [await _at(rate, via) for _ in range(rounds)]
-            rows += [row for found, _ in measured for row in found]
-            if any(keeps_up for _, keeps_up in measured):
-                break
+    rate = _RATES_PER_SECOND[0]
+    for rate in _RATES_PER_SECOND:
+        measured = [await _at(rate, "kafka") for _ in range(rounds)]
+        rows += [row for found, _ in measured for row in found]
+        if any(keeps_up for _, keeps_up in measured):
+            break
+    for _ in range(rounds):
+        rows += (await _at(rate, "http"))[0]
     return rows
 
 
@@ -138,7 +141,9 @@ async def _catch_up(watch: _Watch) -> None:
 
 
 async def _read_commands(brokers: str, watch: _Watch, watching: asyncio.Event) -> None:
-    async with AIOKafkaConsumer(bootstrap_servers=brokers, group_id=None, fetch_max_wait_ms=2) as consumer:
+    async with AIOKafkaConsumer(
+        bootstrap_servers=brokers, group_id=None, fetch_max_wait_ms=_FETCH_WAIT_MS
+    ) as consumer:
         await consumer.topics()
         partitions = consumer.partitions_for_topic(Topic.DISPOSAL_COMMANDS) or ()
         consumer.assign([TopicPartition(Topic.DISPOSAL_COMMANDS, number) for number in sorted(partitions)])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.harness import HEADER, Row, Stamp, append, percentile, ratio, turned
+from tests.bench.harness import HEADER, Row, Stamp, append, percentile, ratio, side_by_side, turned
 
 STAMP = Stamp(date="2026-11-22", commit="abc1234", machine="A Processor, 2 cores", python="3.11.7")
 
@@ -34,6 +34,20 @@ def test_a_ratio_is_taken_inside_each_round() -> None:
     assert ratio([10.0, 1.0, 30.0], [5.0, 0.5, 10.0]) == 2.0
     with pytest.raises(ValueError, match="shorter"):
         ratio([10.0, 20.0], [5.0])
+
+
+def test_ours_is_compared_with_every_other() -> None:
+    """The first variant is ours; ratios above 1 mean that it is faster, or needs less CPU time, than the other."""
+    found = {
+        "ours": [{"per_second": 20.0, "cpu_seconds_per_100k": 2.0}],
+        "theirs": [{"per_second": 10.0, "cpu_seconds_per_100k": 3.0}],
+    }
+    assert side_by_side("transport", "messages", found, {"ours": "", "theirs": "goal 1"}) == [
+        Row("transport", "ours", 20.0, "messages/s", None, "1 rounds, 20 to 20"),
+        Row("transport", "ours", 2.0, "CPU s/100k messages"),
+        Row("transport", "theirs", 10.0, "messages/s", 2.0, "ratio: ours / this; goal 1; 1 rounds, 10 to 10"),
+        Row("transport", "theirs", 3.0, "CPU s/100k messages", 1.5),
+    ]
 
 
 def test_the_order_turns_round_each_round() -> None:
