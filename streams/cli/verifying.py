@@ -43,12 +43,12 @@ def check(
             f"{len(found)} {'violations' if len(found) > 1 else 'violation'}"
             f"{'' if every else ' (the first; --all shows more)'}"
         )
-    where = (
-        f"and on cluster {cluster.cluster_id}"
+    on_kafka = (
+        f" and on cluster {cluster.cluster_id}"
         if cluster
         else "; no broker answers: I7 was not looked at on Kafka"
     )
-    answer(f"I1 to I11 hold: {looked_at} incidents in the database {where}".replace(" ;", ";"))
+    answer(f"I1 to I11 hold: {looked_at} incidents in the database{on_kafka}")
 
 
 def replay(

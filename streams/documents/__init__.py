@@ -1,4 +1,4 @@
-"""Documents that the code writes: message schemas, field tables, event types and the state machine.
+"""Documents that the code writes: message schemas, topics, field tables, event types and the state machine.
 
 Each file of this package makes one kind of text from the models or the machine; nothing here knows a fact of its
 own. The texts are committed, so that a reader needs no tool, and a test builds them again and finds no difference.
@@ -6,7 +6,7 @@ own. The texts are committed, so that a reader needs no tool, and a test builds 
 
 from pathlib import Path
 
-from streams.documents import contract, events, schemas, state_machine
+from streams.documents import asyncapi, contract, events, schemas, state_machine
 
 FOLDER = Path(__file__).parents[2] / "deploy"
 
@@ -15,6 +15,7 @@ def texts() -> dict[str, str]:
     """Every generated document: its path below `deploy/` -> its text, the same on every machine."""
     return {
         **{f"schemas/{name}": text for name, text in schemas.texts().items()},
+        "schemas/asyncapi.json": asyncapi.text(),
         "docs/contract.md": contract.text(),
         "docs/events.md": events.text(),
         "docs/state-machine.md": state_machine.text(),

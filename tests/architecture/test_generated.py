@@ -68,6 +68,17 @@ def test_an_events_type_decides_its_data() -> None:
     assert not validator.is_valid({**event.example, "type": "graded"})
 
 
+def test_the_topics_lead_to_their_schemas() -> None:
+    """Every channel of the AsyncAPI document carries a message whose schema lies beside it."""
+    document = orjson.loads((ROOT / "deploy" / "schemas" / "asyncapi.json").read_bytes())
+    messages = document["components"]["messages"]
+    assert set(document["channels"]) == set(document["operations"]) == {topic.value for topic in Topic}
+    for channel in document["channels"].values():
+        assert channel["messages"]
+        for name in channel["messages"]:
+            assert (ROOT / "deploy" / "schemas" / messages[name]["payload"]["schema"]["$ref"]).is_file()
+
+
 def test_every_move_and_event_stands_in_the_documents() -> None:
     """The state machine shows each stage and move, the list of events each type."""
     machine, events = (DOCS / "state-machine.md").read_text(), (DOCS / "events.md").read_text()
