@@ -24,7 +24,7 @@ from streams import failpoints, progress, running
 from streams.bookkeeper import Bookkeeper
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.clock import Clock, ScaledClock, WallClock
-from streams.engine import Engine, Ground
+from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_SETTINGS, EXIT_TRANSIENT_BUDGET_SPENT, SettingsRefused
 from streams.gateway import health
 from streams.gateway.api import create_app
@@ -51,6 +51,7 @@ from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
 from streams.topics import Scale, TopicsNotApplied
 
+_STOP_WITHIN_SECONDS = 9.0
 _LOOK_EVERY_SECONDS = 2.0
 _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
@@ -63,6 +64,8 @@ _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
     Role.GATEWAY: (Component.DATABASE, Component.RULEBOOK),
     Role.SIMULATOR: (),
 }
+# What starting again does not help against.
+_REFUSED = (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied)
 _log = structlog.get_logger()
 
 
@@ -97,7 +100,12 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
         async with AsyncExitStack() as stack:
             await _until_the_end(_Program(settings, parts, stack, announce), parts, told_to_stop)
             _log.info(LogEvent.STOPPING, told=told_to_stop.is_set())
-    except (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied) as refused:
+            # Nothing is lost by it: what is not acknowledged or published is in the database.
+            giving_up = asyncio.get_running_loop().call_later(
+                _STOP_WITHIN_SECONDS, end_process, EXIT_TRANSIENT_BUDGET_SPENT
+            )
+        giving_up.cancel()
+    except _REFUSED as refused:
         _log.error(LogEvent.SETTINGS_REFUSED, problems=str(refused).splitlines())
         announce(f"cannot start: {refused}")
         return EXIT_SETTINGS
@@ -110,9 +118,13 @@ async def _until_the_end(program: "_Program", parts: Parts, told_to_stop: asynci
     ends = [asyncio.create_task(event.wait()) for event in (told_to_stop, parts.has_ended)]
     try:
         await asyncio.wait([starting, *ends], return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and (error := starting.exception()) is not None:
+            if isinstance(error, _REFUSED):
+                raise error
+            parts.crashed = "start"
+            _log.error(LogEvent.PART_CRASHED, part=parts.crashed, exc_info=error)
+            return
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (starting, *ends):
             task.cancel()

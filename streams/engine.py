@@ -33,9 +33,9 @@ from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
-from streams.sweepers.outbox import OutboxSweep
+from streams.sweepers.outbox import OutboxPruning, OutboxSweep
 from streams.sweepers.projections import ProjectionSweep
-from streams.sweepers.sweeper import Sweeper
+from streams.sweepers.sweeper import Sweeper, Work
 from streams.transport import TP, FastLane, make_app
 from streams.transport import progress as progress_of
 from streams.transport.app import Positions
@@ -43,6 +43,7 @@ from streams.watchdog import Watchdog
 
 _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2
+_PRUNED_EVERY_SECONDS = 600.0
 _RATED_AT_MOST_EVERY_SECONDS = 5.0  # real time: a scaled clock must not make ratings a full-time job
 
 
@@ -104,6 +105,9 @@ class Engine:
         deadlines = DeadlineSweep(self._relay, ground.clock)
         after = timedelta(seconds=ground.settings.resend_command_seconds)
         commands = CommandSweep(self._relay, ground.clock, after)
+        pruning = OutboxPruning(
+            ground.database, ground.wall, timedelta(days=ground.settings.outbox_kept_days)
+        )
         # Polls are real time: often enough for a scaled clock, never so often that they are work of their own.
         sweepers = (
             self.outbox,
@@ -112,6 +116,7 @@ class Engine:
                 "commands", commands, max(0.25, min(2.0, 10 / speed)), LogEvent.COMMANDS_SENT_AGAIN
             ),
             self._sweeper("projections", self._projections(), 1.0, LogEvent.PROJECTIONS_PUBLISHED),
+            self._sweeper("pruning", pruning, _PRUNED_EVERY_SECONDS, LogEvent.OUTBOX_PRUNED),
         )
         return {
             "watchdog": watchdog.run,
@@ -141,7 +146,7 @@ class Engine:
     def _sweeper(
         self,
         name: str,
-        work: OutboxSweep | DeadlineSweep | CommandSweep | ProjectionSweep,
+        work: Work,
         seconds: float,
         event: LogEvent,
     ) -> Sweeper:

@@ -39,6 +39,7 @@ class LogEvent(StrEnum):
     OFFSET_GAP_SOUGHT = "offset_gap_sought"
     OFFSET_GAP_RECORDED = "offset_gap_recorded"
     OUTBOX_SWEPT = "outbox_swept"
+    OUTBOX_PRUNED = "outbox_pruned"
     DEADLINES_SWEPT = "deadlines_swept"
     COMMANDS_SENT_AGAIN = "commands_sent_again"
     PROJECTIONS_PUBLISHED = "projections_published"

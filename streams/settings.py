@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     rate_every_seconds: float = Field(
         60, ge=1, le=86_400, description="ratings are looked at this often (program time)"
     )
+    outbox_kept_days: float = Field(
+        7, ge=1, le=365, description="what was published is kept for so long, to compare it with Kafka"
+    )
     watchdog_seconds: float = Field(
         120, ge=5, le=3_600, description="oldest unacknowledged message may be this old (then exit 70)"
     )

@@ -5,8 +5,12 @@ gateway and those whose claim ran out with the process that held it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from streams.clock import Clock
 from streams.relay import Relay
+from streams.store import outbox
+from streams.store.database import Database
 
 AT_A_TIME = 500
 
@@ -22,3 +26,18 @@ class OutboxSweep:
         """Claim, publish, mark. Raises Transient or PublishFailed; the rows come again when the claim has run out."""
         claimed = await self.relay.units.claim_outbox(self.older_than_seconds, AT_A_TIME)
         return await self.relay.send([claimed], "outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPruning:
+    """Forgets what was published long ago, save what the engine has yet to read."""
+
+    database: Database
+    wall: Clock
+    kept: timedelta
+
+    async def __call__(self) -> int:
+        """Prune once; always 0, since nothing is left to do then. Raises Transient."""
+        async with self.database.write() as connection:
+            await outbox.prune(connection, self.wall.now() - self.kept)
+        return 0

@@ -25,7 +25,7 @@ from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
 from streams.sweepers.gauges import GaugeSweep
-from streams.sweepers.outbox import OutboxSweep
+from streams.sweepers.outbox import OutboxPruning, OutboxSweep
 from tests.fakes.clock import NOON, ManualClock
 
 DEADLINE = DeadlineId("d-1")
@@ -130,6 +130,20 @@ async def test_what_a_sweeper_holds_is_left_alone(database: Database) -> None:
         await OutboxSweep(relay(database, broker))()
     broker.is_away = False
     assert await OutboxSweep(relay(database, broker))() == 0
+    assert await published(database) == [None]
+
+
+async def test_what_was_published_long_ago_is_forgotten(database: Database) -> None:
+    """After a week a published row goes; one that waits stays however old it is."""
+    broker, wall = Broker(), ManualClock(datetime.now(UTC))
+    await write_outbox(database)
+    await OutboxSweep(relay(database, broker))()
+    await write_outbox(database)
+    pruning = OutboxPruning(database, wall, timedelta(days=7))
+    await pruning()
+    assert await published(database) == ["cluster-1", None]
+    wall.move(8 * 86_400)
+    await pruning()
     assert await published(database) == [None]
 
 
