@@ -88,7 +88,8 @@ def address(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
         case Feedback():
             # A command moves with merge and split, so the command says better than the unit where it is now.
             survivor = known.survivors.get(message.incident_id, message.incident_id)
-            return Addressed(fresh, known.owners.get(message.command_id, survivor))
+            owner = known.owners.get(message.command_id, survivor)
+            return Addressed(fresh, known.survivors.get(owner, owner))
         case HandOver(type=HandOverType.DEADLINE_PASSED, deadline_id=str() as deadline_id):
             clock = known.clocks.get(DeadlineId(deadline_id))
             is_check = clock is not None and clock.kind is DeadlineKind.FUSION_CHECK

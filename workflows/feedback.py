@@ -12,6 +12,7 @@ from models.events.disposal import (
     CommandProgressed,
     CommandReceived,
     CommandRefused,
+    RetractionReceived,
 )
 from models.messages.event import Actor
 from models.messages.feedback import Feedback
@@ -21,7 +22,7 @@ from workflows.answer import Refusal, RefusalCode
 from workflows.incident import CommandState
 from workflows.ledger import Ledger
 from workflows.message import FeedbackGiven
-from workflows.stages.commanding import cancel_clocks, command_clock, escalate
+from workflows.stages.commanding import cancel_clocks, command_clock, escalate, retraction_id
 
 
 def hear_unit(ledger: Ledger, message: FeedbackGiven) -> Refusal | None:
@@ -29,12 +30,25 @@ def hear_unit(ledger: Ledger, message: FeedbackGiven) -> Refusal | None:
     feedback = message.feedback
     held = ledger.incident.commands.get(feedback.command_id)
     if held is None:
-        return Refusal(RefusalCode.UNKNOWN_COMMAND, f"incident has no command {feedback.command_id}")
+        return _hear_of_retraction(ledger, feedback)
     if held.command.unit_code != feedback.unit_code:
         return Refusal(RefusalCode.NOT_YOUR_COMMAND, f"the command is {held.command.unit_code}'s")
     if not held.status.is_live:
         return _hear_late(ledger, held, feedback)
     _hear_in_time(ledger, held, feedback)
+    return None
+
+
+def _hear_of_retraction(ledger: Ledger, feedback: Feedback) -> Refusal | None:
+    """Whatever a unit says about a retraction, it has it; nobody has to sign for one."""
+    taken_back = (held.command for held in ledger.incident.commands.values() if not held.status.is_live)
+    order = next((order for order in taken_back if retraction_id(order) == feedback.command_id), None)
+    if order is None:
+        return Refusal(RefusalCode.UNKNOWN_COMMAND, f"incident has no command {feedback.command_id}")
+    if order.unit_code != feedback.unit_code:
+        return Refusal(RefusalCode.NOT_YOUR_COMMAND, f"the retraction is {order.unit_code}'s")
+    heard = RetractionReceived(command_id=feedback.command_id, occurred_at=feedback.occurred_at)
+    ledger.record(heard, _unit(feedback))
     return None
 
 

@@ -181,6 +181,8 @@ def _command_adopted(state: Incident, _: Event, data: disposal.CommandAdopted) -
         status=data.status,
         acknowledged_by=data.acknowledged_by,
         acknowledged_at=data.acknowledged_at,
+        done_at=data.done_at,
+        times_overdue=data.times_overdue,
         red_alarm=data.red_alarm,
     )
     return {"commands": {**state.commands, data.command.command_id: adopted}}
@@ -277,6 +279,7 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     disposal.CommandDone: _done,
     disposal.CommandEscalated: _status(CommandStatus.ESCALATED),
     disposal.CommandRetracted: _retracted,
+    disposal.RetractionReceived: _nothing,
     disposal.CommandOverdue: _overdue,
     disposal.CommandAdopted: _command_adopted,
     disposal.CommandHandedOn: _command_handed_on,

@@ -58,7 +58,7 @@ def _merge(survivor: Ledger, absorbed: Ledger, reason: str, actor: Actor) -> Non
         ),
         actor,
     )
-    for held in gone.owed_commands:
+    for held in gone.commands.values():
         _move(survivor, absorbed, held, actor)
     _end_as_merged(absorbed, survivor.incident_id, reason, actor)
 
@@ -87,13 +87,16 @@ def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) 
             status=held.status,
             acknowledged_by=held.acknowledged_by,
             acknowledged_at=held.acknowledged_at,
+            done_at=held.done_at,
+            times_overdue=held.times_overdue,
             red_alarm=held.red_alarm,
         ),
         actor,
     )
-    _restart_clock(survivor, held)
-    for rival in rivals:
-        _take_younger_back(survivor, rival, held, actor)
+    if held.is_owed:
+        _restart_clock(survivor, held)
+        for rival in rivals:
+            _take_younger_back(survivor, rival, held, actor)
 
 
 def _restart_clock(ledger: Ledger, held: CommandState) -> None:

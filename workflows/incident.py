@@ -126,8 +126,7 @@ class Incident(Value):
     @property
     def unreleased(self) -> tuple[PlannedTask, ...]:
         """Tasks of the plan that wait for somebody's click."""
-        settled = {*self.commands, *self.withdrawn}
-        return tuple(task for task in self.plan if self.order_id(task) not in settled)
+        return tuple(task for task in self.plan if not self._is_settled(task))
 
     def order_id(self, task: PlannedTask) -> CommandId:
         """The id of the order that this task has become, or becomes when it is released."""
@@ -135,17 +134,29 @@ class Incident(Value):
         return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
 
     def attempt_of(self, task: PlannedTask) -> int:
-        """1, or one more than an order that was taken back before the incident was reopened."""
-        same = [
-            held.command
+        """1, or one more than the orders that were taken back before the incident was reopened."""
+        orders = self._orders_of(task)
+        latest = max((held.command.attempt for held in orders), default=0)
+        return latest + (not orders or not self._stands(orders))
+
+    def _is_settled(self, task: PlannedTask) -> bool:
+        orders = self._orders_of(task)
+        return self._stands(orders) if orders else self.order_id(task) in self.withdrawn
+
+    def _stands(self, orders: list[CommandState]) -> bool:
+        """Some order for it stands or was done, here or in what was absorbed, or an officer took it back."""
+        return any(
+            held.status is not CommandStatus.RETRACTED or held.command.command_id in self.withdrawn
+            for held in orders
+        )
+
+    def _orders_of(self, task: PlannedTask) -> list[CommandState]:
+        wanted = (task.task_id, task.unit_code)
+        return [
+            held
             for held in self.commands.values()
-            if (held.command.task_id, held.command.unit_code) == (task.task_id, task.unit_code)
+            if (held.command.task_id, held.command.unit_code) == wanted
         ]
-        if not same:
-            return 1
-        latest = max(same, key=lambda command: command.attempt)
-        taken_back = self.commands[latest.command_id].status is CommandStatus.RETRACTED
-        return latest.attempt + (taken_back and latest.command_id not in self.withdrawn)
 
     @property
     def open_steps(self) -> tuple[Step, ...]:

@@ -6,7 +6,17 @@ from pydantic import Field
 
 from models.events.registry import EventData, event_type
 from models.messages.command import Command
-from models.messages.fields import CommandIdField, IdText, Moment, Person, Ratio, Text, UnitCodeField, Value
+from models.messages.fields import (
+    CommandIdField,
+    Count,
+    IdText,
+    Moment,
+    Person,
+    Ratio,
+    Text,
+    UnitCodeField,
+    Value,
+)
 from models.vocabulary import CommandRole, CommandStatus, Level, Tier
 
 
@@ -115,6 +125,14 @@ class CommandRetracted(EventData):
 
 
 @event_type
+class RetractionReceived(EventData):
+    """The unit knows that its order was taken back; `command_id` is the retraction's."""
+
+    command_id: CommandIdField
+    occurred_at: Moment
+
+
+@event_type
 class CommandOverdue(EventData):
     """The work is not done in time: supervision by this tier."""
 
@@ -131,6 +149,8 @@ class CommandAdopted(EventData):
     status: CommandStatus
     acknowledged_by: Person | None = None
     acknowledged_at: Moment | None = None
+    done_at: Moment | None = None
+    times_overdue: Count = 0
     red_alarm: bool = False
 
 

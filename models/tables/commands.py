@@ -33,4 +33,5 @@ class CommandRow(SQLModel, table=True):
     done_at: datetime | None = Field(sa_type=UtcDateTime)
     deliveries: int
     last_sent_at: datetime = Field(sa_type=UtcDateTime)
+    retraction_heard_at: datetime | None = Field(sa_type=UtcDateTime)
     body: bytes

@@ -14,7 +14,7 @@ from models.messages.command import Command
 from models.messages.feedback import Feedback
 from models.messages.fields import Person
 from models.units import parse_unit
-from models.vocabulary import FeedbackKind, Tier
+from models.vocabulary import CommandKind, FeedbackKind, Tier
 from streams.simulator.draws import Draws
 from streams.simulator.names import name_of
 
@@ -22,6 +22,7 @@ _LONGEST_WORK_SECONDS = 5_400
 _LATEST_OVERDUE_SECONDS = 21_600  # nobody is made to wait for a day to see a unit finish too late
 _SMOOTH_WORK_SECONDS = (120, 480)
 _WITHOUT_LIMIT_SECONDS = 7_200
+_RETRACTION_HEARD_AFTER = timedelta(seconds=5)
 _REFUSALS = ("人员装备均在其他现场，无法抽调", "该任务不在本单位职责范围，请改派", "道路中断，无法按时到达")
 _NOTES = ("已到达现场，正在处置", "处置过半，未发现新的险情", "现场已控制，正在收尾")
 
@@ -63,6 +64,10 @@ def timeline(seed: int, command: Command, *, is_smooth: bool = False) -> tuple[F
 
 
 def _told(command: Command, manner: Manner, draws: Draws) -> Iterator[Feedback]:
+    if command.kind is CommandKind.RETRACTION:
+        # Who was unplugged when the order came may not know of it, but its system answers in the end.
+        yield _feedback(command, FeedbackKind.RECEIVED, command.issued_at + _RETRACTION_HEARD_AFTER)
+        return
     window = (command.acknowledge_by - command.issued_at).total_seconds()
     if manner is Manner.SILENT and draws.happens("unplugged", 0.5):
         return

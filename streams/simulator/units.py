@@ -44,8 +44,7 @@ class Units:
         """A command has come, for the first time or again."""
         if command.kind is CommandKind.RETRACTION:
             self._stop(command)
-        else:
-            self._take_on(command, said=())
+        self._take_on(command, said=())
 
     def resume(self, held: CommandView) -> None:
         """The gateway knows a command that is still owed; go on where its unit stands."""

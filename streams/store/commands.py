@@ -1,9 +1,9 @@
 """Commands: orders and retractions as sent, how far their units are, and which must be sent again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.disposal import (
@@ -15,12 +15,13 @@ from models.events.disposal import (
     CommandReceived,
     CommandRefused,
     CommandRetracted,
+    RetractionReceived,
 )
 from models.identifiers import CommandId, IncidentId
 from models.messages.command import Command
 from models.messages.event import Event
 from models.tables import COMMANDS
-from models.vocabulary import CommandKind, CommandStatus, Tier
+from models.vocabulary import CommandStatus, Tier
 from streams.store.publications import Outgoing, again
 from streams.store.statements import Row, insert
 from workflows.incident import CommandState, Incident
@@ -48,14 +49,17 @@ _MOVE = (
         done_at=bindparam("was_done_at"),
     )
 )
-# A retraction is never acknowledged: it is sent a few times, and its order ended with it.
-_MOST_RETRACTIONS = 3
+_HEARD = (
+    update(COMMANDS)
+    .where(COMMANDS.c.command_id == bindparam("in_command"))
+    .values(retraction_heard_at=bindparam("at"))
+)
 _UNHEARD = (
     select(COMMANDS.c.command_id, COMMANDS.c.unit_code, COMMANDS.c.body, COMMANDS.c.deliveries)
     .where(
         COMMANDS.c.status == CommandStatus.ISSUED.value,
         COMMANDS.c.last_sent_at <= bindparam("sent_before"),
-        or_(COMMANDS.c.kind == CommandKind.ORDER.value, COMMANDS.c.deliveries < _MOST_RETRACTIONS),
+        COMMANDS.c.retraction_heard_at.is_(None),
     )
     .order_by(COMMANDS.c.last_sent_at)
     .limit(bindparam("most"))
@@ -80,7 +84,7 @@ async def owners(
 
 
 async def record(
-    connection: AsyncConnection, events: Iterable[Event], incidents: Mapping[IncidentId, Incident]
+    connection: AsyncConnection, events: Sequence[Event], incidents: Mapping[IncidentId, Incident]
 ) -> None:
     """Bring the rows to where these facts put the commands; `incidents` are the states after them."""
     new: dict[CommandId, Row] = {}
@@ -104,6 +108,13 @@ async def record(
     ]
     if changes:
         await connection.execute(_MOVE, changes)
+    heard = [
+        {"in_command": event.data.command_id, "at": event.recorded_at}
+        for event in events
+        if isinstance(event.data, RetractionReceived)
+    ]
+    if heard:
+        await connection.execute(_HEARD, heard)
 
 
 async def send_unheard(
@@ -134,6 +145,7 @@ def _row(command: Command, incident_id: IncidentId, tier: Tier) -> Row:
         "done_at": None,
         "deliveries": 1,
         "last_sent_at": command.issued_at,
+        "retraction_heard_at": None,
         "body": command.model_dump_json().encode(),
     }
 

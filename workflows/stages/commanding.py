@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.events.clock import RedAlarmRaised
 from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted, PlannedTask
-from models.identifiers import UnitCode, command_id_of
+from models.identifiers import CommandId, UnitCode, command_id_of
 from models.messages.command import Command
 from models.messages.event import Actor
 from models.units import parse_unit, superior
@@ -116,9 +116,7 @@ def retract(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> No
     order = held.command
     retraction = order.model_copy(
         update={
-            "command_id": command_id_of(
-                CommandKind.RETRACTION, order.incident_id, order.task_id, order.unit_code, order.attempt
-            ),
+            "command_id": retraction_id(order),
             "kind": CommandKind.RETRACTION,
             "retracts": order.command_id,
             "released_by": actor.id or "rule",
@@ -128,6 +126,13 @@ def retract(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> No
         }
     )
     ledger.record(CommandRetracted(command_id=order.command_id, retraction=retraction, reason=reason), actor)
+
+
+def retraction_id(order: Command) -> CommandId:
+    """The id of the message that takes this order back."""
+    return command_id_of(
+        CommandKind.RETRACTION, order.incident_id, order.task_id, order.unit_code, order.attempt
+    )
 
 
 def retract_all(ledger: Ledger, reason: str, actor: Actor) -> None:

@@ -1,5 +1,7 @@
 """The loop of one incident, stage by stage, as the rules of the core make it run."""
 
+from models.identifiers import FeedbackId, UnitCode
+from models.messages.feedback import Feedback
 from models.messages.report import Facts
 from models.vocabulary import (
     Action,
@@ -17,8 +19,10 @@ from models.vocabulary import (
 )
 from tests.core_world import CoreWorld, make_report
 from workflows.answer import RefusalCode
+from workflows.engine import handle
 from workflows.fold import fold
 from workflows.incident import Incident
+from workflows.message import Envelope, FeedbackGiven
 
 
 def _open(world: CoreWorld, **said: object) -> Incident:
@@ -280,3 +284,26 @@ def test_passing_a_step_up_is_not_being_late() -> None:
     world.advance(301)
     assert _now(world, incident).steps[Step.ASSIGN].times_overdue == 1
     assert _now(world, incident).steps[Step.CHECK].times_overdue == 0
+
+
+def test_a_unit_confirms_that_an_order_was_taken_back() -> None:
+    """Feedback on a retraction is heard, from its unit alone, and changes no command."""
+    world = CoreWorld()
+    incident = _open(world, urgent=True)
+    answer = world.decide(incident.incident_id, Action.RETRACT)
+    retraction = answer.commands[0]
+    before = _now(world, incident).commands
+    for unit_code, refused in ((retraction.unit_code, None), ("500101:fire", RefusalCode.NOT_YOUR_COMMAND)):
+        said = Feedback(
+            feedback_id=FeedbackId(f"heard-{refused}"),
+            command_id=retraction.command_id,
+            incident_id=incident.incident_id,
+            unit_code=UnitCode(unit_code),
+            kind=FeedbackKind.RECEIVED,
+            occurred_at=world.now,
+        )
+        envelope = Envelope(said.message_id, incident.incident_id, world.now)
+        heard = handle(_now(world, incident), FeedbackGiven(envelope, said), world.rules)
+        assert (heard.refusal and heard.refusal.code) is refused
+        assert heard.state is not None
+        assert heard.state.commands == before

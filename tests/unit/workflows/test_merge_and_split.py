@@ -121,3 +121,16 @@ def test_work_that_a_merge_brings_is_supervised_before_closing() -> None:
     assert merged.owed_commands
     assert merged.steps[Step.SUPERVISE].is_open
     assert not merged.steps[Step.CLOSE_AND_REVIEW].is_open
+
+
+def test_what_was_done_before_a_merge_is_not_ordered_again() -> None:
+    """The survivor takes over ended orders too, so that a task its twin's unit has done stays done."""
+    world = CoreWorld()
+    older, younger = _two(world)
+    done = [c.command for c in world.incidents[younger].owed_commands]
+    for command in done:
+        world.feedback(command.command_id, FeedbackKind.DONE)
+    world.decide(younger, Action.MERGE, other=older, area="500000")
+    survivor = world.incidents[older]
+    assert all(survivor.commands[c.command_id].status is CommandStatus.DONE for c in done)
+    assert not world.incidents[younger].commands
