@@ -3,16 +3,19 @@
 For people who look (`fenghuo tail`), and for checks. The engine reads through `streams.transport`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _POLL_MS = 500
-# Tansu's end offsets are not to be trusted, nor is one empty answer: the end is where this many polls brought nothing.
-_EMPTY_POLLS_AT_END = 3
+# Tansu's end offsets may be too low, and one empty answer means nothing: the end is where for this long nothing came
+# that was there when the reading began. What others write meanwhile must not keep us reading for ever.
+_QUIET_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,10 @@ class Read:
 async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
     """Everything on the topic now, each partition in order. Raises KafkaError when no broker answers."""
     async with _consumer(brokers, topic) as consumer:
-        await consumer.seek_to_beginning()
-        empty = 0
-        while empty < _EMPTY_POLLS_AT_END:
-            records = await _poll(consumer)
-            empty = 0 if records else empty + 1
-            for record in records:
-                yield record
+        async with aclosing(_until_end(consumer)) as polls:
+            async for records in polls:
+                for record in records:
+                    yield record
 
 
 async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> AsyncIterator[Read]:
@@ -47,11 +47,9 @@ async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> As
         for partition, end in ends.items():
             consumer.seek(partition, max(0, end - last))
         found: list[Read] = []
-        empty = 0
-        while empty < _EMPTY_POLLS_AT_END:
-            records = await _poll(consumer)
-            empty = 0 if records else empty + 1
-            found += records
+        async with aclosing(_until_end(consumer)) as polls:
+            async for records in polls:
+                found += records
         found.sort(key=lambda record: (record.at, record.partition, record.offset))
         for record in found[-last:] if last else ():
             yield record
@@ -76,8 +74,24 @@ async def _consumer(brokers: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]
         await consumer.stop()
 
 
+async def _until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[list[Read], None]:
+    """Poll by poll what is there, and what is written meanwhile."""
+    if not consumer.assignment():
+        return  # there is no such topic
+    ends = await consumer.end_offsets(consumer.assignment())
+    began, old_at = datetime.now(UTC), time.monotonic()
+    while time.monotonic() - old_at < _QUIET_SECONDS:
+        records = await _poll(consumer)
+        if any(
+            one.at <= began or one.offset < ends[TopicPartition(one.topic, one.partition)] for one in records
+        ):
+            old_at = time.monotonic()
+        yield records
+
+
 async def _poll(consumer: AIOKafkaConsumer) -> list[Read]:
     if not consumer.assignment():
+        await asyncio.sleep(_POLL_MS / 1_000)
         return []
     found = await consumer.getmany(timeout_ms=_POLL_MS)
     return [
