@@ -27,14 +27,6 @@ class OffsetGap(Exception):
         self.found = found
 
 
-class ReplayedOffset(Exception):
-    """The batch begins before what the database has processed. Seek to the stored offset; nothing is lost."""
-
-
-class BrakePulled(Exception):
-    """Too many dead letters on a partition: its consumer stands still, readiness is red until a person looked."""
-
-
 class SettingsRefused(Exception):
     """The program cannot start like this. Change every setting that is named, then start again."""
 

@@ -3,8 +3,6 @@
 Bounded: reports are rows, not state. It holds what the rules ask for and nothing that the log alone needs.
 """
 
-from datetime import datetime
-
 from models.categories import Category
 from models.events.disposal import PlannedTask
 from models.events.perception import ReporterStand
@@ -178,7 +176,3 @@ class Incident(Value):
             if (deadline.kind, deadline.step, deadline.command_id) == (kind, step, command_id):
                 return deadline_id
         return None
-
-    def elapsed_seconds(self, now: datetime) -> float:
-        """Seconds from opening to `now` (a message's recorded_at)."""
-        return (now - self.opened_at).total_seconds()

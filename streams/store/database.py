@@ -108,7 +108,11 @@ def _said(error: BaseException) -> str:
 
 def _postgres_engine(url: str) -> AsyncEngine:
     return create_async_engine(
-        url, isolation_level="READ COMMITTED", pool_size=_CONNECTIONS, max_overflow=_MORE_CONNECTIONS
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+        hide_parameters=True,
     )
 
 
@@ -118,6 +122,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         pool_size=_CONNECTIONS,
         max_overflow=_MORE_CONNECTIONS,
         connect_args={"timeout": _BUSY_MS / 1_000},
+        hide_parameters=True,  # an error must not repeat what a report says, nor whom to call about it
     )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.areas import area_tree
 from models.identifiers import DecisionId, IncidentId, decision_message_id
 from models.messages.event import Event
-from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INBOX, INCIDENTS, INTAKE, PROGRESS, PROJECTIONS
+from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INBOX, INCIDENTS, PROGRESS, PROJECTIONS
 from models.topics import Topic
 from models.vocabulary import CommandKind, CommandStatus, DeadLetterReason, Level, Stage, Status, Verdict
 from streams.store.reports import StoredReport, of_incident
@@ -189,11 +189,6 @@ async def counts(connection: AsyncConnection) -> Counts:
     )
 
 
-async def unhandled_intake(connection: AsyncConnection) -> int:
-    """How many messages the gateway said yes to and the engine has not handled. Reads all of `intake`: not often."""
-    return await _count(connection, _UNHANDLED)
-
-
 # From the counts of partitions, since counting rows once a second would cost more the longer the program runs.
 _REPORTS_HANDLED = select(func.coalesce(func.sum(PROGRESS.c.processed), 0)).where(
     PROGRESS.c.topic.in_([Topic.REPORTS.value, Topic.REPORTS_URGENT.value])
@@ -202,11 +197,6 @@ _LIVE_ORDERS = (
     select(func.count())
     .select_from(COMMANDS)
     .where(COMMANDS.c.status.in_(_LIVE), COMMANDS.c.kind == CommandKind.ORDER.value)
-)
-_UNHANDLED = (
-    select(func.count())
-    .select_from(INTAKE.outerjoin(INBOX, INBOX.c.message_id == INTAKE.c.message_id))
-    .where(INBOX.c.message_id.is_(None))
 )
 
 
