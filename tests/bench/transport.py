@@ -29,7 +29,7 @@ from tests.bench.harness import Row, run_program, side_by_side, tell, turned
 from tests.bench.lanes import Meter, Publish, Route, Work, by_aiokafka, by_fast_lane, by_stock_faust
 
 _TOPIC, _EVENTS, _PARTITIONS = "bench-reports", "bench-events", 4
-_MESSAGES = 40_000
+_MESSAGES = 20_000
 _OURS = "fast_lane"
 _VARIANTS: Mapping[str, Callable[[Route, Work, Meter], Awaitable[None]]] = {
     _OURS: by_fast_lane,
@@ -38,7 +38,7 @@ _VARIANTS: Mapping[str, Callable[[Route, Work, Meter], Awaitable[None]]] = {
     "aiokafka_commits_each_second": partial(by_aiokafka, commit_every_seconds=1.0),
 }
 # Stock Faust is so much slower that the whole topic would take a minute; its rate does not depend on the length.
-_MESSAGES_OF: Mapping[str, int] = {"stock_faust": 10_000}
+_MESSAGES_OF: Mapping[str, int] = {"stock_faust": 5_000}
 _NOTES = {
     _OURS: "",
     "stock_faust": "goal 5; ",
