@@ -62,6 +62,9 @@ class Desk:
     async def handle(self, unit: UnitOfWork, addressed: Addressed) -> None:
         """Put one message before the core and keep what it says. Raises CoreFailed."""
         decoded = addressed.fresh.decoded
+        if (before := self.docket.entered.get(decoded.message_id)) is not None:
+            self.docket.hear_again(decoded, before)
+            return
         incident_id = self._lives_in(addressed)
         state = self.changes.state_of(incident_id)
         if state is None and not isinstance(decoded.message, Report):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.identifiers import IncidentId
+from models.identifiers import IncidentId, MessageId
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome
 from streams.arrivals import Decoded, Fate, Handled, Record, Undecodable
@@ -22,6 +22,7 @@ class Docket:
     now: datetime
     changes: Changes = field(default_factory=Changes)
     handled: list[Handled] = field(default_factory=list)
+    entered: dict[MessageId, inbox.Handled] = field(default_factory=dict)
 
     def enter(self, decoded: Decoded, envelope: Envelope, refusal: Refusal | None) -> None:
         """The core has heard this message."""
@@ -38,6 +39,7 @@ class Docket:
                 refusal=refusal,
             )
         )
+        self.entered[decoded.message_id] = inbox.Handled(decoded.digest, envelope.incident_id)
         self._tally(record).processed += 1
         self.handled.append(
             Handled(
@@ -50,6 +52,14 @@ class Docket:
                 decoded.message,
             )
         )
+
+    def hear_again(self, decoded: Decoded, before: inbox.Handled) -> None:
+        """A message of this id was handled: the same content is a duplicate, other content is a conflict."""
+        if before.digest == decoded.digest:
+            self.repeat(decoded, before.incident_id)
+        else:
+            detail = "other content was handled under this id"
+            self.bury_message(decoded, DeadLetterReason.ID_CONFLICT, _id_field(decoded), detail)
 
     def repeat(self, decoded: Decoded, incident_id: IncidentId | None) -> None:
         """The same content was handled before under this id."""
@@ -98,3 +108,9 @@ class Docket:
 
     def _tally(self, record: Record) -> Tally:
         return self.changes.tallies.setdefault(record.source, Tally())
+
+
+def _id_field(decoded: Decoded) -> str:
+    return {"Report": "report_id", "Decision": "decision_id", "Feedback": "feedback_id"}.get(
+        type(decoded.message).__name__, "message_id"
+    )

@@ -21,19 +21,14 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
         if isinstance(arrival, Undecodable):
             docket.bury(arrival)
         elif (before := seen.get(arrival.message_id)) is not None:
-            _repeated(arrival, before, docket)
-        else:
-            seen[arrival.message_id] = Handled(arrival.digest, None)
-            fresh += _placed(arrival, docket)
+            docket.hear_again(arrival, before)
+        elif placed := _placed(arrival, docket):
+            fresh += placed
+            # A report that has its place will be handled, so it must not be fused twice. Of the others the desk may
+            # still find one dead, and what is dead must not make a duplicate of the same message in a better state.
+            if isinstance(arrival.message, Report):
+                seen[arrival.message_id] = Handled(arrival.digest, None)
     return fresh
-
-
-def _repeated(decoded: Decoded, before: Handled, docket: Docket) -> None:
-    if before.digest == decoded.digest:
-        docket.repeat(decoded, before.incident_id)
-    else:
-        detail = "other content was handled under this id"
-        docket.bury_message(decoded, DeadLetterReason.ID_CONFLICT, _id_field(decoded), detail)
 
 
 def _placed(decoded: Decoded, docket: Docket) -> list[Fresh]:
@@ -45,9 +40,3 @@ def _placed(decoded: Decoded, docket: Docket) -> list[Fresh]:
     detail = f"no area ever had the code {decoded.message.area_code}"
     docket.bury_message(decoded, DeadLetterReason.UNKNOWN_AREA, "area_code", detail)
     return []
-
-
-def _id_field(decoded: Decoded) -> str:
-    return {"Report": "report_id", "Decision": "decision_id", "Feedback": "feedback_id"}.get(
-        type(decoded.message).__name__, "message_id"
-    )

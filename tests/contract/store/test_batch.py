@@ -107,6 +107,34 @@ async def test_an_area_that_never_existed_is_refused(worker: Worker) -> None:
     assert (dead["reason"], dead["field"]) == ("unknown_area", "area_code")
 
 
+async def test_what_is_dead_makes_no_duplicate_of_a_later_one(worker: Worker) -> None:
+    """A report sent again with the area put right is accepted, also in the batch that buries its first version."""
+    result = await worker.take(Topic.REPORTS, report(area="999999"), report(area="999999"), report())
+    assert fates(result.handled) == ["dead", "dead", "applied"]
+    assert [one.outcome for one in receipts(worker)] == [
+        ReceiptOutcome.REFUSED,
+        ReceiptOutcome.REFUSED,
+        ReceiptOutcome.ACCEPTED,
+    ]
+
+
+async def test_a_decision_on_no_incident_is_as_dead_the_second_time(worker: Worker) -> None:
+    """It does not count as a duplicate of what nobody handled, in one batch as in two."""
+    unknown = decision("no-such-incident", action=Action.ACKNOWLEDGE)  # type: ignore[arg-type]  # any text is an id
+    together = await worker.take(Topic.DECISIONS, unknown, unknown)
+    apart = await worker.take(Topic.DECISIONS, unknown)
+    assert fates([*together.handled, *apart.handled]) == ["dead"] * 3
+
+
+async def test_a_decision_is_taken_once_in_a_batch(worker: Worker) -> None:
+    """The same again is a duplicate, and other content under its id a conflict."""
+    incident_id = await worker.report(report())
+    one = decision(incident_id, action=Action.ACKNOWLEDGE)
+    other = decision(incident_id, action=Action.SUPERVISE)
+    result = await worker.take(Topic.DECISIONS, one, one, other)
+    assert fates(result.handled) == ["applied", "duplicate", "dead"]
+
+
 async def test_a_decision_on_no_incident_is_a_dead_letter(worker: Worker) -> None:
     """A decision about an incident that nobody opened is kept with its reason."""
     unknown = decision("no-such-incident", action=Action.ACKNOWLEDGE)  # type: ignore[arg-type]  # any text is an id
