@@ -95,7 +95,8 @@ def commands_are_answered(dossier: Dossier, _: Ground) -> Iterator[Violation]:
     }
     taken_over = {
         event.data.command_id: event.data.next_command_id
-        for event in dossier.log
+        for log in dossier.family.values()  # it may have climbed before a merge brought it here
+        for event in log
         if isinstance(event.data, CommandEscalated)
     }
     for row in dossier.commands:

@@ -197,7 +197,9 @@ async def _merged(play: Play) -> None:
         source_id="grid-3", channel="119", area_code="500108003", category="accident.fire"
     )
     younger = await play.report(
-        source_id="grid-4", channel="119", area_code="500108003", category="accident.gas"
+        source_id="grid-4", channel="119", area_code="500108003", category="accident.gas", urgent=True
     )
+    climbing, *_ = await play.unsigned(younger)
+    await play.hear(climbing, "refused", reason="no vehicle")  # and with the merge it changes hands
     await play.decide(younger, action="merge", other_incident_id=older, reason="one event")
     assert await play.status_of(younger) is Status.MERGED
