@@ -32,11 +32,10 @@ class Read:
 
 async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
     """Everything on the topic now, each partition in order. Raises KafkaError when no broker answers."""
-    async with _consumer(brokers, topic) as consumer:
-        async with aclosing(_until_end(consumer)) as polls:
-            async for records in polls:
-                for record in records:
-                    yield record
+    async with _consumer(brokers, topic) as consumer, aclosing(_until_end(consumer)) as polls:
+        async for records in polls:
+            for record in records:
+                yield record
 
 
 async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> AsyncIterator[Read]:
