@@ -18,10 +18,10 @@ _READY_SECONDS = 10
 
 
 class Tansu:
-    """A memory-only broker on 127.0.0.1; everything in it is lost when it ends."""
+    """A memory-only broker on 127.0.0.1; everything in it is lost when it ends. Another on its port is another cluster."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.cluster_id = f"test-{secrets.token_hex(4)}"
         address = f"tcp://127.0.0.1:{self.port}"
         command = [str(find_program()), "broker", "--cluster-id", self.cluster_id]
