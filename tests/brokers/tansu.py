@@ -18,7 +18,7 @@ _READY_SECONDS = 10
 
 
 class Tansu:
-    """A memory-only broker on 127.0.0.1; everything in it is lost when it ends. Another on its port is another cluster."""
+    """A memory-only broker on 127.0.0.1; all in it is lost when it ends. The next on its port is another cluster."""
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or free_port()
