@@ -77,7 +77,11 @@ class Desk:
         else:
             message = await self._message(unit, addressed, envelope)
             answer = _of_core(lambda: handle(state, message, self.rules))
+        earlier = len(self.changes.events)
         self._keep(addressed, envelope, answer)
+        if isinstance(decoded.message, Decision):
+            # A split that comes later in this batch must find each report where this decision put it.
+            await unit.move_reports(self.changes.events[earlier:])
 
     def _lives_in(self, addressed: Addressed) -> IncidentId:
         """Reports and feedback follow merges; decisions and calls are about the very incident they name."""

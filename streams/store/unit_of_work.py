@@ -128,16 +128,27 @@ class UnitOfWork:
         until = now + timedelta(seconds=_CLAIM_SECONDS)
         return await outbox.add(self.connection, outgoing, now, self.claim, until)
 
-    async def _keep_reports(self, changes: Changes) -> None:
-        await reports.keep(self.connection, changes.reports)
-        new = {(stored.report.source_id, stored.report.report_id) for stored in changes.reports}
-        for event in changes.events:
+    async def move_reports(self, events: Iterable[Event]) -> None:
+        """Bring reports to the incident where merges and splits put them, so that this unit reads them there.
+
+        `save` does it again for all events in their order, which ends the same: new reports are written only there.
+        """
+        for event in events:
             match event.data:
                 case IncidentMerged(into=into):
                     await reports.move_all(self.connection, [(IncidentId(event.incident_id), into)])
-                case ReportJoined(source_id=source, report_id=report) if (source, report) not in new:
+                case ReportJoined(source_id=source, report_id=report):
                     # A split records its reports anew in their new incident.
                     await reports.move(self.connection, [(source, report, IncidentId(event.incident_id))])
+
+    async def _keep_reports(self, changes: Changes) -> None:
+        await reports.keep(self.connection, changes.reports)
+        new = {stored.message_id for stored in changes.reports}
+        await self.move_reports(
+            event
+            for event in changes.events
+            if not (isinstance(event.data, ReportJoined) and event.cause_id in new)
+        )
 
     async def _receipts(self, changes: Changes, now: datetime) -> list[Outgoing]:
         told: list[Receipt] = [*changes.receipts, *changes.late_receipts()]

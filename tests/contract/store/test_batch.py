@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.categories import Category
 from models.messages.event import Event
 from models.messages.receipt import Receipt
 from models.topics import Topic
@@ -133,6 +134,34 @@ async def test_a_decision_is_taken_once_in_a_batch(worker: Worker) -> None:
     other = decision(incident_id, action=Action.SUPERVISE)
     result = await worker.take(Topic.DECISIONS, one, one, other)
     assert fates(result.handled) == ["applied", "duplicate", "dead"]
+
+
+async def test_a_report_is_split_off_once_in_a_batch(worker: Worker) -> None:
+    """A second split of the same batch does not find what the first took away: a report is in one incident."""
+    incident_id = await worker.report(report("r-1"))
+    assert await worker.report(report("r-2", source="grid-2")) == incident_id
+    split: dict[str, object] = {
+        "action": Action.SPLIT,
+        "reports": ({"source_id": "grid-2", "report_id": "r-2"},),
+    }
+    result = await worker.take(
+        Topic.DECISIONS, decision(incident_id, "d-1", **split), decision(incident_id, "d-2", **split)
+    )
+    assert fates(result.handled) == ["applied", "refused"]
+    assert sorted(str(row["reports"]) for row in await worker.rows("incidents")) == ["1", "1"]
+
+
+async def test_a_merge_can_be_undone_in_its_own_batch(worker: Worker) -> None:
+    """A split finds the reports that a merge of the same batch brought."""
+    older = await worker.report(report("r-1"))
+    younger = await worker.report(report("r-2", source="grid-2", category=Category.ROAD_TRAFFIC))
+    assert older != younger
+    merge = decision(younger, "d-1", action=Action.MERGE, other_incident_id=older)
+    refs = ({"source_id": "grid-2", "report_id": "r-2"},)
+    result = await worker.take(
+        Topic.DECISIONS, merge, decision(older, "d-2", action=Action.SPLIT, reports=refs)
+    )
+    assert fates(result.handled) == ["applied", "applied"]
 
 
 async def test_a_decision_on_no_incident_is_a_dead_letter(worker: Worker) -> None:
