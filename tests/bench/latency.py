@@ -95,7 +95,7 @@ async def _at(rate: int, via: str) -> tuple[list[Row], bool]:
             await _load(rate, _MEASURED_SECONDS, rate * _WARM_UP_SECONDS, send, watch)
             sent_seconds = perf_counter() - began
             busy = (cpu_seconds(target.process_id) - began_cpu) / sent_seconds
-            by_then = sum(seen - began <= sent_seconds for seen in watch.seen.values())
+            by_then = sum(0 <= seen - began <= sent_seconds for seen in watch.seen.values())
             await _catch_up(watch)
         finally:
             reading.cancel()
