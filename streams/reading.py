@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 _POLL_MS = 500
 # Tansu's end offsets may be too low, and one empty answer means nothing: the end is where for this long nothing came
@@ -64,13 +65,23 @@ async def _consumer(brokers: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]
     )
     try:
         await consumer.start()
-        # Asked for all topics: to ask Tansu for one that does not exist would create it.
-        known = await consumer.topics()
-        partitions = consumer.partitions_for_topic(topic) if topic in known else None
-        consumer.assign([TopicPartition(topic, number) for number in sorted(partitions or ())])
+        consumer.assign(await _partitions(brokers, topic))
         yield consumer
     finally:
         await consumer.stop()
+
+
+async def _partitions(brokers: str, topic: str) -> list[TopicPartition]:
+    """None when there is no such topic, which is asked of the list: to describe it to Tansu would create it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    try:
+        await admin.start()
+        if topic not in await admin.list_topics():
+            return []
+        (described,) = await admin.describe_topics([topic])
+        return sorted(TopicPartition(topic, partition["partition"]) for partition in described["partitions"])
+    finally:
+        await admin.close()
 
 
 async def _until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[list[Read], None]:
