@@ -106,9 +106,9 @@ def _rows(rate: int, via: str, watch: _Watch, done_per_second: float, busy: floa
     waits, left = watch.waits_seconds(), watch.left_behind()
     variant = f"{via}_at_{rate}_per_second"
     keeps_up = left <= _LEFT_BEHIND_RATIO * len(waits) and percentile(waits, 50) <= _KEPT_UP_SECONDS
-    state = (
-        "keeps up" if keeps_up else f"falls behind: lower bounds, {left} of {len(waits)} without a command"
-    )
+    state = "keeps up" if keeps_up else "falls behind"
+    if left:
+        state += f", {left} without a command: lower bounds"
     note = (
         f"{state}; {len(waits)} reports in {_MEASURED_SECONDS} s; {done_per_second:.0f}/s commanded meanwhile"
     )
