@@ -30,7 +30,7 @@ from tests.bench import traffic
 from tests.bench.harness import ProgramFailed, Row, cpu_seconds, percentile
 from tests.servers import log_tail, tied_to_us
 
-_RATES_PER_SECOND = (200, 100, 50, 25)
+_RATES_PER_SECOND = (200, 100, 50, 25, 10)
 _WARM_UP_SECONDS = 3
 _MEASURED_SECONDS = 12
 _PATIENCE_SECONDS = 5
