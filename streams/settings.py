@@ -119,7 +119,8 @@ class Settings(BaseSettings):
     fetch_max_wait_ms: int = Field(
         10, ge=1, le=10_000, description="how long a broker may hold an empty fetch; 500 in production"
     )
-    batch_max_records: int = Field(500, ge=1, le=5_000, description="messages in one transaction")
+    # Writers of one database take turns: a larger batch of reports gains little and makes the later stages wait.
+    batch_max_records: int = Field(100, ge=1, le=5_000, description="messages in one transaction")
     max_message_bytes: int = Field(262_144, ge=1_024, le=524_288, description="larger ones are dead letters")
     retry_budget_seconds: float = Field(
         60, ge=0, le=3_600, description="database or broker away for longer: the process ends (exit 70)"
