@@ -1,0 +1,130 @@
+"""Process: one life of an engine with its gateway, over a real database and a broker in memory.
+
+What is real: transaction, batch, loop, relay, sweepers, the gateway's intake. What the test has in hand: the broker,
+the program's time, and the wall time at which the claims of the dead run out.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from prometheus_client import CollectorRegistry
+
+from models.messages.report import Report
+from models.topics import Topic
+from streams.arrivals import Arrival, BatchResult
+from streams.batch import handle_batch
+from streams.bookkeeper import Bookkeeper
+from streams.clock import Clock
+from streams.gateway.intake import Intake
+from streams.gateway.offers import read_report
+from streams.gateway.problems import Problem
+from streams.gateway.services import Services
+from streams.loop import CarriedBatch, Loop, LoopLimits, Surroundings
+from streams.metrics import Metrics
+from streams.publishing import PublishFailed
+from streams.readiness import Readiness
+from streams.relay import Relay
+from streams.store import outbox
+from streams.store.database import Database
+from streams.store.unit_of_work import UnitsOfWork, wall_now
+from streams.sweepers.commands import CommandSweep
+from streams.sweepers.deadlines import DeadlineSweep
+from tests.stored.broker import Delivery, MemoryBroker
+from workflows.rulebook_file import default_rulebook
+
+RULES = default_rulebook()
+_AT_A_TIME = 500
+_RESENT_AFTER = timedelta(seconds=30)
+_METRICS = Metrics(CollectorRegistry())
+
+
+class Process:
+    """What it has in memory dies with it; the claims that it held do not."""
+
+    def __init__(self, name: str, database: Database, broker: MemoryBroker, clock: Clock) -> None:
+        self._database = database
+        self._broker = broker
+        self._units = UnitsOfWork(database, broker.cluster_id, name)
+        self._relay = Relay(broker.publish, self._units, _METRICS)
+        self._loop = Loop(self._surroundings(clock), LoopLimits())
+        self._services = Services(database, clock, Readiness(()), lambda: RULES, lambda: None, "a-token")
+        self._intake = Intake(self._services)
+        self._deadlines = DeadlineSweep(self._relay, clock)
+        self._commands = CommandSweep(self._relay, clock, _RESENT_AFTER)
+        self._clock = clock
+
+    async def start(self) -> None:
+        """As the engine does before it reads anything."""
+        async with self._database.write() as connection:
+            await outbox.republish_for_new_cluster(connection, self._broker.cluster_id, wall_now())
+
+    async def carry(self, delivery: Delivery) -> None:
+        """One batch through the loop."""
+        await self._loop.consume(Topic(delivery.topic), _once(delivery))
+
+    async def accept(self, report: Report, value: bytes) -> None:
+        """A report at the gateway's door; a conflict is answered and forgotten."""
+        _, offer = read_report(value, self._services)
+        with suppress(Problem):
+            await self._intake.accept(offer)
+
+    async def sweep_deadlines(self) -> None:
+        """Passed clocks are sent."""
+        await _sweep(self._deadlines)
+
+    async def sweep_commands(self) -> None:
+        """Commands that no unit's system took in are sent again."""
+        await _sweep(self._commands)
+
+    async def sweep_outbox(self, wall: datetime) -> None:
+        """The outbox sweeper, when it is `wall` and with it every earlier claim has run out."""
+
+        async def piece() -> int:
+            claim, until = self._units.new_claim(), wall + timedelta(seconds=10)
+            async with self._database.write() as connection:
+                claimed = await outbox.claim(
+                    connection, claim, limit=_AT_A_TIME, older_than=wall, now=wall, until=until
+                )
+            return await self._relay.send([claimed], "outbox")
+
+        await _sweep(piece)
+
+    def _surroundings(self, clock: Clock) -> Surroundings:
+        async def handle(arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:
+            return await handle_batch(arrivals, self._units, RULES, clock, accept_gap=accept_gap)
+
+        return Surroundings(
+            handle=handle,
+            send=self._relay.send,
+            gap_recorded=self._bring_back_what_a_gap_hid,
+            clock=clock,
+            metrics=_METRICS,
+            bookkeeper=Bookkeeper(_METRICS),
+            readiness=Readiness(()),
+            stop_process=_stopped,
+            pause=_at_once,
+        )
+
+    async def _bring_back_what_a_gap_hid(self) -> None:
+        async with self._database.write() as connection:
+            await outbox.republish_unseen(connection)
+
+
+async def _once(batch: CarriedBatch) -> AsyncIterator[CarriedBatch]:
+    yield batch
+
+
+async def _sweep(piece: Callable[[], Awaitable[int]]) -> None:
+    with suppress(PublishFailed):  # as the sweeper does: what was claimed comes again
+        while await piece():
+            pass
+
+
+async def _at_once(_: float) -> None:
+    """Nobody waits here for a fault to go away: the test takes it away."""
+
+
+def _stopped(code: int) -> NoReturn:
+    raise AssertionError(f"the loop ended the process with {code}")
