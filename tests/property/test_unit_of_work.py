@@ -231,7 +231,7 @@ class UnitOfWorkMachine(_Engine):
 
 
 # A step is a transaction or two on a real database, a hundred times what a step of the core costs.
-_EXAMPLES = max(4, settings().max_examples // 8)
+_EXAMPLES = max(4, settings().max_examples // 10)
 # Making a failure smaller takes longer than a test may; to look into one, leave the phases out.
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 UnitOfWorkMachine.TestCase.settings = settings(

@@ -28,6 +28,7 @@ from workflows.rulebook_file import default_rulebook_text
 
 READ = tuple(sorted(ENGINE_READ))
 EVERYTHING = 1_000_000
+_MOST_ROUNDS = 200
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - holds a folder of our own; a disk would make each commit wait
 
 
@@ -101,14 +102,15 @@ class StoreWorld(Disk):
 
     def settle(self) -> None:
         """Publish what lies, send what passed and deliver, until nothing moves any more."""
-        moves = True
-        while moves:
+        for _ in range(_MOST_ROUNDS):
             self.sweep_outbox()
             self.sweep_deadlines()
             waiting = [topic for topic in READ if self.broker.waiting(topic, 1)]
             for topic in waiting:
                 self.deliver(topic)
-            moves = bool(waiting)
+            if not waiting:
+                return
+        raise AssertionError("the engine does not come to rest: something is read again and again")
 
     # --- what the outside does
 
