@@ -16,7 +16,7 @@ import orjson
 from aiokafka.errors import KafkaError
 
 from models.topics import Topic
-from streams.reading import read_to_end
+from streams.broker.reading import read_to_end
 from streams.simulator.scenario import TrueEvent
 from tests.acceptance.city import City
 from tests.acceptance.nemesis import SESSION, Kind, Record, await_ready, live_until, strikes
@@ -24,7 +24,7 @@ from tests.acceptance.outcomes import Identity, Outcome, outcomes, rows
 from tests.acceptance.program import Program
 from tests.brokers.tansu import Tansu
 
-_SPEED = 500
+_SPEED = 400
 _AT_REST_WITHIN_SECONDS = 240
 _MORE_SECONDS_PER_EVENT = 5
 _LOOK_EVERY_SECONDS = 0.5

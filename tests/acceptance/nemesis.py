@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from streams.failpoints import Failpoint
+from streams.program.failpoints import Failpoint
 from tests.acceptance.program import NotInTime, Program
 
 _LOOK_EVERY_SECONDS = 0.1

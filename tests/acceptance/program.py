@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,6 +129,18 @@ class Program:
     def await_ready(self, within_seconds: float = 45) -> float:
         """Wait until /readyz says 200; the seconds that it took."""
         return self.await_that(lambda: self.answers("/readyz"), "it is ready", within_seconds)
+
+    def kill_broker(self) -> None:
+        """kill -9 for the broker that it started as its child; Linux only."""
+        if self._process is None:
+            raise RuntimeError("the program was not started")
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended while we looked
+                name, _, rest = stat.read_text().rpartition(")")
+                if int(rest.split()[1]) == self._process.pid and name.endswith("(tansu"):
+                    os.kill(int(stat.parent.name), signal.SIGKILL)
+                    return
+        raise NotInTime(f"it has no broker for a child:\n{log_tail(self.log)}")
 
     def kill(self) -> None:
         """kill -9, as a power cut would end it."""

@@ -3,6 +3,7 @@
 Broker, engine, gateway and simulator in one process, with nothing set but the folder, the port and the pace.
 """
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from models.topics import Topic
+from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT
 from tests.acceptance.outcomes import rows
 from tests.acceptance.program import Program
 
@@ -56,8 +58,8 @@ def closed(program: Program) -> list[dict[str, object]]:
     return list(answer["incidents"])
 
 
-def decide(program: Program, incident: dict[str, object], **what: object) -> tuple[int, dict[str, object]]:
-    """Decide by hand, as an officer at a screen of another maker would."""
+def decide(program: Program, incident: dict[str, object], **what: object) -> dict[str, object]:
+    """Decide by hand, as an officer at a screen of another maker would; what became of it, asked for if need be."""
     body = {
         "decision_id": str(uuid4()),
         "officer": {"id": "officer-by-hand", "name": "王建国"},
@@ -66,7 +68,12 @@ def decide(program: Program, incident: dict[str, object], **what: object) -> tup
         **what,
     }
     answer = program.http.post(f"/api/incidents/{incident['incident_id']}/decisions", json=body)
-    return answer.status_code, answer.json()
+    if answer.status_code == 409:
+        return {"outcome": "refused", **answer.json()}
+    assert answer.status_code in (200, 202), answer.text
+    later = f"/api/decisions/{answer.json()['message_id']}"
+    program.await_that(lambda: program.http.get(later).json()["outcome"] != "pending", "it is decided", 30)
+    return dict(program.http.get(later).json())
 
 
 def test_the_first_incident_is_closed_within_a_minute(story: Story) -> None:
@@ -92,14 +99,14 @@ def test_readers_see_heat_ratings_and_metrics(story: Story) -> None:
 
 
 def test_an_officer_decides_over_http(story: Story) -> None:
-    """A decision is applied (200), and one about what the incident no longer is is refused with the reason (409)."""
+    """A decision is applied; one that was made about an older state of the incident is refused, with the reason."""
     program = story.program
     one = closed(program)[0]
-    status, answer = decide(program, one, action="reopen", reason="回访发现仍有遗留问题")
-    assert (status, answer.get("outcome")) == (200, "applied"), answer
-    status, answer = decide(program, one, action="reopen", reason="再次重新办理", expected_seq=1)
-    assert status == 409, answer
-    assert answer["reason"]
+    applied = decide(program, one, action="reopen", reason="回访发现仍有遗留问题")
+    assert applied["outcome"] == "applied", applied
+    refused = decide(program, one, action="reopen", reason="再次重新办理", expected_seq=1)
+    assert refused["outcome"] == "refused", refused
+    assert refused["reason"]
 
 
 def test_whoever_has_no_token_stays_outside(story: Story) -> None:
@@ -126,6 +133,24 @@ def test_stopped_and_started_again_it_goes_on(story: Story) -> None:
     assert checked.code == 0, checked.answer
     replayed = program.command("replay", "--all")
     assert replayed.code == 0, replayed.answer
+    assert program.interrupt(STOPPED_WITHIN_SECONDS) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the broker's process in /proc")
+def test_it_ends_with_its_broker_and_the_next_life_goes_on(story: Story) -> None:
+    """A broker that is killed takes the program with it, visibly; started again it has lost nothing it had."""
+    program = story.program
+    program.start(*PACE)
+    program.await_ready()
+    program.kill_broker()
+    assert program.ended_by_itself(STOPPED_WITHIN_SECONDS) == EXIT_TRANSIENT_BUDGET_SPENT
+    before = _standing(program)
+    program.start(*PACE)
+    program.await_ready()
+    _holds_what_was_known(program, before)
+    program.await_that(lambda: _has_moved_on(program, before), "open incidents go on", 60)
+    checked = program.command("check")
+    assert checked.code == 0, checked.answer
     assert program.interrupt(STOPPED_WITHIN_SECONDS) == 0
 
 

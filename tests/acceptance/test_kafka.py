@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from streams.topics import CATALOGUE, Scale
+from streams.broker.topics import CATALOGUE, Scale
 from tests.acceptance.program import NotInTime, Program
 from tests.brokers.kafka import KafkaBroker, fetch_kafka
 from tests.servers import ServerUnavailable, skip_unless_ci

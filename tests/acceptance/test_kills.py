@@ -18,7 +18,7 @@ from streams.simulator.scenario import TrueEvent
 from tests.acceptance.lives import Aftermath, Traffic, play
 from tests.acceptance.nemesis import strikes
 
-TRAFFIC = Traffic(seed=7, events=int(os.environ.get("ACCEPTANCE_EVENTS", "20")))
+TRAFFIC = Traffic(seed=7, events=int(os.environ.get("ACCEPTANCE_EVENTS", "14")))
 ENDS = {Status.CLOSED, Status.REJECTED}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500 + 10 * TRAFFIC.events)]
