@@ -1,4 +1,4 @@
-"""The names of the topics, which are the public contract. Partition counts and cleanup live in `streams.topics`."""
+"""The names of the topics, which are the public contract. Partitions and cleanup live in `streams.broker.topics`."""
 
 from enum import StrEnum
 

@@ -22,9 +22,9 @@ from prometheus_client import disable_created_metrics
 from rich.console import Console
 
 from models.areas import area_tree
-from streams import failpoints, progress, running
-from streams.bookkeeper import Bookkeeper
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
+from streams.broker.publishing import Publisher
+from streams.broker.topics import Scale, TopicsNotApplied
 from streams.clock import Clock, ScaledClock, WallClock
 from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_SETTINGS, EXIT_TRANSIENT_BUDGET_SPENT, SettingsRefused
@@ -34,16 +34,17 @@ from streams.gateway.security import BearerToken
 from streams.gateway.services import Services
 from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
-from streams.parts import Parts
-from streams.preparation import cluster_of, prepare_database, prepare_topics
-from streams.publishing import Publisher
-from streams.readiness import Component, Readiness
-from streams.relay import Relay
-from streams.rules_in_force import RulesInForce
-from streams.server import Server
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.relay import Relay
+from streams.program import failpoints, progress, running
+from streams.program.parts import Parts
+from streams.program.preparation import cluster_of, prepare_database, prepare_topics
+from streams.program.readiness import Component, Readiness
+from streams.program.rules_in_force import RulesInForce
+from streams.program.server import Server
+from streams.program.standings import StoredStandings
 from streams.settings import LogFormat, Profile, Role, Settings
 from streams.simulator.simulator import Simulator, SimulatorSettings, Via
-from streams.standings import StoredStandings
 from streams.store import program_time
 from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
@@ -51,7 +52,6 @@ from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.gauges import GaugeSweep
 from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
-from streams.topics import Scale, TopicsNotApplied
 
 _STOP_WITHIN_SECONDS = 9.0
 _LOOK_EVERY_SECONDS = 2.0

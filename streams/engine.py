@@ -14,19 +14,23 @@ from uuid import uuid4
 
 from streams import agents
 from streams.agents.carrier import Carrier
-from streams.arrivals import Arrival, BatchResult
-from streams.batch import handle_batch
-from streams.bookkeeper import Bookkeeper
-from streams.brake import BrakeLimits
+from streams.broker.publishing import Publisher
+from streams.broker.transport import TP, FastLane, make_app
+from streams.broker.transport import progress as progress_of
+from streams.broker.transport.app import Positions
 from streams.clock import Clock, WallClock
 from streams.errors import Transient
 from streams.log import LogEvent
-from streams.loop import Loop, LoopLimits, Surroundings
 from streams.metrics import Metrics
-from streams.publishing import Publisher
-from streams.readiness import Component, Readiness
-from streams.relay import Relay
-from streams.rules_in_force import RulesInForce
+from streams.processing.arrivals import Arrival, BatchResult
+from streams.processing.batch import handle_batch
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.brake import BrakeLimits
+from streams.processing.loop import Loop, LoopLimits, Surroundings
+from streams.processing.relay import Relay
+from streams.program.readiness import Component, Readiness
+from streams.program.rules_in_force import RulesInForce
+from streams.program.watchdog import Watchdog
 from streams.settings import Settings
 from streams.store import outbox, progress
 from streams.store.database import Database
@@ -36,10 +40,6 @@ from streams.sweepers.deadlines import DeadlineSweep
 from streams.sweepers.outbox import OutboxPruning, OutboxSweep
 from streams.sweepers.projections import ProjectionSweep
 from streams.sweepers.sweeper import Sweeper, Work
-from streams.transport import TP, FastLane, make_app
-from streams.transport import progress as progress_of
-from streams.transport.app import Positions
-from streams.watchdog import Watchdog
 
 _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2

@@ -1,7 +1,7 @@
 """What can go wrong in the world, in families: each says what whoever receives it must do.
 
 Never in here: a refusal by the rules (a value, `workflows.answer.Refusal`) and what is wrong with a message (a value,
-`streams.codec`). What is in no family is our defect: nothing is acknowledged and the process ends.
+`streams.processing.codec`). What is in no family is our defect: nothing is acknowledged and the process ends.
 """
 
 EXIT_TRANSIENT_BUDGET_SPENT = 70  # EX_SOFTWARE of sysexits: a supervisor starts the process again

@@ -1,8 +1,8 @@
 """The one catalogue of metrics: each with its unit in its name, closed labels and the question that it answers.
 
 They stand here together, and not where they are used, because the rules may not count: what happened is counted from
-committed events (`streams.bookkeeper`) and never from attempts, so that a batch that was rolled back and run again
-counts once. Labels come from closed sets; an id is never one.
+committed events (`streams.processing.bookkeeper`) and never from attempts, so that a batch that was rolled back and
+run again counts once. Labels come from closed sets; an id is never one.
 """
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram

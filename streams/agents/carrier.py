@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from faust.types import StreamT
 
 from models.topics import Topic
-from streams.loop import Loop
-from streams.transport import FastLaneApp, batches
+from streams.broker.transport import FastLaneApp, batches
+from streams.processing.loop import Loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from models.tables import DEAD_LETTERS, GAPS, INBOX, INTAKE, OUTBOX, PROGRESS, R
 from streams.check.ground import Ground
 from streams.check.rows import Row, rows
 from streams.check.violation import Invariant, Violation
-from streams.codec import digest_of
+from streams.processing.codec import digest_of
 
 Partition = tuple[str, str, int]
 _PAGE = 500

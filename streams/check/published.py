@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import DEAD_LETTERS, EVENTS, INBOX, OUTBOX
 from models.topics import Topic
+from streams.broker.reading import Read, read_to_end
 from streams.check.ground import Ground
 from streams.check.rows import rows
 from streams.check.violation import Invariant, Violation
-from streams.reading import Read, read_to_end
 
 _PAGE = 500
 _BODIES = select(EVENTS.c.event_id, EVENTS.c.body).where(

@@ -9,12 +9,12 @@ from typing import TypeVar
 from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from streams import running
 from streams.broker.embedded import cluster_id
 from streams.check import Cluster
 from streams.cli.terminal import CannotDo
 from streams.errors import Transient
 from streams.log import configure_logging
+from streams.program import running
 from streams.settings import LogFormat, LogLevel, Profile, Settings, load_settings
 from streams.store import program_time
 from streams.store.database import Database

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 import typer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams import topics
+from streams.broker import topics
+from streams.broker.topics import Admin, Scale, TopicChange, TopicsNotApplied
 from streams.cli.doors import settings_of_command, with_brokers
 from streams.cli.terminal import CannotDo, answer, found_wrong
 from streams.settings import Profile
-from streams.topics import Admin, Scale, TopicChange, TopicsNotApplied
 
 app = typer.Typer(no_args_is_help=True, help="The topics on the broker: plan, apply.")
 

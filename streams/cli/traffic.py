@@ -12,12 +12,12 @@ import typer
 from models.areas import area_tree
 from models.messages.report import Report
 from models.topics import Topic
-from streams import codec
+from streams.broker.publishing import Publication, Publisher, PublishFailed
+from streams.broker.reading import Read, read_tail
 from streams.cli.doors import with_brokers
 from streams.cli.terminal import CannotDo, answer, found_wrong, remark
 from streams.gateway.offers import lane_of
-from streams.publishing import Publication, Publisher, PublishFailed
-from streams.reading import Read, read_tail
+from streams.processing import codec
 from streams.store.publications import HEADERS
 from workflows.rulebook_file import default_rulebook
 

@@ -7,9 +7,9 @@ import json
 from importlib.metadata import version
 
 from models.topics import ENGINE_READ
+from streams.broker.topics import CATALOGUE, TopicSpec
 from streams.documents.catalogue import MESSAGES, Documented
 from streams.documents.schemas import Schema, file_name
-from streams.topics import CATALOGUE, TopicSpec
 
 _HEADERS: Schema = {
     "type": "object",

@@ -22,10 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import MessageId
 from models.tables import INTAKE
 from models.topics import Topic
+from streams.broker.publishing import Publication
 from streams.gateway.offers import Offer
 from streams.gateway.problems import Problem, ProblemCode, id_conflict
 from streams.gateway.services import Services
-from streams.publishing import Publication
 from streams.store import inbox, outbox
 from streams.store.errors import DataRefused
 from streams.store.publications import HEADERS, Outgoing

@@ -16,9 +16,9 @@ from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
 from models.topics import Topic
-from streams import codec
 from streams.gateway.problems import Problem, ProblemCode, of_unreadable
 from streams.gateway.services import Services
+from streams.processing import codec
 from workflows.judgement.grading import grade
 from workflows.rulebook import Rulebook
 

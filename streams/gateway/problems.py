@@ -1,7 +1,7 @@
 """Problem: an error as RFC 9457 says it, with the field that must change. Every answer of 400 and more is one.
 
-Never in here: what is right or wrong with a message (`streams.codec`), and more of an input than a code or an id: a
-problem names fields and limits, never what a report says.
+Never in here: what is right or wrong with a message (`streams.processing.codec`), and more of an input than a code or
+an id: a problem names fields and limits, never what a report says.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from models.messages.fields import Value
 from models.vocabulary import DeadLetterReason
-from streams.codec import Unreadable
 from streams.errors import Transient
-from streams.readiness import Component
+from streams.processing.codec import Unreadable
+from streams.program.readiness import Component
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from streams.clock import Clock
-from streams.codec import MAX_MESSAGE_BYTES
+from streams.processing.codec import MAX_MESSAGE_BYTES
 from streams.store.database import Database
 from workflows.rulebook import Rulebook
 

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from models.messages.feedback import Feedback
 from models.topics import Topic
-from streams.publishing import Publication, PublishFailed
+from streams.broker.publishing import Publication, PublishFailed
 from streams.simulator.door import Door, Outcome
 from streams.simulator.happening import Expectation, Happening
 
@@ -47,7 +47,7 @@ class GatewayOutlet:
 
 
 class Publishes(Protocol):
-    """What is used of `streams.publishing.Publisher`."""
+    """What is used of `streams.broker.publishing.Publisher`."""
 
     async def publish(self, publications: tuple[Publication, ...]) -> None: ...
 

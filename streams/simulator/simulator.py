@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from models.identifiers import IncidentId
 from models.messages.command import Command
 from models.topics import Topic
+from streams.broker.publishing import Publisher
 from streams.clock import Clock
-from streams.publishing import Publisher
 from streams.simulator.door import Door, HttpDoor
 from streams.simulator.listening import listen
 from streams.simulator.officers import Officers

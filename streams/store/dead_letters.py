@@ -11,7 +11,7 @@ from models.identifiers import MessageId
 from models.messages.dead_letter import DeadLetter
 from models.tables import DEAD_LETTERS
 from models.vocabulary import DeadLetterReason
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
 from streams.store.publications import HEADERS, Outgoing, as_base64, of_dead_letter
 from streams.store.statements import Row, insert_new
 

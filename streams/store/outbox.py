@@ -16,7 +16,7 @@ from models.identifiers import MessageId
 from models.tables import COMMANDS, DEAD_LETTERS, INBOX, OUTBOX, PROGRESS, PROJECTIONS
 from models.topics import Topic
 from models.vocabulary import CommandStatus
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
 from streams.store.publications import HEADERS, Outgoing, again
 from streams.store.statements import Row, insert, insert_new
 

@@ -18,7 +18,7 @@ from models.identifiers import IncidentId
 from models.tables import INCIDENTS, OUTBOX, OUTCOMES, PROJECTIONS
 from models.topics import Topic
 from models.vocabulary import Level, Status
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
 from streams.store import outbox
 from streams.store.publications import HEADERS, Outgoing
 from streams.store.statements import upsert

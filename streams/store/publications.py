@@ -20,7 +20,7 @@ from models.messages.public_warning import PublicWarning
 from models.messages.receipt import Receipt
 from models.topics import HAND_OVER_TOPIC, Topic
 from models.vocabulary import HandOverType, Stage
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
 
 Headers = tuple[tuple[str, bytes], ...]
 HEADERS: Headers = (("schema_version", b"%d" % SCHEMA_VERSION),)

@@ -1,7 +1,7 @@
 """Unit of work: one batch, one transaction, and everything that must stand or fall with it.
 
 The door of the store for the engine. It carries; what a message means is decided by `workflows`, which of them go
-through it by `streams.batch`.
+through it by `streams.processing.batch`.
 """
 
 import itertools

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from streams.clock import Clock
-from streams.relay import Relay
+from streams.processing.relay import Relay
 
 AT_A_TIME = 200
 

@@ -7,7 +7,7 @@ the message's id is derived from the clock, so even a message that travels twice
 from dataclasses import dataclass
 
 from streams.clock import Clock
-from streams.relay import Relay
+from streams.processing.relay import Relay
 
 AT_A_TIME = 200
 

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from models.tables import INCIDENTS, OUTBOX
 from models.vocabulary import Stage, Status
-from streams.bookkeeper import Bookkeeper
 from streams.clock import Clock
 from streams.errors import Transient
 from streams.metrics import Metrics
-from streams.readiness import Component, Readiness
+from streams.processing.bookkeeper import Bookkeeper
+from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
 
 _WAITS_TOO_LONG_SECONDS = 60.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from streams.clock import Clock
-from streams.relay import Relay
+from streams.processing.relay import Relay
 from streams.store import outbox
 from streams.store.database import Database
 

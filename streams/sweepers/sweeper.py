@@ -10,10 +10,10 @@ from contextlib import suppress
 
 import structlog
 
+from streams.broker.publishing import PublishFailed
 from streams.errors import Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
-from streams.publishing import PublishFailed
 
 _LONGEST_PAUSE_SECONDS = 10.0
 _log = structlog.get_logger()

@@ -12,8 +12,8 @@ MOST_PLACES = 5
 
 # file -> why everything is caught there, and what becomes of it
 LISTED: dict[str, str] = {
-    "streams/loop.py": "what no family of faults answers: logged, and the process ends with nothing acknowledged",
-    "streams/desk.py": "a defect of the core on one message: named CoreFailed, tried alone, then a dead letter",
+    "streams/processing/loop.py": "what no family of faults answers: logged; the process ends, nothing acknowledged",
+    "streams/processing/desk.py": "a defect of the core on one message: CoreFailed, tried alone, then a dead letter",
 }
 
 

@@ -17,9 +17,9 @@ import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from faust.types import StreamT
 
-from streams.partitioner import partition_of
-from streams.publishing import Publication, new_producer, publish
-from streams.transport import TP, FastLane, FastLaneApp, batches, make_app
+from streams.broker.partitioner import partition_of
+from streams.broker.publishing import Publication, new_producer, publish
+from streams.broker.transport import TP, FastLane, FastLaneApp, batches, make_app
 
 Publish = Callable[[Sequence[Publication]], Awaitable[None]]
 Work = Callable[[Sequence[Any], Publish], Awaitable[None]]  # records with a `value`, of aiokafka or of Faust
@@ -72,7 +72,7 @@ class Route:
 
 
 async def by_fast_lane(route: Route, work: Work, meter: Meter) -> None:
-    """streams.transport and streams.publishing, set as in the embedded profile."""
+    """streams.broker.transport and streams.broker.publishing, set as in the embedded profile."""
 
     async def agent(stream: StreamT[list[Any]]) -> None:
         async for batch in batches(stream, MOST_RECORDS):

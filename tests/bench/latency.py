@@ -25,7 +25,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from models.identifiers import incident_id_of
 from models.topics import Topic
 from streams.broker.embedded import EmbeddedBroker
-from streams.publishing import new_producer
+from streams.broker.publishing import new_producer
 from tests.bench import traffic
 from tests.bench.harness import ProgramFailed, Row, cpu_seconds, percentile
 from tests.servers import log_tail, tied_to_us

@@ -1,8 +1,8 @@
 """Perception with its real store: our fast lane and loop beside the same core and writes in a loop written by hand.
 
 Every report opens an incident of its own, the dearest case: some ten events, their publications, clocks and receipts.
-What both share is `streams.batch` and the unit of work; what differs is how records come in, faults are guarded
-against, facts are counted and offsets committed. Goal: at least 0.8 of the loop by hand.
+What both share is `streams.processing.batch` and the unit of work; what differs is how records come in, faults are
+guarded against, facts are counted and offsets committed. Goal: at least 0.8 of the loop by hand.
 """
 
 import json
@@ -23,21 +23,22 @@ from aiokafka.admin import AIOKafkaAdminClient
 from faust.types import StreamT
 
 from models.topics import Topic
-from streams import codec, topics
-from streams.arrivals import Arrival, BatchResult, Decoded, Record, Undecodable
-from streams.batch import handle_batch
-from streams.bookkeeper import Bookkeeper
+from streams.broker import topics
 from streams.broker.embedded import EmbeddedBroker
+from streams.broker.publishing import Publication, Publisher, publish
+from streams.broker.transport import batches
 from streams.clock import WallClock
-from streams.loop import CarriedBatch, Loop, LoopLimits, Surroundings
 from streams.metrics import Metrics
-from streams.publishing import Publication, Publisher, publish
-from streams.readiness import Component, Readiness
-from streams.relay import Relay
+from streams.processing import codec
+from streams.processing.arrivals import Arrival, BatchResult, Decoded, Record, Undecodable
+from streams.processing.batch import handle_batch
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.loop import CarriedBatch, Loop, LoopLimits, Surroundings
+from streams.processing.relay import Relay
+from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
 from streams.store.migrations import upgrade
 from streams.store.unit_of_work import UnitsOfWork
-from streams.transport import batches
 from tests.bench import traffic
 from tests.bench.harness import Row, run_program, side_by_side, tell, turned
 from tests.bench.lanes import (

@@ -23,7 +23,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from models.messages.report import Report
 from streams.broker.embedded import EmbeddedBroker
-from streams.publishing import Publication, Publisher
+from streams.broker.publishing import Publication, Publisher
 from tests.bench import traffic
 from tests.bench.harness import Row, run_program, side_by_side, tell, turned
 from tests.bench.lanes import Meter, Publish, Route, Work, by_aiokafka, by_fast_lane, by_stock_faust

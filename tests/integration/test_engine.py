@@ -16,20 +16,20 @@ from sqlalchemy import Table, select
 from models.messages.event import Event
 from models.tables import DEAD_LETTERS, INCIDENTS, PROGRESS
 from models.topics import Topic
-from streams.bookkeeper import Bookkeeper
 from streams.broker.embedded import EmbeddedBroker
+from streams.broker.publishing import Publication, Publisher
+from streams.broker.reading import read_to_end
+from streams.broker.topics import Scale
 from streams.clock import WallClock
 from streams.engine import Engine, Ground
 from streams.metrics import Metrics
-from streams.parts import Parts
-from streams.preparation import cluster_of, prepare_topics
-from streams.publishing import Publication, Publisher
-from streams.readiness import Component, Readiness
-from streams.reading import read_to_end
-from streams.rules_in_force import RulesInForce
+from streams.processing.bookkeeper import Bookkeeper
+from streams.program.parts import Parts
+from streams.program.preparation import cluster_of, prepare_topics
+from streams.program.readiness import Component, Readiness
+from streams.program.rules_in_force import RulesInForce
 from streams.settings import load_settings
 from streams.store.database import Database
-from streams.topics import Scale
 
 WITHIN_SECONDS = 60.0
 GARBAGE = b"\xffgarbage"

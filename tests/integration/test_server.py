@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from streams.errors import SettingsRefused
-from streams.parts import Parts
-from streams.server import Server
+from streams.program.parts import Parts
+from streams.program.server import Server
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:

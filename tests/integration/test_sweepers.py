@@ -13,11 +13,11 @@ from models.messages.hand_over import HandOver
 from models.tables import COMMANDS, DEADLINES, OUTBOX
 from models.topics import Topic
 from models.vocabulary import CommandStatus, DeadlineKind, HandOverType
-from streams.bookkeeper import Bookkeeper
+from streams.broker.publishing import Publication, PublishFailed
 from streams.metrics import Metrics
-from streams.publishing import Publication, PublishFailed
-from streams.readiness import Component, Readiness
-from streams.relay import Relay
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.relay import Relay
+from streams.program.readiness import Component, Readiness
 from streams.store import outbox
 from streams.store.database import Database
 from streams.store.publications import HEADERS, Outgoing

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from models.messages.fields import Inbound
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason
-from streams.codec import SHAPE_OF_TOPIC, Readable, Unreadable, digest_of, read
+from streams.processing.codec import SHAPE_OF_TOPIC, Readable, Unreadable, digest_of, read
 from tests.unit.streams.test_codec import OFFICER, REPORT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from models.topics import Topic
-from streams.failpoints import Failpoint
-from streams.publishing import PublishFailed
+from streams.broker.publishing import PublishFailed
+from streams.program.failpoints import Failpoint
 from tests.stored import laws, people
 from tests.stored.broker import PARTITIONS
 from tests.stored.people import Step

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from faust.types import TP
 
-from streams.partitioner import partition_of
-from streams.publishing import Publication
+from streams.broker.partitioner import partition_of
+from streams.broker.publishing import Publication
 from streams.store.progress import Partition
 from tests.fakes.batches import FakeRecord
 

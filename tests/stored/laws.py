@@ -18,9 +18,9 @@ from models.messages.receipt import Receipt
 from models.topics import Topic
 from models.vocabulary import ReceiptOutcome, Status
 from streams import check as checks
+from streams.broker.publishing import Publication
 from streams.check import ground, published
-from streams.codec import SHAPE_OF_TOPIC, Readable, read
-from streams.publishing import Publication
+from streams.processing.codec import SHAPE_OF_TOPIC, Readable, read
 from tests.stored.process import RULES
 from tests.stored.world import StoreWorld
 from workflows.incident import Incident

@@ -13,19 +13,19 @@ from prometheus_client import CollectorRegistry
 
 from models.messages.report import Report
 from models.topics import Topic
-from streams.arrivals import Arrival, BatchResult
-from streams.batch import handle_batch
-from streams.bookkeeper import Bookkeeper
+from streams.broker.publishing import PublishFailed
 from streams.clock import Clock
 from streams.gateway.intake import Intake
 from streams.gateway.offers import read_report
 from streams.gateway.problems import Problem
 from streams.gateway.services import Services
-from streams.loop import CarriedBatch, Loop, LoopLimits, Surroundings
 from streams.metrics import Metrics
-from streams.publishing import PublishFailed
-from streams.readiness import Readiness
-from streams.relay import Relay
+from streams.processing.arrivals import Arrival, BatchResult
+from streams.processing.batch import handle_batch
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.loop import CarriedBatch, Loop, LoopLimits, Surroundings
+from streams.processing.relay import Relay
+from streams.program.readiness import Readiness
 from streams.store import outbox
 from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork, wall_now

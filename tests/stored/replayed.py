@@ -5,8 +5,8 @@ from enum import Enum
 from itertools import cycle
 
 from models.topics import STAGE_OF_HAND_OVER, Topic
-from streams.failpoints import Failpoint
-from streams.publishing import PublishFailed
+from streams.broker.publishing import PublishFailed
+from streams.program.failpoints import Failpoint
 from tests.stored.broker import PARTITIONS
 from tests.stored.world import EVERYTHING, READ, StoreWorld
 

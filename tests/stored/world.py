@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 from models.messages.report import Report
 from models.topics import ENGINE_READ, Topic
-from streams import failpoints
-from streams.failpoints import Failpoint
+from streams.program import failpoints
+from streams.program.failpoints import Failpoint
 from streams.store import rulebooks
 from streams.store.database import Database
 from streams.store.migrations import upgrade

@@ -218,7 +218,7 @@ async def test_a_defect_costs_only_its_own_message(worker: Worker, monkeypatch: 
             raise ZeroDivisionError("planted")
         return handle(state, message, rules)
 
-    monkeypatch.setattr("streams.desk.handle", failing)
+    monkeypatch.setattr("streams.processing.desk.handle", failing)
     result = await worker.take(Topic.REPORTS, *(report(f"r-{n}", source=f"s-{n}") for n in range(1, 4)))
     (dead,) = await worker.rows("dead_letters")
     assert result.is_isolated

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models.topics import Topic
 from models.vocabulary import Action, Verdict
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
 from streams.store import dead_letters, outbox
 from streams.store.publications import Outgoing
 from streams.store.unit_of_work import wall_now

@@ -16,10 +16,10 @@ from models.messages.fields import Inbound
 from models.tables import INCIDENTS
 from models.topics import Topic
 from models.vocabulary import Action
-from streams.addressing import Directory, Fresh, look_up
-from streams.arrivals import BatchResult
+from streams.broker.publishing import Publication
 from streams.errors import Fenced
-from streams.publishing import Publication
+from streams.processing.addressing import Directory, Fresh, look_up
+from streams.processing.arrivals import BatchResult
 from streams.store import deadlines, outbox
 from streams.store.errors import TransientFault
 from streams.store.progress import Slice
@@ -153,7 +153,7 @@ async def test_a_merge_between_look_and_lock_is_followed(
             await worker.take(Topic.DECISIONS, merge(younger, older))
         return found
 
-    monkeypatch.setattr("streams.batch.look_up", merged_meanwhile)
+    monkeypatch.setattr("streams.processing.batch.look_up", merged_meanwhile)
     result = await rival.take(Topic.REPORTS_URGENT, report("r-3", source="c", area="500108002"))
     assert [one.incident_id for one in result.handled] == [older]
     assert {row["incident_id"] for row in await worker.rows("reports")} == {older}

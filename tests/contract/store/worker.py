@@ -14,10 +14,10 @@ from models.messages.report import Facts, Report
 from models.tables import metadata
 from models.topics import Topic
 from models.vocabulary import Channel, DeadLetterReason, ReportKind
-from streams import codec
-from streams.arrivals import Arrival, BatchResult, Decoded, Handled, Record, Undecodable
-from streams.batch import handle_batch
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
+from streams.processing import codec
+from streams.processing.arrivals import Arrival, BatchResult, Decoded, Handled, Record, Undecodable
+from streams.processing.batch import handle_batch
 from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork
 from tests.fakes.clock import NOON, ManualClock

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from streams.transport import Batch
+from streams.broker.transport import Batch
 from tests.contract.transport.worker import Broker, Worker
 
 

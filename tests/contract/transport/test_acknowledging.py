@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from streams.transport import TP, Batch
+from streams.broker.transport import TP, Batch
 from tests.brokers.tansu import Tansu
 from tests.contract.transport.worker import Broker, Worker, committed, fill, new_group, new_topic, until
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from streams.publishing import Publication, Publisher
-from streams.transport import TP, Batch
+from streams.broker.publishing import Publication, Publisher
+from streams.broker.transport import TP, Batch
 from tests.contract.transport.worker import Broker, Worker, fill, new_group, new_topic, until
 
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from streams.publishing import Publication, Publisher
-from streams.reading import read_tail, read_to_end
+from streams.broker.publishing import Publication, Publisher
+from streams.broker.reading import read_tail, read_to_end
 from tests.contract.transport.worker import Broker, fill, new_topic
 
 THERE = [b"there %d" % number for number in range(1_000)]

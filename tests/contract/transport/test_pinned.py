@@ -16,10 +16,10 @@ from pathlib import Path
 import faust
 import pytest
 
-from streams.transport import UnsupportedFaust, pin, require_pinned_faust
-from streams.transport.app import FastLaneApp, NoTables
-from streams.transport.consumer import FastLaneConsumer
-from streams.transport.consumer_thread import FastLaneThread
+from streams.broker.transport import UnsupportedFaust, pin, require_pinned_faust
+from streams.broker.transport.app import FastLaneApp, NoTables
+from streams.broker.transport.consumer import FastLaneConsumer
+from streams.broker.transport.consumer_thread import FastLaneThread
 
 # What ours replace.
 OVERRIDDEN: dict[str, str] = {
@@ -158,7 +158,7 @@ def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_plain_python_faust_is_refused() -> None:
     """Without the compiled stream, which would acknowledge what it skips, nothing starts."""
-    start = "from streams.transport import require_pinned_faust; require_pinned_faust()"
+    start = "from streams.broker.transport import require_pinned_faust; require_pinned_faust()"
     outcome = subprocess.run(
         [sys.executable, "-c", start],
         env={**os.environ, "NO_CYTHON": "1"},

@@ -6,8 +6,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.structs import TopicPartition
 
-from streams.partitioner import partition_of
-from streams.publishing import (
+from streams.broker.partitioner import partition_of
+from streams.broker.publishing import (
     MAX_BATCH_BYTES,
     Publication,
     PublicationTooLarge,

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from streams.transport import TP, Batch
-from streams.transport.consumer_thread import Fetched
+from streams.broker.transport import TP, Batch
+from streams.broker.transport.consumer_thread import Fetched
 from tests.contract.transport.worker import Broker, Worker, commit, fill, new_group, new_topic, until
 
 VALUES = [b"%d" % number for number in range(100)]

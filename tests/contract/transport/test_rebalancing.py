@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 
-from streams.transport import TP, Batch
+from streams.broker.transport import TP, Batch
 from tests.contract.transport.worker import Broker, Worker, committed, fill, new_group, new_topic, until
 
 

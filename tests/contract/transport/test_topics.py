@@ -6,7 +6,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from models.topics import Topic
-from streams.topics import CATALOGUE, Difference, Scale, apply, plan
+from streams.broker.topics import CATALOGUE, Difference, Scale, apply, plan
 from tests.brokers.tansu import Tansu
 
 

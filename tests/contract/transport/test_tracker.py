@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.transport import TP, Slice
-from streams.transport.tracker import OffsetTracker
+from streams.broker.transport import TP, Slice
+from streams.broker.transport.tracker import OffsetTracker
 
 PARTITION, OTHER = TP("reports", 0), TP("reports", 1)
 

@@ -11,11 +11,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import TopicPartition
 from faust.types import StreamT
 
-from streams.partitioner import partition_of
-from streams.publishing import Publication, Publisher
-from streams.transport import TP, Batch, FastLane, FastLaneApp, batches, make_app
-from streams.transport.app import Positions
-from streams.transport.consumer import FastLaneConsumer
+from streams.broker.partitioner import partition_of
+from streams.broker.publishing import Publication, Publisher
+from streams.broker.transport import TP, Batch, FastLane, FastLaneApp, batches, make_app
+from streams.broker.transport.app import Positions
+from streams.broker.transport.consumer import FastLaneConsumer
 
 _NUMBERS = itertools.count(1)
 

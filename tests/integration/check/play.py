@@ -13,10 +13,10 @@ from models.messages.report import Report
 from models.tables import COMMANDS, DEAD_LETTERS, INBOX, INCIDENTS, INTAKE, OUTBOX
 from models.topics import Topic
 from models.vocabulary import CommandStatus, Status
-from streams import codec
-from streams.arrivals import Arrival, Decoded, Record, Undecodable
-from streams.batch import handle_batch
-from streams.publishing import Publication
+from streams.broker.publishing import Publication
+from streams.processing import codec
+from streams.processing.arrivals import Arrival, Decoded, Record, Undecodable
+from streams.processing.batch import handle_batch
 from streams.store import outbox, program_time, rulebooks
 from streams.store.database import Database
 from streams.store.publications import HEADERS, Outgoing

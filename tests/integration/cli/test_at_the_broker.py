@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import INBOX, OUTBOX
 from models.topics import Topic
-from streams.publishing import Publication, Publisher
+from streams.broker.publishing import Publication, Publisher
 from streams.store.database import Database
 from streams.store.publications import HEADERS
 from tests.brokers.tansu import Tansu

@@ -9,7 +9,7 @@ import pytest
 
 from streams.gateway.api import create_app
 from streams.gateway.services import Services
-from streams.readiness import Component, Readiness
+from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
 from tests.fakes.clock import ManualClock
 from tests.integration.gateway.engine import Engine

@@ -7,10 +7,10 @@ from sqlalchemy import Row, exists, or_, select
 
 from models.tables import DEAD_LETTERS, INBOX, OUTBOX
 from models.topics import Topic
-from streams import codec
-from streams.arrivals import Arrival, Decoded, Record, Undecodable
-from streams.batch import handle_batch
 from streams.clock import Clock
+from streams.processing import codec
+from streams.processing.arrivals import Arrival, Decoded, Record, Undecodable
+from streams.processing.batch import handle_batch
 from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork
 from workflows.rulebook_file import default_rulebook

@@ -13,7 +13,7 @@ from models.messages.feedback import Feedback
 from models.tables.incidents import IncidentRow
 from streams.gateway.api import ROOMS
 from streams.gateway.openapi import DECISION_BODY, FEEDBACK_BODY, REPORT_BODY
-from streams.readiness import Component
+from streams.program.readiness import Component
 from tests.integration.gateway.bodies import report
 from tests.integration.gateway.conftest import TOKEN, Gateway, client_of
 

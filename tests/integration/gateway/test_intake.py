@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from models.messages.report import Report
 from models.tables import INTAKE, OUTBOX
-from streams.codec import digest_of
 from streams.gateway.intake import Accepted, Intake
 from streams.gateway.offers import Offer, read_report
 from streams.gateway.problems import Problem
+from streams.processing.codec import digest_of
 from streams.store import inbox
 from streams.store.database import Database
 from streams.store.errors import TransientFault

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from models.messages.report import Report
 from models.tables import INTAKE, OUTBOX
-from streams.codec import digest_of
 from streams.gateway.problems import StatementFailed
-from streams.readiness import Component
+from streams.processing.codec import digest_of
+from streams.program.readiness import Component
 from streams.store import inbox
 from streams.store.database import Database
 from streams.store.inbox import InboxEntry

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from streams.gateway.api import create_app
-from streams.server import Server
+from streams.program.server import Server
 from tests.integration.gateway.bodies import report
 from tests.integration.gateway.conftest import TOKEN, Gateway
 

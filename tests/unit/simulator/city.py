@@ -18,9 +18,9 @@ from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
 from models.vocabulary import Status
-from streams import codec
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
-from streams.placing import place_of
+from streams.processing import codec
+from streams.processing.placing import place_of
 from streams.simulator.door import Outcome
 from streams.simulator.officers import Officers
 from streams.simulator.outlets import GatewayOutlet

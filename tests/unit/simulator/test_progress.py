@@ -11,7 +11,7 @@ from models.categories import Category
 from models.identifiers import AreaCode, IncidentId
 from models.messages.heat_ranking import HeatEntry
 from models.vocabulary import Level, RatingColour, Stage
-from streams.progress import RatingChange, Standing, board_of, changed_ratings, line_of, show
+from streams.program.progress import RatingChange, Standing, board_of, changed_ratings, line_of, show
 
 HOT = HeatEntry(
     rank=1,

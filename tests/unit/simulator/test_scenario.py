@@ -14,7 +14,7 @@ from models.categories import Category
 from models.messages.report import Report
 from models.topics import Topic
 from models.vocabulary import Channel, Claim, Level, Nature, ReportKind, Status, Verdict
-from streams import codec
+from streams.processing import codec
 from streams.simulator.corpus import corpus
 from streams.simulator.happening import Expectation, Happening
 from streams.simulator.plot import Twist, level_of

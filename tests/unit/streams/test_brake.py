@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.brake import Brake, BrakeLimits
+from streams.processing.brake import Brake, BrakeLimits
 
 GOOD, DEAD = False, True
 LIMITS = BrakeLimits(ratio=0.01, window=1_000, in_a_row=100)

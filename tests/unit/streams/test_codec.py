@@ -13,7 +13,7 @@ from models.messages.hand_over import HandOver
 from models.messages.report import Report
 from models.topics import ENGINE_READ
 from models.vocabulary import DeadLetterReason as Reason
-from streams.codec import MAX_MESSAGE_BYTES, SHAPE_OF_TOPIC, Readable, Unreadable, read
+from streams.processing.codec import MAX_MESSAGE_BYTES, SHAPE_OF_TOPIC, Readable, Unreadable, read
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 REPORT: dict[str, Any] = {

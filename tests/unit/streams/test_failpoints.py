@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from streams.failpoints import Failpoint, UnknownFailpoint, arm, failpoint
+from streams.program.failpoints import Failpoint, UnknownFailpoint, arm, failpoint
 
 
 @pytest.fixture(autouse=True)

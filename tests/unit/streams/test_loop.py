@@ -14,14 +14,14 @@ from structlog.testing import capture_logs
 
 from models.topics import Topic
 from models.vocabulary import DeadLetterReason
-from streams.arrivals import Arrival, BatchResult, Decoded, Fate, Handled
-from streams.bookkeeper import Bookkeeper
-from streams.brake import BrakeLimits
+from streams.broker.publishing import Publication, PublicationTooLarge, PublishFailed
 from streams.errors import Fenced, OffsetGap, Transient
-from streams.loop import Loop, LoopLimits, Surroundings
 from streams.metrics import Metrics
-from streams.publishing import Publication, PublicationTooLarge, PublishFailed
-from streams.readiness import Component, Readiness
+from streams.processing.arrivals import Arrival, BatchResult, Decoded, Fate, Handled
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.brake import BrakeLimits
+from streams.processing.loop import Loop, LoopLimits, Surroundings
+from streams.program.readiness import Component, Readiness
 from streams.store.outbox import Claimed
 from tests.fakes.batches import FakeBatch, FakeRecord, batch_of, delivering
 from tests.fakes.clock import ManualClock

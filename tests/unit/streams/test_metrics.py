@@ -35,10 +35,10 @@ from models.vocabulary import (
     WarningColour,
     WarningStatus,
 )
-from streams.arrivals import BatchResult, Fate, Handled, Record
-from streams.bookkeeper import Bookkeeper
-from streams.codec import Readable, read
 from streams.metrics import Metrics
+from streams.processing.arrivals import BatchResult, Fate, Handled, Record
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.codec import Readable, read
 from tests.fakes.clock import NOON
 from tests.unit.streams.test_codec import REPORT
 

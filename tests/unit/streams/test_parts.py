@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from streams.parts import Parts
+from streams.program.parts import Parts
 
 
 async def forever() -> None:

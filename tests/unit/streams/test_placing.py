@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from models.areas import area_tree
-from streams.placing import place_of
+from streams.processing.placing import place_of
 from tests.core_world import make_report
 
 

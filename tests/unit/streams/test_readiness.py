@@ -1,6 +1,6 @@
 """Readiness has one entry per component, with the reason while it is not ready."""
 
-from streams.readiness import Component, Readiness
+from streams.program.readiness import Component, Readiness
 
 
 def test_each_component_tells_its_own_state() -> None:

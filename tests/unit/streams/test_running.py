@@ -4,8 +4,8 @@ import os
 import stat
 from pathlib import Path
 
-from streams import running
-from streams.running import Running
+from streams.program import running
+from streams.program.running import Running
 
 HERE = Running(os.getpid(), "http://127.0.0.1:8600", "127.0.0.1:9092")
 NOBODY = 2**22 + 1  # above the largest process id of Linux

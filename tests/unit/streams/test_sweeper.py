@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from streams.broker.publishing import PublishFailed
 from streams.errors import Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
-from streams.publishing import PublishFailed
 from streams.sweepers.sweeper import Sweeper, Work
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from streams.transport import Progress
-from streams.watchdog import Watchdog
+from streams.broker.transport import Progress
+from streams.program.watchdog import Watchdog
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Reading a topic without a group: from where one wants, leaving no trace on the broker, beside whoever reads it too.
 
-For people who look (`fenghuo tail`), and for checks. The engine reads through `streams.transport`.
+For people who look (`fenghuo tail`), and for checks. The engine reads through `streams.broker.transport`.
 """
 
 import asyncio

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import structlog
 
+from streams.broker.transport import Progress
 from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT
 from streams.log import LogEvent
-from streams.transport import Progress
 
 _LOOK_EVERY_SECONDS = 1.0
 _log = structlog.get_logger()

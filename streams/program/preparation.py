@@ -10,14 +10,14 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams import topics
+from streams.broker import topics
 from streams.broker.embedded import cluster_id
+from streams.broker.topics import Scale
 from streams.errors import Transient
 from streams.log import LogEvent
-from streams.readiness import Component, Readiness
+from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
 from streams.store.migrations import is_current, upgrade
-from streams.topics import Scale
 
 _ASK_AGAIN_SECONDS = 1.0
 _log = structlog.get_logger()

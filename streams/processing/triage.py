@@ -6,10 +6,10 @@ from models.areas import area_tree
 from models.identifiers import MessageId
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason
-from streams.addressing import Fresh
-from streams.arrivals import Arrival, Decoded, Undecodable
-from streams.docket import Docket
-from streams.placing import place_of
+from streams.processing.addressing import Fresh
+from streams.processing.arrivals import Arrival, Decoded, Undecodable
+from streams.processing.docket import Docket
+from streams.processing.placing import place_of
 from streams.store.inbox import Handled
 
 

@@ -12,16 +12,16 @@ from datetime import datetime
 from models.messages.report import Report
 from models.topics import Topic
 from models.vocabulary import DeadLetterReason
-from streams.addressing import look_up
-from streams.arrivals import Arrival, BatchResult, Decoded, Undecodable
 from streams.clock import Clock
-from streams.desk import CoreFailed, Desk
 from streams.errors import Transient
-from streams.failpoints import Failpoint, failpoint
+from streams.processing.addressing import look_up
+from streams.processing.arrivals import Arrival, BatchResult, Decoded, Undecodable
+from streams.processing.desk import CoreFailed, Desk
+from streams.processing.triage import sort_out
+from streams.program.failpoints import Failpoint, failpoint
 from streams.store.errors import DataRefused
 from streams.store.progress import Partition, Slice
 from streams.store.unit_of_work import UnitOfWork, UnitsOfWork
-from streams.triage import sort_out
 from workflows.rulebook import Rulebook
 
 _LONGEST_DETAIL = 500

@@ -16,7 +16,7 @@ from models.messages.hand_over import HandOver
 from models.messages.report import Report
 from models.places import Place
 from models.vocabulary import Action, DeadlineKind, HandOverType
-from streams.arrivals import Decoded
+from streams.processing.arrivals import Decoded
 from streams.store.deadlines import Clock
 from streams.store.fusion_candidates import Candidates
 from streams.store.unit_of_work import UnitOfWork

@@ -17,9 +17,9 @@ import faust
 from faust.types import TP, ChannelT, EventT, StreamT
 from mode.utils.queues import ThrowableQueue
 
-from streams.transport.consumer import FastLaneConsumer, SliceMessage
-from streams.transport.consumer_thread import Records
-from streams.transport.tracker import Slice
+from streams.broker.transport.consumer import FastLaneConsumer, SliceMessage
+from streams.broker.transport.consumer_thread import Records
+from streams.broker.transport.tracker import Slice
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import orjson
 from models.messages.heat_ranking import HeatRanking
 from models.topics import Topic
 from models.vocabulary import RatingColour
-from streams.progress import Standing
+from streams.program.progress import Standing
 from streams.store import queries
 from streams.store.database import Database
 from streams.sweepers.rankings import city_code

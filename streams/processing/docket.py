@@ -6,7 +6,7 @@ from datetime import datetime
 from models.identifiers import IncidentId, MessageId
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome
-from streams.arrivals import Decoded, Fate, Handled, Record, Undecodable
+from streams.processing.arrivals import Decoded, Fate, Handled, Record, Undecodable
 from streams.store import inbox, receipts
 from streams.store.changes import Changes
 from streams.store.dead_letters import Dead

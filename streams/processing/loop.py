@@ -6,7 +6,8 @@ to others. Missing offsets are sought once, and recorded when they stay away. A 
 batch. Anything else is our defect: the process ends, nothing acknowledged. No exception leaves an agent and lets it
 carry on.
 
-Never in here: what a message means (`streams.batch` and the rules), where it comes from (`streams.transport`).
+Never in here: what a message means (`streams.processing.batch` and the rules), where it comes from
+(`streams.broker.transport`).
 """
 
 import asyncio
@@ -21,17 +22,17 @@ import structlog
 from faust.types import TP
 
 from models.topics import Topic
-from streams import codec
-from streams.arrivals import Arrival, BatchResult, Decoded, Fate, Handled, Record, Undecodable
-from streams.bookkeeper import Bookkeeper
-from streams.brake import Brake, BrakeLimits
+from streams.broker.publishing import PublicationTooLarge, PublishFailed
 from streams.clock import Clock
 from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT, Fenced, OffsetGap, Transient
-from streams.failpoints import Failpoint, failpoint
 from streams.log import LogEvent
 from streams.metrics import Metrics
-from streams.publishing import PublicationTooLarge, PublishFailed
-from streams.readiness import Component, Readiness
+from streams.processing import codec
+from streams.processing.arrivals import Arrival, BatchResult, Decoded, Fate, Handled, Record, Undecodable
+from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.brake import Brake, BrakeLimits
+from streams.program.failpoints import Failpoint, failpoint
+from streams.program.readiness import Component, Readiness
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 
 class CarriedBatch(Protocol):
-    """What the transport hands over (`streams.transport.Batch`)."""
+    """What the transport hands over (`streams.broker.transport.Batch`)."""
 
     @property
     def records(self) -> Sequence[Any]:
@@ -64,7 +65,7 @@ class CarriedBatch(Protocol):
 
 
 class Handle(Protocol):
-    """One batch of one topic through the core, in one transaction (`streams.batch`)."""
+    """One batch of one topic through the core, in one transaction (`streams.processing.batch`)."""
 
     async def __call__(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:
         """Raises Transient, Fenced or OffsetGap; then nothing was kept."""

@@ -7,16 +7,16 @@ database says, not where Kafka's committed offsets say. Everything else (group m
 supervision) is Faust's own. The contract tests in tests/contract/transport hold every method that we override or
 lean on, so that another version of Faust cannot slip in.
 
-Never in here: what a message means, the database, retries (that is streams/loop.py).
+Never in here: what a message means, the database, retries (that is streams/processing/loop.py).
 """
 
 from faust.types import TP
 
-from streams.transport.app import FastLane, FastLaneApp, Positions, Progress, make_app, progress
-from streams.transport.batches import Batch, batches
-from streams.transport.consumer_thread import Records
-from streams.transport.pin import UnsupportedFaust, require_pinned_faust
-from streams.transport.tracker import Slice
+from streams.broker.transport.app import FastLane, FastLaneApp, Positions, Progress, make_app, progress
+from streams.broker.transport.batches import Batch, batches
+from streams.broker.transport.consumer_thread import Records
+from streams.broker.transport.pin import UnsupportedFaust, require_pinned_faust
+from streams.broker.transport.tracker import Slice
 
 __all__ = [
     "TP",

@@ -27,8 +27,8 @@ from models.identifiers import CommandId
 from models.messages.event import Event
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome, Stage
-from streams.arrivals import BatchResult, Fate, Handled
 from streams.metrics import Metrics
+from streams.processing.arrivals import BatchResult, Fate, Handled
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.partitioner import partition_of
+from streams.broker.partitioner import partition_of
 
 MAX_BATCH_BYTES = 1_000_000
 PUBLISH_WITHIN_SECONDS = 30.0

@@ -1,6 +1,6 @@
 """Arrivals: records as they came off a topic, read or unreadable, and what became of each.
 
-Shapes only: the loop makes arrivals, `streams.batch` answers with a result.
+Shapes only: the loop makes arrivals, `streams.processing.batch` answers with a result.
 """
 
 from dataclasses import dataclass

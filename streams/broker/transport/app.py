@@ -14,9 +14,9 @@ from faust.types import TP
 from faust.types.transports import TransportT
 from mode.supervisors import CrashingSupervisor
 
-from streams.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
-from streams.transport.consumer import FastLaneConsumer, FastLaneTransport
-from streams.transport.pin import require_pinned_faust
+from streams.broker.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
+from streams.broker.transport.consumer import FastLaneConsumer, FastLaneTransport
+from streams.broker.transport.pin import require_pinned_faust
 
 Positions = Callable[[frozenset[TP]], Awaitable[Mapping[TP, int]]]
 
@@ -79,7 +79,7 @@ class Progress:
 def make_app(lane: FastLane) -> FastLaneApp:
     """The app; add agents with `@app.agent(app.topic(name))` and read them with `batches`.
 
-    Topics must exist (streams/topics.py): Faust declares none here. Raises UnsupportedFaust, see pin.py.
+    Topics must exist (streams/broker/topics.py): Faust declares none here. Raises UnsupportedFaust, see pin.py.
     """
     require_pinned_faust()
     app = FastLaneApp(lane.app_id, **_settings(lane))

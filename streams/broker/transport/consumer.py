@@ -22,11 +22,11 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 from faust.types.transports import TPorTopicSet
 
-from streams.transport.consumer_thread import FastLaneThread, Fetched, Records
-from streams.transport.tracker import OffsetTracker, Slice
+from streams.broker.transport.consumer_thread import FastLaneThread, Fetched, Records
+from streams.broker.transport.tracker import OffsetTracker, Slice
 
 if TYPE_CHECKING:
-    from streams.transport.app import FastLaneApp
+    from streams.broker.transport.app import FastLaneApp
 
 # While some partition waits for room, look for others only this long, so that the room is noticed.
 POLL_WHILE_HELD_SECONDS = 0.02

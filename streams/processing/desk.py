@@ -13,8 +13,8 @@ from models.messages.hand_over import HandOver
 from models.messages.report import Report
 from models.topics import STAGE_OF_HAND_OVER
 from models.vocabulary import Action, DeadLetterReason, HandOverType, ReceiptOutcome
-from streams.addressing import Addressed, Directory, Fresh, address
-from streams.docket import Docket
+from streams.processing.addressing import Addressed, Directory, Fresh, address
+from streams.processing.docket import Docket
 from streams.store import receipts
 from streams.store.reports import StoredReport
 from streams.store.unit_of_work import UnitOfWork

@@ -6,9 +6,9 @@ What is not marked when a process dies is sent again by whoever sweeps next, byt
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from streams.failpoints import Failpoint, failpoint, is_armed
+from streams.broker.publishing import Publication
 from streams.metrics import Metrics
-from streams.publishing import Publication
+from streams.program.failpoints import Failpoint, failpoint, is_armed
 from streams.store.outbox import Claimed
 from streams.store.unit_of_work import UnitsOfWork
 

@@ -14,10 +14,10 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from streams.failpoints import Failpoint, failpoint
+from streams.program.failpoints import Failpoint, failpoint
 
 if TYPE_CHECKING:
-    from streams.transport.app import FastLaneApp
+    from streams.broker.transport.app import FastLaneApp
 
 Records = list["ConsumerRecord[bytes | None, bytes | None]"]
 

@@ -1,0 +1,1 @@
+"""Program: one process of it, how it prepares, runs, tells how it is, and ends."""
