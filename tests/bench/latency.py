@@ -1,9 +1,11 @@
 """From accepted to commanded: the whole program in its own process, urgent reports at an even rate, and a stop-watch.
 
-Each report is the first word of its own incident, so that rules alone command the immediate tasks; the clock of a
-report runs from the moment at which it was due, not from when a busy sender got round to it (so a stall counts for
-everybody who waited in it), until the first command of its incident is read from `disposal-commands`. The rate is
-halved, each time with a fresh program, until the program keeps up. Broker, sender and stop-watch share the machine.
+Two loads. In the mixed one every tenth report opens an incident and flags danger to life, the others speak of one that
+is open, as reports do; in the other each report opens an incident of its own, the dearest case, and its rate is halved,
+each time with a fresh program, until the program keeps up. Rules alone command the immediate tasks. The clock of an
+opening report runs from the moment at which it was due, not from when a busy sender got round to it (so a stall counts
+for everybody who waited in it), until the first command of its incident is read from `disposal-commands`. Broker,
+sender and stop-watch share the machine.
 """
 
 import asyncio
@@ -31,6 +33,7 @@ from tests.bench.harness import ProgramFailed, Row, cpu_seconds, percentile
 from tests.servers import log_tail, tied_to_us
 
 _RATES_PER_SECOND = (200, 100, 50, 25, 10)
+_MIXED = 10  # one report in so many opens an incident
 _WARM_UP_SECONDS = 3
 _MEASURED_SECONDS = 12
 _PATIENCE_SECONDS = 5
@@ -41,7 +44,7 @@ _TOKEN = "a-token-for-the-bench"
 _LEFT_BEHIND_RATIO = 0.001
 _KEPT_UP_SECONDS = 1.0
 
-Send = Callable[[bytes, bytes], Coroutine[None, None, None]]
+Send = Callable[[Topic, bytes, bytes], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,47 +74,46 @@ class _Watch:
 
 
 async def bench(rounds: int) -> list[Row]:
-    """Reports on Kafka at every rate down to the first that is kept up with, then reports by HTTP at that rate."""
+    """The mixed load at the highest rate on Kafka and by HTTP, then incidents alone down to what is kept up with."""
     rows: list[Row] = []
-    rate = _RATES_PER_SECOND[0]
+    for _ in range(rounds):
+        for via in ("kafka", "http"):
+            rows += (await _at(_RATES_PER_SECOND[0], via, _MIXED))[0]
     for rate in _RATES_PER_SECOND:
-        measured = [await _at(rate, "kafka") for _ in range(rounds)]
+        measured = [await _at(rate, "kafka", 1) for _ in range(rounds)]
         rows += [row for found, _ in measured for row in found]
         if any(keeps_up for _, keeps_up in measured):
             break
-    for _ in range(rounds):
-        rows += (await _at(rate, "http"))[0]
     return rows
 
 
-async def _at(rate: int, via: str) -> tuple[list[Row], bool]:
+async def _at(rate: int, via: str, opens_every: int) -> tuple[list[Row], bool]:
     async with _program() as target, _sender(target, via) as send:
         watch, watching = _Watch(), asyncio.Event()
         reading = asyncio.create_task(_read_commands(target.brokers, watch, watching))
         await asyncio.wait_for(watching.wait(), _READY_WITHIN_SECONDS)
         try:
-            await _load(rate, _WARM_UP_SECONDS, 0, send, _Watch())
+            await _load(range(rate * _WARM_UP_SECONDS), rate, opens_every, send, _Watch())
             began, began_cpu = perf_counter(), cpu_seconds(target.process_id)
-            await _load(rate, _MEASURED_SECONDS, rate * _WARM_UP_SECONDS, send, watch)
+            numbers = range(rate * _WARM_UP_SECONDS, rate * (_WARM_UP_SECONDS + _MEASURED_SECONDS))
+            await _load(numbers, rate, opens_every, send, watch)
             sent_seconds = perf_counter() - began
             busy = (cpu_seconds(target.process_id) - began_cpu) / sent_seconds
             by_then = sum(0 <= seen - began <= sent_seconds for seen in watch.seen.values())
             await _catch_up(watch)
         finally:
             reading.cancel()
-        return _rows(rate, via, watch, by_then / sent_seconds, busy)
+        load = "mixed" if opens_every > 1 else "incidents"
+        return _rows(f"{load}_by_{via}_at_{rate}_per_second", watch, by_then / sent_seconds, busy)
 
 
-def _rows(rate: int, via: str, watch: _Watch, done_per_second: float, busy: float) -> tuple[list[Row], bool]:
+def _rows(variant: str, watch: _Watch, done_per_second: float, busy: float) -> tuple[list[Row], bool]:
     waits, left = watch.waits_seconds(), watch.left_behind()
-    variant = f"{via}_at_{rate}_per_second"
     keeps_up = left <= _LEFT_BEHIND_RATIO * len(waits) and percentile(waits, 50) <= _KEPT_UP_SECONDS
     state = "keeps up" if keeps_up else "falls behind"
     if left:
         state += f", {left} without a command: lower bounds"
-    note = (
-        f"{state}; {len(waits)} reports in {_MEASURED_SECONDS} s; {done_per_second:.0f}/s commanded meanwhile"
-    )
+    note = f"{state}; {len(waits)} incidents in {_MEASURED_SECONDS} s; {done_per_second:.0f}/s commanded meanwhile"
     return [
         Row("latency", variant, percentile(waits, 50) * 1_000, "ms p50", None, note),
         Row("latency", variant, percentile(waits, 99) * 1_000, "ms p99", None, note),
@@ -121,17 +123,19 @@ def _rows(rate: int, via: str, watch: _Watch, done_per_second: float, busy: floa
     ], keeps_up
 
 
-async def _load(rate: int, seconds: int, first: int, send: Send, watch: _Watch) -> None:
+async def _load(numbers: range, rate: int, opens_every: int, send: Send, watch: _Watch) -> None:
     """Send at an even rate, whatever the answers do: the next is due when it is due."""
     began = perf_counter()
     async with asyncio.TaskGroup() as sending:
-        for number in range(rate * seconds):
-            due = began + number / rate
+        for number in numbers:
+            due = began + (number - numbers.start) / rate
             await asyncio.sleep(max(0.0, due - perf_counter()))
-            key, value = traffic.report(first + number, datetime.now(UTC), is_urgent=True)
-            said = orjson.loads(value)
-            watch.due[incident_id_of(said["source_id"], said["report_id"])] = due
-            sending.create_task(send(key, value))
+            about, later = divmod(number, opens_every)
+            key, value = traffic.report(number, datetime.now(UTC), about=about, is_urgent=not later)
+            if not later:
+                said = orjson.loads(value)
+                watch.due[incident_id_of(said["source_id"], said["report_id"])] = due
+            sending.create_task(send(Topic.REPORTS if later else Topic.REPORTS_URGENT, key, value))
 
 
 async def _catch_up(watch: _Watch) -> None:
@@ -165,15 +169,15 @@ async def _sender(target: _Target, via: str) -> AsyncIterator[Send]:
             base_url=target.url, headers=headers, limits=limits, timeout=60
         ) as client:
 
-            async def post(_: bytes, value: bytes) -> None:
+            async def post(_: Topic, __: bytes, value: bytes) -> None:
                 (await client.post("/api/reports", content=value)).raise_for_status()
 
             yield post
     else:
         async with new_producer(target.brokers) as producer:
 
-            async def produce(key: bytes, value: bytes) -> None:
-                await producer.send_and_wait(Topic.REPORTS_URGENT, value, key)
+            async def produce(topic: Topic, key: bytes, value: bytes) -> None:
+                await producer.send_and_wait(topic, value, key)
 
             yield produce
 

@@ -38,11 +38,17 @@ def most_incidents(at: datetime) -> int:
     return len(_townships(at)) * len(_CATEGORIES)
 
 
-def report(number: int, at: datetime, *, is_urgent: bool = False) -> tuple[bytes, bytes]:
-    """Key and value of the initial report of its own incident, up to `most_incidents`; about 900 bytes."""
+def report(
+    number: int, at: datetime, *, about: int | None = None, is_urgent: bool = False
+) -> tuple[bytes, bytes]:
+    """Key and value of an initial report, about 900 bytes.
+
+    `about` numbers the event it speaks of, up to `most_incidents`; by default each report has one of its own.
+    """
     townships = _townships(at)
-    township = townships[number % len(townships)]
-    category = _CATEGORIES[number // len(townships) % len(_CATEGORIES)]
+    event = number if about is None else about
+    township = townships[event % len(townships)]
+    category = _CATEGORIES[event // len(townships) % len(_CATEGORIES)]
     body = {
         "schema_version": 1,
         "report_id": f"bench-{number}",
