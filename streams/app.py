@@ -111,8 +111,9 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
             await _until_the_end(_Program(settings, parts, stack, announce), parts, told_to_stop)
             _log.info(LogEvent.STOPPING, told=told_to_stop.is_set())
             # Nothing is lost by it: what is not acknowledged or published is in the database.
+            was_asked = told_to_stop.is_set() and not parts.crashed
             giving_up = asyncio.get_running_loop().call_later(
-                _STOP_WITHIN_SECONDS, end_process, EXIT_TRANSIENT_BUDGET_SPENT
+                _STOP_WITHIN_SECONDS, end_process, 0 if was_asked else EXIT_TRANSIENT_BUDGET_SPENT
             )
         giving_up.cancel()
     except _REFUSED as refused:
