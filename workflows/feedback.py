@@ -105,7 +105,7 @@ def _refuse(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
         ),
         _unit(feedback),
     )
-    escalate(ledger, held, "refused")
+    escalate(ledger, held, "refused", _unit(feedback))
 
 
 def _progress(ledger: Ledger, feedback: Feedback, note: str | None) -> None:

@@ -13,7 +13,7 @@ from models.events.perception import (
     ReporterStand,
     ReportsSplitOff,
 )
-from models.identifiers import IncidentId, derive
+from models.identifiers import CommandId, IncidentId, derive
 from models.messages.event import Actor
 from models.messages.report import Facts
 from models.vocabulary import Claim, DeadlineKind
@@ -96,7 +96,7 @@ def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) 
     if held.is_owed:
         _restart_clock(survivor, held)
         for rival in rivals:
-            _take_younger_back(survivor, rival, held, actor)
+            _take_younger_back(survivor, rival.command.command_id, command_id, actor)
 
 
 def _restart_clock(ledger: Ledger, held: CommandState) -> None:
@@ -109,11 +109,15 @@ def _restart_clock(ledger: Ledger, held: CommandState) -> None:
     command_clock(ledger, kind, held.command, (due - ledger.now).total_seconds(), held.tier)
 
 
-def _take_younger_back(ledger: Ledger, one: CommandState, two: CommandState, actor: Actor) -> None:
-    older, younger = sorted((one, two), key=lambda c: (c.command.issued_at, c.command.command_id))
-    for candidate in (younger, older):
-        if candidate.status.awaits_acknowledgement:
-            retract(ledger, candidate, _SAME_TASK, actor)
+def _take_younger_back(ledger: Ledger, one: CommandId, two: CommandId, actor: Actor) -> None:
+    """Of two that are still owed; an earlier rival may have cost one of them already."""
+    pair = [ledger.incident.commands[command_id] for command_id in (one, two)]
+    if not all(held.is_owed for held in pair):
+        return
+    pair.sort(key=lambda held: (held.command.issued_at, held.command.command_id), reverse=True)
+    for younger_first in pair:
+        if younger_first.status.awaits_acknowledgement:
+            retract(ledger, younger_first, _SAME_TASK, actor)
             return
 
 

@@ -21,7 +21,10 @@ from streams.check.violation import Invariant, Violation
 _PAGE = 500
 _ISSUED = (
     select(EVENTS.c.event_id, EVENTS.c.body)
-    .where(EVENTS.c.type == CommandIssued.type_name, EVENTS.c.event_id > bindparam("last"))
+    .where(
+        EVENTS.c.type.in_([CommandIssued.type_name, CommandRetracted.type_name]),
+        EVENTS.c.event_id > bindparam("last"),
+    )
     .order_by(EVENTS.c.event_id)
     .limit(_PAGE)
 )
@@ -52,12 +55,13 @@ def command_ids_are_derived(dossier: Dossier, _: Ground) -> Iterator[Violation]:
 
 
 async def commands_are_issued_once(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
-    """I2 no command is issued twice: one `command_issued` per id in all logs together."""
+    """I2 no command is issued twice, nor taken back twice: one event per id in all logs together."""
     issued: dict[str, str] = {}
     last = ""
     while rows := (await connection.execute(_ISSUED, {"last": last})).all():
         for row in rows:
-            command_id = orjson.loads(row.body)["data"]["command"]["command_id"]
+            data = orjson.loads(row.body)["data"]
+            command_id = data.get("command", data.get("retraction"))["command_id"]
             if command_id in issued:
                 detail = f"command {command_id} was issued by event {issued[command_id]} already"
                 yield Violation(Invariant.I2, f"events event_id={row.event_id}", detail)

@@ -7,8 +7,8 @@ Each live command has exactly one clock: for the acknowledgement first, then for
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from models.events.clock import RedAlarmRaised
 from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted, PlannedTask
+from models.events.steps import RedAlarmRaised
 from models.identifiers import CommandId, UnitCode, command_id_of
 from models.messages.command import Command
 from models.messages.event import Actor
@@ -16,7 +16,7 @@ from models.units import parse_unit, superior
 from models.vocabulary import CommandKind, DeadlineKind, Stage, Tier, Verdict
 from workflows.deadlines import cancel, set_clock
 from workflows.incident import CommandState
-from workflows.ledger import CLOCK, RULE, Ledger
+from workflows.ledger import RULE, Ledger
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -68,12 +68,12 @@ def cancel_clocks(ledger: Ledger, command: Command) -> None:
         cancel(ledger, ledger.incident.deadline_of(kind, command_id=command.command_id))
 
 
-def escalate(ledger: Ledger, held: CommandState, reason: str) -> None:
+def escalate(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> None:
     """Give the task of a silent or refusing unit to the unit above it; above the city's there is the red alarm."""
     cancel_clocks(ledger, held.command)
     above = superior(held.command.unit_code, ledger.incident.opened_at.astimezone(_BEIJING).date())
     if above is None:
-        ledger.record(RedAlarmRaised(command_id=held.command.command_id), CLOCK)
+        ledger.record(RedAlarmRaised(command_id=held.command.command_id), actor)
         return
     following = _next_attempt(ledger, held.command, above)
     ledger.record(
@@ -83,7 +83,7 @@ def escalate(ledger: Ledger, held: CommandState, reason: str) -> None:
             to_unit_code=above,
             next_command_id=following.command_id,
         ),
-        CLOCK,
+        actor,
     )
     _send(ledger, following, RULE)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models.events.disposal import CommandRetracted
 from models.identifiers import IncidentId, ReportId, SourceId
 from models.messages.decision import ReportRef
 from models.messages.report import Facts
@@ -11,6 +12,7 @@ from workflows.answer import RefusalCode
 from workflows.fold import fold
 
 NEIGHBOUR = "500108002"
+AREAS = ("500108001", NEIGHBOUR, "500108003")
 
 
 def _two(world: CoreWorld, **second: object) -> tuple[IncidentId, IncidentId]:
@@ -134,3 +136,26 @@ def test_what_was_done_before_a_merge_is_not_ordered_again() -> None:
     survivor = world.incidents[older]
     assert all(survivor.commands[c.command_id].status is CommandStatus.DONE for c in done)
     assert not world.incidents[younger].commands
+
+
+def test_an_order_with_several_rivals_is_taken_back_once() -> None:
+    """Three incidents of one event, merged one after the other, leave one order for each task and unit."""
+    world = CoreWorld()
+    merged: list[IncidentId] = []
+    for number, area in enumerate(AREAS):
+        world.now += timedelta(hours=3)
+        name = f"r-{number}"
+        opened = world.report(make_report(name, source=name, area=area, at=world.now, urgent=True)).state
+        assert opened is not None
+        merged.append(opened.incident_id)
+        world.deliver()
+        if number < 2:  # what two units have signed for stands twice, and the third finds two rivals
+            for held in world.incidents[opened.incident_id].owed_commands:
+                world.feedback(held.command.command_id, FeedbackKind.ACKNOWLEDGED)
+    for younger in merged[1:]:
+        world.decide(merged[0], Action.MERGE, other=younger, area="500000")
+    taken_back = [
+        e.data.command_id for log in world.log.values() for e in log if isinstance(e.data, CommandRetracted)
+    ]
+    assert taken_back
+    assert len(taken_back) == len(set(taken_back))
