@@ -83,7 +83,9 @@ class Engine:
         """Give a new cluster what it needs, then join the group. Raises Transient before anything is read."""
         ground = self._ground
         async with ground.database.write() as connection:
-            await outbox.republish_for_new_cluster(connection, self._cluster_id, ground.wall.now())
+            await outbox.republish_for_new_cluster(
+                connection, self._cluster_id, ground.wall.now(), ground.clock.now()
+            )
         ground.readiness.ready(Component.DEAD_LETTERS)
         await self._app.start()
 

@@ -7,6 +7,7 @@ from models.messages.command import Command
 from models.messages.fields import Part
 from models.messages.report import Report
 from models.places import Place
+from models.vocabulary import CommandStatus
 from streams.gateway.listing import Found
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
 from workflows.incident import CommandState, Incident
@@ -39,7 +40,8 @@ def command_view(row: Found, held: CommandState | None) -> CommandView:
     return CommandView(
         command=Command.model_validate_json(row.body),
         tier=row.tier,
-        status=row.status,
+        # Nobody signs for a retraction: that its unit has it is all there is to know.
+        status=CommandStatus.RECEIVED if row.retraction_heard_at else row.status,
         deliveries=row.deliveries,
         acknowledged_by=None if held is None else held.acknowledged_by,
         acknowledged_at=row.acknowledged_at,

@@ -73,11 +73,14 @@ _PRUNE = delete(OUTBOX).where(
 )
 _UNACKNOWLEDGED = select(
     COMMANDS.c.command_id, COMMANDS.c.unit_code, COMMANDS.c.body, COMMANDS.c.deliveries
-).where(COMMANDS.c.status.in_([status.value for status in CommandStatus if status.awaits_acknowledgement]))
+).where(
+    COMMANDS.c.status.in_([status.value for status in CommandStatus if status.awaits_acknowledgement]),
+    COMMANDS.c.retraction_heard_at.is_(None),
+)
 _SENT_AGAIN = (
     update(COMMANDS)
     .where(COMMANDS.c.command_id == bindparam("in_command"))
-    .values(deliveries=COMMANDS.c.deliveries + 1)
+    .values(deliveries=COMMANDS.c.deliveries + 1, last_sent_at=bindparam("at"))
 )
 
 
@@ -129,10 +132,13 @@ async def republish_unseen(connection: AsyncConnection) -> int:
     return (await connection.execute(_UNSEEN_AGAIN)).rowcount
 
 
-async def republish_for_new_cluster(connection: AsyncConnection, cluster_id: str, now: datetime) -> int:
+async def republish_for_new_cluster(
+    connection: AsyncConnection, cluster_id: str, now: datetime, at: datetime
+) -> int:
     """Give a cluster that has nothing what it needs: unread messages, unacknowledged commands, ratings and heat.
 
-    Does nothing for a cluster that is known. Returns how many records will be sent.
+    Does nothing for a cluster that is known. `now` is real time, `at` the program's. Returns how many records will be
+    sent.
     """
     mark: Row = {"cluster_id": cluster_id, "topic": Topic.REPORTS.value, "partition": 0}
     known = select(PROGRESS.c.topic).where(PROGRESS.c.cluster_id == cluster_id).limit(1)
@@ -142,7 +148,7 @@ async def republish_for_new_cluster(connection: AsyncConnection, cluster_id: str
     await insert_new(connection, PROGRESS, [{**mark, **zero}])
     commands = (await connection.execute(_UNACKNOWLEDGED)).all()
     if commands:
-        await connection.execute(_SENT_AGAIN, [{"in_command": row.command_id} for row in commands])
+        await connection.execute(_SENT_AGAIN, [{"in_command": row.command_id, "at": at} for row in commands])
     standing = (await connection.execute(select(PROJECTIONS))).all()
     outgoing = [again(row.unit_code, row.body, row.deliveries + 1) for row in commands]
     outgoing += [Outgoing(Publication(row.topic, row.key.encode(), row.value, HEADERS)) for row in standing]

@@ -58,7 +58,9 @@ class Process:
     async def start(self) -> None:
         """As the engine does before it reads anything."""
         async with self._database.write() as connection:
-            await outbox.republish_for_new_cluster(connection, self._broker.cluster_id, wall_now())
+            await outbox.republish_for_new_cluster(
+                connection, self._broker.cluster_id, wall_now(), self._clock.now()
+            )
 
     async def carry(self, delivery: Delivery) -> None:
         """One batch through the loop."""

@@ -72,10 +72,13 @@ async def test_a_new_cluster_gets_what_it_needs_and_no_more(worker: Worker, riva
     commands = await commanded(worker)
     await worker.report(report("r-2", area="500103001"))
     async with worker.database.write() as connection:
-        sent = await outbox.republish_for_new_cluster(connection, "cluster-2", wall_now())
+        sent = await outbox.republish_for_new_cluster(connection, "cluster-2", wall_now(), worker.clock.now())
     assert sent == 1 + commands
     async with worker.database.write() as connection:
-        assert await outbox.republish_for_new_cluster(connection, "cluster-2", wall_now()) == 0
+        assert (
+            await outbox.republish_for_new_cluster(connection, "cluster-2", wall_now(), worker.clock.now())
+            == 0
+        )
     rival.published.clear()
     await rival.sweep()
     topics = [publication.topic for publication in rival.published]
