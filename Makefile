@@ -22,7 +22,7 @@ run: .venv/.run ## play emergency reports through the whole loop and print the U
 test: .venv/.test ## every test this machine can run; what it cannot run is skipped with its reason
 	@exec $(PYTHON) -m pytest $(ARGS)
 
-check: .venv/.test ## format, lint, types, imports and the quick tests, in under a minute
+check: .venv/.test ## format, lint, types, imports and the quick tests, in about a minute on a free machine
 	@$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy $(TYPED)

@@ -27,7 +27,7 @@ from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
 from streams.clock import Clock, ScaledClock, WallClock
 from streams.engine import Engine, Ground, end_process
-from streams.errors import EXIT_SETTINGS, EXIT_TRANSIENT_BUDGET_SPENT, SettingsRefused
+from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
 from streams.gateway import health
 from streams.gateway.api import create_app
 from streams.gateway.security import BearerToken
@@ -113,7 +113,7 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
             # Nothing is lost by it: what is not acknowledged or published is in the database.
             was_asked = told_to_stop.is_set() and not parts.crashed
             giving_up = asyncio.get_running_loop().call_later(
-                _STOP_WITHIN_SECONDS, end_process, 0 if was_asked else EXIT_TRANSIENT_BUDGET_SPENT
+                _STOP_WITHIN_SECONDS, end_process, 0 if was_asked else EXIT_CRASHED
             )
         giving_up.cancel()
     except _REFUSED as refused:
@@ -121,7 +121,7 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
         announce(f"cannot start: {refused}")
         return EXIT_SETTINGS
     _log.info(LogEvent.STOPPED, crashed=parts.crashed)
-    return EXIT_TRANSIENT_BUDGET_SPENT if parts.crashed else 0
+    return EXIT_CRASHED if parts.crashed else 0
 
 
 async def _until_the_end(program: "_Program", parts: Parts, told_to_stop: asyncio.Event) -> None:
@@ -214,7 +214,7 @@ class _Program:
         if settings.speed == 1:
             if kept is not None and (kept - wall).total_seconds() > _MOST_AHEAD_SECONDS:
                 raise SettingsRefused(
-                    (f"FENGHUO_SPEED: {settings.data_dir} was played ahead to {kept}; use another folder",)
+                    (f"FENGHUO_SPEED: {settings.data_dir} was played ahead to {kept}; set FENGHUO_DATA_DIR",)
                 )
             return self._wall
         clock = ScaledClock(kept or wall, settings.speed)

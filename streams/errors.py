@@ -4,7 +4,7 @@ Never in here: a refusal by the rules (a value, `workflows.answer.Refusal`) and 
 `streams.processing.codec`). What is in no family is our defect: nothing is acknowledged and the process ends.
 """
 
-EXIT_TRANSIENT_BUDGET_SPENT = 70  # EX_SOFTWARE of sysexits: a supervisor starts the process again
+EXIT_CRASHED = 70  # EX_SOFTWARE of sysexits: a supervisor starts the process again
 EXIT_SETTINGS = 78  # EX_CONFIG: starting again does not help, a person must change the settings
 
 

@@ -10,8 +10,12 @@ from hypothesis import HealthCheck, settings
 
 # Deadlines of Hypothesis are off: no test of this project measures time, and a loaded machine is not a bug.
 SLOW_IS_FINE = [HealthCheck.too_slow]
-settings.register_profile("quick", deadline=None, max_examples=25, suppress_health_check=SLOW_IS_FINE)
-settings.register_profile("full", deadline=None, max_examples=200, suppress_health_check=SLOW_IS_FINE)
+# CI plays the same examples each time, so that a change is judged by what it changes; everybody else explores.
+REPEATS = os.environ.get("CI") == "true"
+for name, examples in (("quick", 25), ("full", 200)):
+    settings.register_profile(
+        name, deadline=None, max_examples=examples, derandomize=REPEATS, suppress_health_check=SLOW_IS_FINE
+    )
 settings.load_profile("full")
 
 SETTINGS_PREFIX = "FENGHUO_"

@@ -6,8 +6,8 @@ Commands and clocks are read off the events, so nothing can disagree with the lo
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.events.clock import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
 from models.events.disposal import CommandIssued, CommandRetracted
+from models.events.steps import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
 from models.messages.command import Command
 from models.messages.event import Event
 from models.vocabulary import Stage

@@ -6,7 +6,7 @@ climbs a tier; at the city a red alarm stands.
 
 from datetime import timedelta
 
-from models.events.clock import (
+from models.events.steps import (
     DeadlineCancelled,
     DeadlineSet,
     RedAlarmRaised,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from models.areas import area_tree
 from models.events.assessment import Graded
-from models.events.clock import DeadlineExtended
 from models.events.disposal import TaskWithdrawn
 from models.events.follow_up import SupervisionOrdered
+from models.events.steps import DeadlineExtended
 from models.events.verification import IncidentAcknowledged
 from models.messages.decision import Decision
 from models.messages.event import Actor

@@ -7,7 +7,7 @@ counts them.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from models.events import EventData, assessment, clock, disposal, follow_up, perception, verification
+from models.events import EventData, assessment, disposal, follow_up, perception, steps, verification
 from models.identifiers import CommandId
 from models.messages.event import Event
 from models.vocabulary import CommandStatus, Status, Step, Verdict
@@ -113,20 +113,20 @@ def _step(state: Incident, step: Step, **change: Any) -> Change:
     return {"steps": {**state.steps, step: state.steps[step].model_copy(update=change)}}
 
 
-def _step_started(state: Incident, event: Event, data: clock.StepStarted) -> Change:
+def _step_started(state: Incident, event: Event, data: steps.StepStarted) -> Change:
     return {"steps": {**state.steps, data.step: StepState(tier=data.tier, started_at=event.recorded_at)}}
 
 
-def _step_passed(state: Incident, event: Event, data: clock.StepPassed) -> Change:
+def _step_passed(state: Incident, event: Event, data: steps.StepPassed) -> Change:
     at = event.recorded_at
     return {"steps": {**state.steps, data.step: StepState(tier=data.tier, started_at=at, ended_at=at)}}
 
 
-def _step_escalated(state: Incident, _: Event, data: clock.StepEscalated) -> Change:
+def _step_escalated(state: Incident, _: Event, data: steps.StepEscalated) -> Change:
     return _step(state, data.step, tier=data.to_tier)
 
 
-def _deadline_set(state: Incident, _: Event, data: clock.DeadlineSet) -> Change:
+def _deadline_set(state: Incident, _: Event, data: steps.DeadlineSet) -> Change:
     deadline = DeadlineState(
         kind=data.kind,
         stage=data.stage,
@@ -138,11 +138,11 @@ def _deadline_set(state: Incident, _: Event, data: clock.DeadlineSet) -> Change:
     return {"deadlines": {**state.deadlines, data.deadline_id: deadline}}
 
 
-def _deadline_over(state: Incident, _: Event, data: clock.DeadlineCancelled | clock.DeadlineFired) -> Change:
+def _deadline_over(state: Incident, _: Event, data: steps.DeadlineCancelled | steps.DeadlineFired) -> Change:
     return {"deadlines": {key: value for key, value in state.deadlines.items() if key != data.deadline_id}}
 
 
-def _deadline_fired(state: Incident, event: Event, data: clock.DeadlineFired) -> Change:
+def _deadline_fired(state: Incident, event: Event, data: steps.DeadlineFired) -> Change:
     """Only a clock that passed makes a step overdue, not an officer who passes it on; a check is a window."""
     step = state.deadlines[data.deadline_id].step
     over = _deadline_over(state, event, data)
@@ -151,12 +151,12 @@ def _deadline_fired(state: Incident, event: Event, data: clock.DeadlineFired) ->
     return {**over, **_step(state, step, times_overdue=state.steps[step].times_overdue + 1)}
 
 
-def _deadline_extended(state: Incident, _: Event, data: clock.DeadlineExtended) -> Change:
+def _deadline_extended(state: Incident, _: Event, data: steps.DeadlineExtended) -> Change:
     moved = state.deadlines[data.deadline_id].model_copy(update={"due_at": data.until})
     return {"deadlines": {**state.deadlines, data.deadline_id: moved}}
 
 
-def _alarm_raised(state: Incident, _: Event, data: clock.RedAlarmRaised) -> Change:
+def _alarm_raised(state: Incident, _: Event, data: steps.RedAlarmRaised) -> Change:
     if data.step is not None:
         return _step(state, data.step, red_alarm=True)
     if data.command_id is None:
@@ -256,16 +256,16 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     assessment.WarningIssued: _warned,
     assessment.WarningUpdated: _warned,
     assessment.WarningCancelled: _warned,
-    clock.StageEntered: lambda _, __, data: {"stage": data.stage},
-    clock.StepStarted: _step_started,
-    clock.StepPassed: _step_passed,
-    clock.StepEnded: lambda state, event, data: _step(state, data.step, ended_at=event.recorded_at),
-    clock.StepEscalated: _step_escalated,
-    clock.DeadlineSet: _deadline_set,
-    clock.DeadlineCancelled: _deadline_over,
-    clock.DeadlineFired: _deadline_fired,
-    clock.DeadlineExtended: _deadline_extended,
-    clock.RedAlarmRaised: _alarm_raised,
+    steps.StageEntered: lambda _, __, data: {"stage": data.stage},
+    steps.StepStarted: _step_started,
+    steps.StepPassed: _step_passed,
+    steps.StepEnded: lambda state, event, data: _step(state, data.step, ended_at=event.recorded_at),
+    steps.StepEscalated: _step_escalated,
+    steps.DeadlineSet: _deadline_set,
+    steps.DeadlineCancelled: _deadline_over,
+    steps.DeadlineFired: _deadline_fired,
+    steps.DeadlineExtended: _deadline_extended,
+    steps.RedAlarmRaised: _alarm_raised,
     disposal.PlanProposed: lambda state, _, data: {
         "plan": (*state.plan, *data.added),
         "plan_level": data.level,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from models.vocabulary import Action, Stage, Status
-from workflows import clocks, decisions, feedback
+from workflows import decisions, feedback, overdue
 from workflows.answer import Answer, Refusal
 from workflows.ledger import Ledger
 from workflows.message import MessageKind, StageCalled
@@ -50,7 +50,7 @@ MOVES: Mapping[tuple[Stage, Move], Rule] = MappingProxyType(
         **_at(tuple(Stage), MessageKind.REPORT, perception.join_report),
         **_at(tuple(Stage), MessageKind.ENTERED, _enter),
         **_at(tuple(Stage), MessageKind.NOTIFIED, _look_again),
-        **_at(tuple(Stage), MessageKind.DEADLINE_PASSED, clocks.pass_deadline),
+        **_at(tuple(Stage), MessageKind.DEADLINE_PASSED, overdue.pass_deadline),
         **_at(tuple(Stage), MessageKind.FEEDBACK, feedback.hear_unit),
         **_at(tuple(Stage), Action.ACKNOWLEDGE, decisions.decide),
         **_at(tuple(Stage), Action.MERGE, decisions.decide),

@@ -1,15 +1,15 @@
 """The facts of the log by type. Importing this package fills `EVENT_TYPES`."""
 
-from models.events import assessment, clock, disposal, follow_up, perception, verification
+from models.events import assessment, disposal, follow_up, perception, steps, verification
 from models.events.registry import EVENT_TYPES, EventData
 
 __all__ = [
     "EVENT_TYPES",
     "EventData",
     "assessment",
-    "clock",
     "disposal",
     "follow_up",
     "perception",
+    "steps",
     "verification",
 ]

@@ -1,4 +1,4 @@
-"""PublicWarning: what publishing systems tell the public (`public-warnings`, key area_code)."""
+"""PublicWarning: what publishing systems tell the public (`public-warnings`, key: the first of area_codes)."""
 
 from models.categories import Category
 from models.messages.fields import (

@@ -11,6 +11,6 @@ ALL = (perception, verification, assessment, disposal, follow_up, decisions, fee
 
 
 def install(carrier: Carrier) -> None:
-    """Put all seven to work on the carrier's app, before it starts."""
+    """Put all of them to work on the carrier's app, before it starts."""
     for agent in ALL:
         agent.install(carrier)

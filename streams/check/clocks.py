@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.events.clock import DeadlineCancelled, DeadlineFired, DeadlineSet
+from models.events.steps import DeadlineCancelled, DeadlineFired, DeadlineSet
 from models.tables.deadlines import DeadlineProgress
 from streams.check.dossier import Dossier
 from streams.check.ground import Ground

@@ -5,9 +5,9 @@ from datetime import datetime
 from math import isclose
 from typing import Any
 
-from models.events.clock import DeadlineExtended, DeadlineSet
 from models.events.disposal import CommandRetracted
 from models.events.perception import IncidentAbsorbed, ReportJoined
+from models.events.steps import DeadlineExtended, DeadlineSet
 from models.identifiers import IncidentId
 from models.messages.command import Command
 from models.vocabulary import CommandStatus, Tier

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from models.areas import area_tree
 from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
-from models.events.clock import StepEscalated, StepPassed, StepStarted
 from models.events.disposal import CommandIssued
 from models.events.perception import DirectReported
+from models.events.steps import StepEscalated, StepPassed, StepStarted
 from models.messages.event import Event
 from models.places import Place
 from streams.check.dossier import Dossier

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
-from models.events.clock import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
 from models.events.disposal import (
     CommandAcknowledged,
     CommandDone,
@@ -22,6 +21,7 @@ from models.events.disposal import (
 from models.events.follow_up import IncidentClosed, IncidentRejected, IncidentReopened
 from models.events.perception import IncidentMerged, IncidentOpened
 from models.events.registry import EventData
+from models.events.steps import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
 from models.events.verification import VerdictReached
 from models.identifiers import CommandId
 from models.messages.event import Event

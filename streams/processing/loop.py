@@ -24,7 +24,7 @@ from faust.types import TP
 from models.topics import Topic
 from streams.broker.publishing import PublicationTooLarge, PublishFailed
 from streams.clock import Clock
-from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT, Fenced, OffsetGap, Transient
+from streams.errors import EXIT_CRASHED, Fenced, OffsetGap, Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
 from streams.processing import codec
@@ -126,7 +126,7 @@ class Loop:
             # An edge of the process: what no family answers is our defect. Said here, since Faust would only
             # restart what failed, and what comes after it must not be acknowledged.
             _log.exception(LogEvent.PART_CRASHED, topic=topic.value)
-            self._around.stop_process(EXIT_TRANSIENT_BUDGET_SPENT)
+            self._around.stop_process(EXIT_CRASHED)
 
     async def _carry(self, topic: Topic, batch: CarriedBatch) -> None:
         began = monotonic()
@@ -207,7 +207,7 @@ class Loop:
                 self._around.metrics.messages.faults.labels(where, type(fault).__name__).inc()
                 if monotonic() - began + pause_seconds > self._limits.retry_budget_seconds:
                     _log.error(LogEvent.BUDGET_SPENT, where=where, fault=str(fault))
-                    self._around.stop_process(EXIT_TRANSIENT_BUDGET_SPENT)
+                    self._around.stop_process(EXIT_CRASHED)
                 _log.warning(LogEvent.FAULT_RETRIED, where=where, fault=str(fault))
             await self._around.pause(pause_seconds)
             pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from streams.broker.transport import Progress
-from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT
+from streams.errors import EXIT_CRASHED
 from streams.log import LogEvent
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -53,4 +53,4 @@ class Watchdog:
                 since_fetch_seconds=round(progress.since_fetch_seconds, 3),
                 limit_seconds=self._limit_seconds,
             )
-            self._stop_process(EXIT_TRANSIENT_BUDGET_SPENT)
+            self._stop_process(EXIT_CRASHED)

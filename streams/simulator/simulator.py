@@ -26,9 +26,6 @@ from streams.simulator.reporters import Pace, Reporters
 from streams.simulator.scenario import SPACING_SECONDS
 from streams.simulator.units import Units
 
-# What `make run` plays at: a second is a minute. Fast enough that the first incidents close within half a minute,
-# slow enough that a step's limit of one minute outlasts the second that a message may be under way.
-RECOMMENDED_SPEED = 60.0
 # Each waits for the outcome of what it sent; so many at once keep pace with a fast clock on a busy machine.
 _OFFICERS_AT_WORK = 8
 _UNITS_AT_WORK = 24

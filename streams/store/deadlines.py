@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.events.clock import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
+from models.events.steps import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
 from models.identifiers import DeadlineId, IncidentId, MessageId, deadline_passed_id, derive
 from models.messages.event import Event
 from models.messages.hand_over import HandOver

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.areas import area_tree
-from models.identifiers import DecisionId, IncidentId, decision_message_id
+from models.identifiers import IncidentId
 from models.messages.event import Event
-from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INBOX, INCIDENTS, PROGRESS, PROJECTIONS
+from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INCIDENTS, PROGRESS, PROJECTIONS
 from models.topics import Topic
 from models.vocabulary import CommandKind, CommandStatus, DeadLetterReason, Level, Stage, Status, Verdict
 from streams.store.reports import StoredReport, of_incident
@@ -52,15 +52,6 @@ class Counts:
     closed: int
     open_commands: int
     dead_letters: int
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionOutcome:
-    """What became of a decision; `refusal_code` None: it was applied."""
-
-    recorded_at: datetime
-    refusal_code: str | None
-    refusal_detail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +109,6 @@ async def events(
 async def reports(connection: AsyncConnection, incident_id: IncidentId) -> tuple[StoredReport, ...]:
     """All reports of an incident, those of merged ones too, as they were recorded."""
     return await of_incident(connection, incident_id)
-
-
-async def decision_outcome(
-    connection: AsyncConnection, incident_id: IncidentId, decision_id: DecisionId
-) -> DecisionOutcome | None:
-    """What the engine made of a decision; None while it has not come to it."""
-    message_id = decision_message_id(incident_id, decision_id)
-    row = (await connection.execute(select(INBOX).where(INBOX.c.message_id == message_id))).first()
-    return None if row is None else DecisionOutcome(row.recorded_at, row.refusal_code, row.refusal_detail)
 
 
 async def dead_letters(

@@ -27,7 +27,6 @@ _IN_FORCE = (
     .order_by(ACTIVATIONS.c.activated_at.desc())
     .limit(1)
 )
-_ALL = select(RULEBOOKS).order_by(RULEBOOKS.c.stored_at, RULEBOOKS.c.digest)
 
 
 async def activate(connection: AsyncConnection, rulebook: StoredRulebook, now: datetime) -> bool:
@@ -45,9 +44,3 @@ async def rulebook_in_force(connection: AsyncConnection, now: datetime) -> Store
     """The rulebook in force at `now`; None before the first activation."""
     row = (await connection.execute(_IN_FORCE, {"at": now})).first()
     return None if row is None else StoredRulebook(row.digest, row.name, row.version, row.body)
-
-
-async def all_rulebooks(connection: AsyncConnection) -> tuple[StoredRulebook, ...]:
-    """Every rulebook that was ever in force, the oldest first."""
-    rows = await connection.execute(_ALL)
-    return tuple(StoredRulebook(row.digest, row.name, row.version, row.body) for row in rows)

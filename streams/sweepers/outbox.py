@@ -37,7 +37,6 @@ class OutboxPruning:
     kept: timedelta
 
     async def __call__(self) -> int:
-        """Prune once; always 0, since nothing is left to do then. Raises Transient."""
+        """Prune once. Returns how many rows were forgotten. Raises Transient."""
         async with self.database.write() as connection:
-            await outbox.prune(connection, self.wall.now() - self.kept)
-        return 0
+            return await outbox.prune(connection, self.wall.now() - self.kept)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from models.topics import Topic
-from streams.errors import EXIT_TRANSIENT_BUDGET_SPENT
+from streams.errors import EXIT_CRASHED
 from tests.acceptance.outcomes import rows
 from tests.acceptance.program import Program
 
@@ -143,7 +143,7 @@ def test_it_ends_with_its_broker_and_the_next_life_goes_on(story: Story) -> None
     program.start(*PACE)
     program.await_ready()
     program.kill_broker()
-    assert program.ended_by_itself(STOPPED_WITHIN_SECONDS) == EXIT_TRANSIENT_BUDGET_SPENT
+    assert program.ended_by_itself(STOPPED_WITHIN_SECONDS) == EXIT_CRASHED
     before = _standing(program)
     program.start(*PACE)
     program.await_ready()

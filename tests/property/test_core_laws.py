@@ -6,6 +6,7 @@ After every step the laws of `design.md` must hold for every incident, whatever 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -260,7 +261,12 @@ class CoreMachine(RuleBasedStateMachine):
             )
 
 
+# A machine that fails is shrunk for minutes, and the smaller story is worth them.
+pytestmark = pytest.mark.timeout(900)
 CoreMachine.TestCase.settings = settings(
-    stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=max(25, settings().max_examples // 2),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestCoreMachine = CoreMachine.TestCase

@@ -23,7 +23,6 @@ from typing import Any
 
 from models.areas import area_tree
 from models.events import EventData
-from models.events.clock import RedAlarmRaised
 from models.events.disposal import (
     CommandAcknowledged,
     CommandDone,
@@ -33,6 +32,7 @@ from models.events.disposal import (
 )
 from models.events.follow_up import IncidentClosed, IncidentReopened
 from models.events.perception import ReportJoined
+from models.events.steps import RedAlarmRaised
 from models.events.verification import VerdictReached
 from models.identifiers import AreaCode, CommandId, IncidentId, UnitCode, derive
 from models.messages.event import Event

@@ -14,7 +14,7 @@ from models.events.assessment import (
     WarningIssued,
     WarningUpdated,
 )
-from models.events.clock import StageEntered
+from models.events.steps import StageEntered
 from models.identifiers import WarningId, derive
 from models.messages.public_warning import PublicWarning
 from models.units import Department, unit_code

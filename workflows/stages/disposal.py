@@ -5,8 +5,8 @@ a verified incident of the lowest level by rule too, the rest by an officer's on
 stage is over when everything is released and every unit has signed.
 """
 
-from models.events.clock import StageEntered
 from models.events.disposal import PlanProposed
+from models.events.steps import StageEntered
 from models.vocabulary import Stage, Step, Verdict
 from workflows.deadlines import end_step, owner_tier, start_step
 from workflows.judgement.planning import plan_tasks

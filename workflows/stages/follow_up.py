@@ -4,8 +4,8 @@ Unfinished work is chased until it is done. The lowest level then closes by rule
 writes what the log teaches.
 """
 
-from models.events.clock import StageEntered
 from models.events.follow_up import IncidentClosed, Review, StepReview
+from models.events.steps import StageEntered
 from models.messages.event import Actor
 from models.vocabulary import CommandStatus, Stage, Step, Verdict
 from workflows.deadlines import cancel_all, end_all_steps, end_step, owner_tier, start_step

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from models.categories import Category
 from models.events.assessment import PreliminaryGraded
-from models.events.clock import StageEntered
 from models.events.follow_up import IncidentReopened
 from models.events.perception import (
     CategorySettled,
@@ -20,6 +19,7 @@ from models.events.perception import (
     ReportJoined,
     UrgencyRaised,
 )
+from models.events.steps import StageEntered
 from models.messages.event import Actor
 from models.messages.report import FACT_NAMES, Facts, Report
 from models.vocabulary import ActorKind, Claim, DeadlineKind, Level, Stage, Status, Step

@@ -5,8 +5,8 @@ checking is over, the duty officer of the township is asked, then the district's
 says false. Verification never delays danger: severe and urgent incidents go on while it runs.
 """
 
-from models.events.clock import StageEntered
 from models.events.follow_up import IncidentRejected
+from models.events.steps import StageEntered
 from models.events.verification import EvidenceWeighed, VerdictReached
 from models.messages.event import Actor
 from models.vocabulary import DeadlineKind, Stage, Step, Verdict

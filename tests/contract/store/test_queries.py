@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from models.identifiers import DecisionId
 from models.topics import Topic
-from models.vocabulary import Action, DeadLetterReason, Level, Stage, Status
+from models.vocabulary import DeadLetterReason, Level, Stage, Status
 from streams.store import program_time, queries, rulebooks
 from streams.store.queries import Filter
 from streams.store.rulebooks import StoredRulebook
-from tests.contract.store.worker import Worker, decision, report
+from tests.contract.store.worker import Worker, report
 from tests.fakes.clock import NOON
 
 
@@ -73,18 +72,6 @@ async def test_one_incident_is_told_with_its_log_and_reports(worker: Worker) -> 
     assert stored.report == report()
 
 
-async def test_the_outcome_of_a_decision_is_told(worker: Worker) -> None:
-    """Nothing before the engine came to it, then applied or why not."""
-    incident_id = await worker.report(report())
-    await worker.take(Topic.DECISIONS, decision(incident_id, "d-1", action=Action.CLOSE))
-    async with worker.database.read() as connection:
-        refused = await queries.decision_outcome(connection, incident_id, DecisionId("d-1"))
-        unknown = await queries.decision_outcome(connection, incident_id, DecisionId("d-2"))
-    assert refused is not None
-    assert refused.refusal_code is not None
-    assert unknown is None
-
-
 async def test_dead_letters_are_listed_with_their_bytes(worker: Worker) -> None:
     """The newest first, by reason, each with the value that came."""
     result = await worker.take(Topic.REPORTS, report(area="999999"))
@@ -120,7 +107,6 @@ async def test_a_rulebook_is_in_force_from_its_activation(worker: Worker) -> Non
         assert await rulebooks.rulebook_in_force(connection, NOON - timedelta(hours=1)) is None
         assert await rulebooks.rulebook_in_force(connection, NOON + timedelta(hours=1)) == one
         assert await rulebooks.rulebook_in_force(connection, NOON + timedelta(hours=2)) == two
-        assert await rulebooks.all_rulebooks(connection) == (one, two)
 
 
 async def test_program_time_goes_on_where_it_stood(worker: Worker) -> None:

@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry, Metric
 
 from models.categories import Category
 from models.events.assessment import WarningIssued
-from models.events.clock import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
 from models.events.disposal import CommandAcknowledged, CommandIssued, CommandReceived
 from models.events.follow_up import IncidentClosed, IncidentRejected, Review, StepReview
 from models.events.registry import EventData
+from models.events.steps import DeadlineFired, RedAlarmRaised, StageEntered, StepEscalated
 from models.events.verification import VerdictReached
 from models.identifiers import AreaCode, CommandId, DeadlineId, IncidentId, MessageId, UnitCode, WarningId
 from models.messages.command import Command

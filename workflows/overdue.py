@@ -3,9 +3,9 @@
 A deadline that is no longer in the state is moot: what it waited for has happened meanwhile.
 """
 
-from models.events.clock import DeadlineFired, RedAlarmRaised
 from models.events.disposal import CommandOverdue
 from models.events.perception import FusionScore, TwinsCompared
+from models.events.steps import DeadlineFired, RedAlarmRaised
 from models.vocabulary import DeadlineKind, Step
 from workflows.answer import Answer
 from workflows.deadlines import climb
@@ -50,7 +50,7 @@ def _step_is_overdue(ledger: Ledger, deadline: DeadlineState) -> None:
 def _nobody_signed(ledger: Ledger, deadline: DeadlineState) -> None:
     if deadline.command_id is None:
         raise IllegalTransition("a command's deadline names no command")
-    escalate(ledger, ledger.incident.commands[deadline.command_id], "silent")
+    escalate(ledger, ledger.incident.commands[deadline.command_id], "silent", CLOCK)
 
 
 def _work_is_overdue(ledger: Ledger, deadline: DeadlineState) -> None:
