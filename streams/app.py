@@ -92,8 +92,8 @@ def main(settings: Settings) -> NoReturn:
 def _share_the_processor() -> None:
     """Set what the interpreter does between our own lines; both were measured (`tests/bench`).
 
-    Modules, models and the area tree never become garbage, and walking through them took a sixth of the processor. Each
-    statement to SQLite waits several times for its thread to be let in: at Python's 5 ms that was most of a transaction.
+    Modules, models and the area tree never become garbage, and walking through them took a sixth of the processor.
+    Each statement to SQLite waits several times for its thread to be let in, at Python's 5 ms for most of its time.
     """
     area_tree()
     gc.freeze()
