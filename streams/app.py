@@ -5,7 +5,6 @@ gets an answer. When any part ends by itself, the program ends, and not with 0.
 """
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -21,7 +20,6 @@ from fastapi import FastAPI
 from prometheus_client import disable_created_metrics
 from rich.console import Console
 
-from models.areas import area_tree
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
@@ -36,7 +34,7 @@ from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import failpoints, progress, running
+from streams.program import failpoints, interpreter, progress, running
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import Component, Readiness
@@ -81,24 +79,12 @@ def main(settings: Settings) -> NoReturn:
     _begin_logging(settings)
     # A second series for each counter, which nobody reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
-    _share_the_processor()
+    interpreter.settle()
     code = uvloop.run(run(settings))
     sys.stdout.flush()
     sys.stderr.flush()
     # Not sys.exit: a thread of Faust that hangs in a dead broker must not keep the process from ending.
     os._exit(code)
-
-
-def _share_the_processor() -> None:
-    """Set what the interpreter does between our own lines; both were measured (`tests/bench`).
-
-    Modules, models and the area tree never become garbage, and walking through them took a sixth of the processor.
-    Each statement to SQLite waits several times for its thread to be let in, at Python's 5 ms for most of its time.
-    """
-    area_tree()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    sys.setswitchinterval(0.0005)
 
 
 async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int:
