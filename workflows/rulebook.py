@@ -84,7 +84,6 @@ class Escalation(Value):
 
     acknowledge_within_seconds: StepLimits
     supervise_again_after_seconds: Seconds
-    undo_within_seconds: Seconds
 
 
 class Fusion(Value):
