@@ -20,6 +20,7 @@ from models.messages.fields import (
 )
 from models.messages.report import FactName, Facts
 from models.places import Place
+from models.understanding import Span
 from models.vocabulary import Channel, Claim, Nature, ReportKind
 
 
@@ -29,6 +30,15 @@ class FusionScore(Value):
     incident_id: IncidentIdField
     score: Ratio
     reason: Text
+
+
+class Contradiction(Value):
+    """A field of a report and its words that cannot both be right; the field counts until an officer says otherwise."""
+
+    field: Text
+    given: Text
+    read: Text
+    span: Span
 
 
 class ReporterStand(Value):
@@ -73,6 +83,15 @@ class ReportJoined(EventData):
     direct_report_within_limit: bool | None
     fusion_reason: Text
     candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)] = ()
+
+
+@event_type
+class ReportContradicted(EventData):
+    """A report's fields and its words differ: shown to the officer, with the words."""
+
+    source_id: SourceIdField
+    report_id: ReportIdField
+    contradictions: Annotated[tuple[Contradiction, ...], Field(min_length=1, max_length=12)]
 
 
 @event_type
