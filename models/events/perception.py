@@ -41,6 +41,14 @@ class Contradiction(Value):
     span: Span
 
 
+class FactOrigin(Value):
+    """Which report gave a total that is now known, and where its words say so; no spans when a field gave it."""
+
+    source_id: SourceIdField
+    report_id: ReportIdField
+    spans: Annotated[tuple[Span, ...], Field(max_length=8)] = ()
+
+
 class ReporterStand(Value):
     """One reporter's latest word on whether the event is real."""
 
