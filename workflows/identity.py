@@ -24,9 +24,9 @@ from workflows.judgement.grading import combine
 from workflows.ledger import RULE, Ledger
 from workflows.message import ReportArrived
 from workflows.settle import settle
-from workflows.stages.assessment import cancel_warning
 from workflows.stages.commanding import command_clock, retract
 from workflows.stages.perception import finish_opening, title_of
+from workflows.stages.warning import cancel_warning
 
 _SAME_TASK = "another order for the same task and unit is older"
 

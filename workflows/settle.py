@@ -12,6 +12,7 @@ from workflows.incident import Incident
 from workflows.ledger import Ledger
 from workflows.rulebook import Rulebook
 from workflows.stages import assessment, disposal, follow_up, verification
+from workflows.stages.warning import keep_warning_current
 
 _ROUNDS = 20
 
@@ -20,7 +21,7 @@ _JOINT_RULES: tuple[Callable[[Ledger], None], ...] = (
     assessment.grade_again,
     verification.confirm_by_rule,
     assessment.lift_to_owner,
-    assessment.keep_warning_current,
+    keep_warning_current,
     disposal.extend_plan,
     disposal.go_back_for_new_tasks,
     disposal.begin_again,

@@ -11,7 +11,7 @@ from models.vocabulary import CommandStatus, Stage, Step, Verdict
 from workflows.deadlines import cancel_all, end_all_steps, end_step, owner_tier, start_step
 from workflows.incident import Incident
 from workflows.ledger import RULE, Ledger
-from workflows.stages.assessment import cancel_warning
+from workflows.stages.warning import cancel_warning
 
 
 def enter(ledger: Ledger) -> None:

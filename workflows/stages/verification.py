@@ -13,8 +13,8 @@ from models.vocabulary import DeadlineKind, Stage, Step, Verdict
 from workflows.deadlines import cancel_all, climb, end_all_steps, end_step, lowest_tier, pass_step, start_step
 from workflows.judgement.evidence import weigh
 from workflows.ledger import RULE, Ledger
-from workflows.stages.assessment import cancel_warning
 from workflows.stages.commanding import retract_all
+from workflows.stages.warning import cancel_warning
 
 _STEPS = (Step.ASSIGN, Step.CHECK, Step.CONFIRM)
 UNDECIDED = (Verdict.UNVERIFIED, Verdict.UNCLEAR)
