@@ -45,6 +45,7 @@ from models.vocabulary import (
 from workflows.answer import Answer
 from workflows.engine import handle
 from workflows.incident import Incident
+from workflows.judgement.account import hear
 from workflows.judgement.fusion import Candidate, fuse
 from workflows.message import (
     DeadlinePassed,
@@ -131,11 +132,11 @@ class CoreWorld:
 
     def report(self, report: Report) -> Answer:
         """A report arrives and is fused with what is known."""
-        place = place_of(report.area_code)
-        choice = fuse(report, place, self._candidates(report), self.rules)
+        account = hear(report, place_of(report.area_code))
+        choice = fuse(account, self._candidates(report), self.rules)
         into = self._survivor(choice.incident_id)
         envelope = Envelope(report.message_id, into, self.now)
-        message = ReportArrived(envelope, report, place, replace(choice, incident_id=into), self.now)
+        message = ReportArrived(envelope, account, replace(choice, incident_id=into), self.now)
         answer = self._handle(message)
         if answer.refusal is None:
             self.reports.setdefault(into, []).append(message)

@@ -15,6 +15,7 @@ from workflows.errors import UnknownEvent
 from workflows.incident import CommandState, DeadlineState, Incident, StepState
 
 Change = dict[str, Any]  # new values by field name of Incident, given to model_copy
+_CONTRADICTIONS_REMEMBERED = 8  # the log has them all
 _SOURCES_REMEMBERED = 64  # bounds the state; a source beyond it counts as new each time it speaks
 
 
@@ -69,26 +70,42 @@ def with_sources(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys((*known, *more)))[:_SOURCES_REMEMBERED]
 
 
-def _absorbed(state: Incident, _: Event, data: perception.IncidentAbsorbed) -> Change:
+def _totals(
+    _: Incident,
+    __: Event,
+    data: perception.FactsRevised
+    | perception.FactsCorrected
+    | perception.IncidentAbsorbed
+    | perception.ReportsSplitOff,
+) -> Change:
+    return {"facts": data.facts, "approximate": data.approximate, "origins": data.origins}
+
+
+def _absorbed(state: Incident, event: Event, data: perception.IncidentAbsorbed) -> Change:
     return {
         "absorbed": (*state.absorbed, data.incident_id),
         "reports": state.reports + data.reports,
-        "facts": data.facts,
-        "approximate": data.approximate,
+        **_totals(state, event, data),
+        "sensitive": data.sensitive,
         "reporters": data.reporters,
         "sources": with_sources(state.sources, data.sources),
         "urgent": state.urgent or data.urgent,
     }
 
 
-def _split_off(_: Incident, __: Event, data: perception.ReportsSplitOff) -> Change:
+def _split_off(state: Incident, event: Event, data: perception.ReportsSplitOff) -> Change:
     return {
         "reports": data.reports,
-        "facts": data.facts,
-        "approximate": data.approximate,
+        **_totals(state, event, data),
+        "sensitive": data.sensitive,
         "reporters": data.reporters,
         "sources": data.sources,
     }
+
+
+def _contradicted(state: Incident, _: Event, data: perception.ReportContradicted) -> Change:
+    latest = (*state.contradictions, *data.contradictions)[-_CONTRADICTIONS_REMEMBERED:]
+    return {"contradictions": latest}
 
 
 def _stood(state: Incident, _: Event, data: perception.ReporterStood) -> Change:
@@ -240,7 +257,10 @@ def _nothing(_: Incident, __: Event, ___: EventData) -> Change:
 _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     perception.ReportJoined: _report_joined,
     perception.ReporterStood: _stood,
-    perception.FactsRevised: lambda _, __, data: {"facts": data.facts, "approximate": data.approximate},
+    perception.FactsRevised: _totals,
+    perception.FactsCorrected: _totals,
+    perception.SensitivityFound: lambda _, __, data: {"sensitive": data.sensitive},
+    perception.ReportContradicted: _contradicted,
     perception.CategorySettled: lambda _, __, data: {"category": data.category},
     perception.UrgencyRaised: lambda _, __, ___: {"urgent": True},
     perception.DirectReported: _nothing,

@@ -15,17 +15,17 @@ from models.events.perception import (
 )
 from models.identifiers import CommandId, IncidentId, derive
 from models.messages.event import Actor
-from models.messages.report import Facts
+from models.understanding import SensitiveFound
 from models.vocabulary import Claim, DeadlineKind
 from workflows.answer import Answer
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.incident import CommandState, Incident
-from workflows.judgement.grading import combine
+from workflows.judgement.totals import Totals, combine, taken_in, totals_of
 from workflows.ledger import RULE, Ledger
 from workflows.message import ReportArrived
 from workflows.settle import settle
 from workflows.stages.commanding import command_clock, retract
-from workflows.stages.perception import finish_opening, title_of
+from workflows.stages.perception import finish_opening, more_sensitive, title_of
 from workflows.stages.warning import cancel_warning
 
 _SAME_TASK = "another order for the same task and unit is older"
@@ -49,8 +49,8 @@ def _merge(survivor: Ledger, absorbed: Ledger, reason: str, actor: Actor) -> Non
         IncidentAbsorbed(
             incident_id=gone.incident_id,
             reports=gone.reports,
-            facts=combine(survivor.incident.facts, gone.facts),
-            approximate=tuple(sorted({*survivor.incident.approximate, *gone.approximate})),
+            **combine(totals_of(survivor.incident), totals_of(gone)).as_fields(),
+            sensitive=more_sensitive(survivor.incident.sensitive, gone.sensitive),
             reporters=_reporters_together(survivor, gone),
             sources=gone.sources,
             urgent=gone.urgent,
@@ -142,12 +142,12 @@ def split_off(
     second.record(
         IncidentOpened(
             nature=first.report.nature,
-            category=first.report.category or ledger.incident.category,
-            title=title_of(first.report),
-            place=first.place,
+            category=first.account.category or ledger.incident.category,
+            title=title_of(first.account),
+            place=first.account.place,
             exercise=ledger.incident.exercise,
             urgent=any(message.report.urgent for message in moved),
-            occurred_at=first.report.occurred_at,
+            occurred_at=first.account.occurred_at,
             reported_at=first.report.reported_at,
             split_from=ledger.incident_id,
         ),
@@ -160,20 +160,20 @@ def split_off(
 
 
 def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -> ReportsSplitOff:
-    facts = Facts()
+    totals = Totals()
+    sensitive: tuple[SensitiveFound, ...] = ()
     reporters: dict[str, ReporterStand] = {}
-    approximate: set[str] = set()
     for message in kept:
         report = message.report
         reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=report.claim)
         if report.claim is Claim.AFFIRM:
-            facts = combine(facts, report.facts)
-            approximate |= set(report.approximate)
+            totals = taken_in(totals, message.account)
+            sensitive = more_sensitive(sensitive, message.account.found.sensitive)
     return ReportsSplitOff(
         into=into,
         reports=len(kept),
-        facts=facts,
-        approximate=tuple(sorted(approximate)),
+        **totals.as_fields(),
+        sensitive=sensitive,
         reporters=reporters,
         sources=tuple(dict.fromkeys(message.report.source_id for message in kept)),
         reason=reason,

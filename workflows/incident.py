@@ -5,13 +5,14 @@ Bounded: reports are rows, not state. It holds what the rules ask for and nothin
 
 from models.categories import Category
 from models.events.disposal import PlannedTask
-from models.events.perception import ReporterStand
+from models.events.perception import Contradiction, FactOrigin, ReporterStand
 from models.identifiers import CommandId, DeadlineId, IncidentId, command_id_of
 from models.messages.command import Command
 from models.messages.fields import Moment, Officer, Person, Value
 from models.messages.public_warning import PublicWarning
 from models.messages.report import FactName, Facts
 from models.places import Place
+from models.understanding import SensitiveFound
 from models.vocabulary import (
     CommandKind,
     CommandStatus,
@@ -96,6 +97,9 @@ class Incident(Value):
     graded: bool = False
     facts: Facts = Facts()
     approximate: tuple[FactName, ...] = ()
+    origins: dict[FactName, FactOrigin] = {}
+    sensitive: tuple[SensitiveFound, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     reports: int = 0
     sources: tuple[str, ...] = ()
     reporters: dict[str, ReporterStand] = {}

@@ -12,9 +12,9 @@ from models.identifiers import DeadlineId, IncidentId, MessageId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
-from models.places import Place
 from models.vocabulary import Action, Stage
 from workflows.incident import Incident
+from workflows.judgement.account import Account
 
 
 class MessageKind(StrEnum):
@@ -49,13 +49,17 @@ class FusionChoice:
 
 @dataclass(frozen=True, slots=True)
 class ReportArrived:
-    """A report, already placed in the area tree and fused."""
+    """A report, already placed in the area tree, understood and fused."""
 
     envelope: Envelope
-    report: Report
-    place: Place
+    account: Account
     choice: FusionChoice
     received_at: datetime
+
+    @property
+    def report(self) -> Report:
+        """The report as it was sent."""
+        return self.account.report
 
 
 @dataclass(frozen=True, slots=True)

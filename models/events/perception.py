@@ -20,7 +20,7 @@ from models.messages.fields import (
 )
 from models.messages.report import FactName, Facts
 from models.places import Place
-from models.understanding import Span
+from models.understanding import SensitiveFound, Span, Understanding
 from models.vocabulary import Channel, Claim, Nature, ReportKind
 
 
@@ -73,7 +73,10 @@ class IncidentOpened(EventData):
 
 @event_type
 class ReportJoined(EventData):
-    """A report belongs to this incident. Text and contact stay in the report's row."""
+    """A report belongs to this incident. Text and contact stay in the report's row.
+
+    `facts` and `approximate` are what it states by fields and words together; `understood` is what its words say.
+    """
 
     source_id: SourceIdField
     report_id: ReportIdField
@@ -84,6 +87,7 @@ class ReportJoined(EventData):
     urgent: bool
     facts: Facts
     approximate: tuple[FactName, ...]
+    understood: Understanding
     reported_at: Moment
     known_at: Moment | None
     received_at: Moment
@@ -112,10 +116,29 @@ class ReporterStood(EventData):
 
 @event_type
 class FactsRevised(EventData):
-    """The totals now known, and which of them are approximate."""
+    """The totals now known, which of them are approximate, and which report gave each."""
 
     facts: Facts
     approximate: tuple[FactName, ...]
+    origins: dict[FactName, FactOrigin]
+
+
+@event_type
+class FactsCorrected(EventData):
+    """A report said that earlier numbers were wrong: the totals that count now, and those that did before."""
+
+    facts: Facts
+    approximate: tuple[FactName, ...]
+    origins: dict[FactName, FactOrigin]
+    before: Facts
+    span: Span
+
+
+@event_type
+class SensitivityFound(EventData):
+    """Words that make the event sensitive whatever its size: all that are known now."""
+
+    sensitive: Annotated[tuple[SensitiveFound, ...], Field(max_length=8)]
 
 
 @event_type
@@ -160,6 +183,8 @@ class IncidentAbsorbed(EventData):
     reports: Count
     facts: Facts
     approximate: tuple[FactName, ...]
+    origins: dict[FactName, FactOrigin]
+    sensitive: Annotated[tuple[SensitiveFound, ...], Field(max_length=8)]
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
     urgent: bool
@@ -174,6 +199,8 @@ class ReportsSplitOff(EventData):
     reports: Count
     facts: Facts
     approximate: tuple[FactName, ...]
+    origins: dict[FactName, FactOrigin]
+    sensitive: Annotated[tuple[SensitiveFound, ...], Field(max_length=8)]
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
     reason: Text

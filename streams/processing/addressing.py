@@ -1,6 +1,6 @@
 """Addressing: for each new message of a batch, the incidents that it concerns, before any of them is locked.
 
-Reports are placed and fused here; the choice rests on what is committed and on what this batch itself opens. Rules
+Reports are fused here; the choice rests on what is committed and on what this batch itself opens. Rules
 decide (`workflows.judgement.fusion`), this room only hands them what they need.
 """
 
@@ -14,12 +14,12 @@ from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.hand_over import HandOver
 from models.messages.report import Report
-from models.places import Place
 from models.vocabulary import Action, DeadlineKind, HandOverType
 from streams.processing.arrivals import Decoded
 from streams.store.deadlines import Clock
 from streams.store.fusion_candidates import Candidates
 from streams.store.unit_of_work import UnitOfWork
+from workflows.judgement.account import Account
 from workflows.judgement.fusion import fuse
 from workflows.message import FusionChoice
 from workflows.rulebook import Rulebook
@@ -27,10 +27,10 @@ from workflows.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A message that is new, and where it lies if it is a report."""
+    """A message that is new, and what it states if it is a report."""
 
     decoded: Decoded
-    place: Place | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,13 @@ async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> 
     """Ask the database once for each kind of question, however many messages ask it."""
     window = timedelta(seconds=rules.fusion.window_seconds)
     messages = [fresh.decoded.message for fresh in batch]
-    placed = [
-        (message, fresh.place)
-        for fresh, message in zip(batch, messages, strict=True)
-        if isinstance(message, Report) and fresh.place is not None
-    ]
+    accounts = [fresh.account for fresh in batch if fresh.account is not None]
     feedback = [message for message in messages if isinstance(message, Feedback)]
     passed = [message.deadline_id for message in messages if isinstance(message, HandOver)]
     clocks = await unit.clocks(deadline_id for deadline_id in passed if deadline_id is not None)
     checked = [clock.incident_id for clock in clocks.values() if clock.kind is DeadlineKind.FUSION_CHECK]
     return Directory(
-        candidates=await unit.candidates(placed, window),
+        candidates=await unit.candidates(accounts, window),
         owners=await unit.command_owners(one.command_id for one in feedback),
         survivors=await unit.survivors(one.incident_id for one in feedback),
         clocks=clocks,
@@ -82,7 +78,7 @@ def address(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
     message = fresh.decoded.message
     match message:
         case Report():
-            return _fused(fresh, message, known, rules)
+            return _fused(fresh, known, rules)
         case Decision(action=Action.MERGE, other_incident_id=str() as other):
             return Addressed(fresh, message.incident_id, others=(IncidentId(other),))
         case Feedback():
@@ -101,9 +97,9 @@ def address(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
             assert_never(message)
 
 
-def _fused(fresh: Fresh, report: Report, known: Directory, rules: Rulebook) -> Addressed:
-    if fresh.place is None:
-        raise ValueError(f"report {report.message_id} came to fusion without a place")
-    choice = fuse(report, fresh.place, known.candidates.for_report(report, fresh.place), rules)
-    known.candidates.joined(report, fresh.place, choice.incident_id)
+def _fused(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
+    if fresh.account is None:
+        raise ValueError(f"report {fresh.decoded.message_id} came to fusion unheard")
+    choice = fuse(fresh.account, known.candidates.for_account(fresh.account), rules)
+    known.candidates.joined(fresh.account, choice.incident_id)
     return Addressed(fresh, choice.incident_id, choice=choice)

@@ -21,6 +21,7 @@ from streams.store.unit_of_work import UnitOfWork
 from workflows.answer import Answer, Refusal, RefusalCode
 from workflows.engine import handle
 from workflows.incident import Incident
+from workflows.judgement.account import hear
 from workflows.message import (
     DeadlinePassed,
     DecisionTaken,
@@ -103,7 +104,7 @@ class Desk:
         record, message = addressed.fresh.decoded.record, addressed.fresh.decoded.message
         match message:
             case Report():
-                return self._report(addressed, message, envelope)
+                return self._report(addressed, envelope)
             case Feedback():
                 return FeedbackGiven(envelope, message)
             case Decision():
@@ -120,11 +121,11 @@ class Desk:
             case _:
                 assert_never(message)
 
-    def _report(self, addressed: Addressed, report: Report, envelope: Envelope) -> ReportArrived:
-        if addressed.fresh.place is None or addressed.choice is None:
-            raise ValueError(f"report {report.message_id} came to the desk without a place")
+    def _report(self, addressed: Addressed, envelope: Envelope) -> ReportArrived:
+        if addressed.fresh.account is None or addressed.choice is None:
+            raise ValueError(f"report {envelope.message_id} came to the desk unheard")
         choice = replace(addressed.choice, incident_id=envelope.incident_id)
-        return ReportArrived(envelope, report, addressed.fresh.place, choice, self.docket.now)
+        return ReportArrived(envelope, addressed.fresh.account, choice, self.docket.now)
 
     async def _decision(
         self, unit: UnitOfWork, addressed: Addressed, decision: Decision, envelope: Envelope
@@ -154,13 +155,13 @@ class Desk:
             self._settle_clock(decoded.message.deadline_id, answer)
 
     def _accept(self, addressed: Addressed, report: Report, envelope: Envelope, answer: Answer) -> None:
-        if answer.state is None or addressed.fresh.place is None:
+        if answer.state is None or addressed.fresh.account is None:
             raise CoreFailed(f"the core accepted report {report.message_id} into no incident")
         self.changes.receipts.append(receipts.accepted(report, answer.state, envelope.recorded_at))
         self.changes.reports.append(
             StoredReport(
                 report=report,
-                place=addressed.fresh.place,
+                place=addressed.fresh.account.place,
                 incident_id=envelope.incident_id,
                 digest=addressed.fresh.decoded.digest,
                 received_at=self.docket.now,
@@ -193,8 +194,7 @@ def _key(arrived: ReportArrived) -> tuple[str, str]:
 def _as_arrived(stored: StoredReport) -> ReportArrived:
     return ReportArrived(
         Envelope(stored.message_id, stored.incident_id, stored.recorded_at),
-        stored.report,
-        stored.place,
+        hear(stored.report, stored.place),
         FusionChoice(stored.incident_id, is_new=False, reason="split"),
         stored.received_at,
     )

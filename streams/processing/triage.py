@@ -1,4 +1,4 @@
-"""Triage: which records of a batch are new, and the end of those that are not."""
+"""Triage: which records of a batch are new, what each new report says, and the end of those that are not."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,10 +11,11 @@ from streams.processing.arrivals import Arrival, Decoded, Undecodable
 from streams.processing.docket import Docket
 from streams.processing.placing import place_of
 from streams.store.inbox import Handled
+from workflows.judgement.account import hear
 
 
 def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], docket: Docket) -> list[Fresh]:
-    """What is new, in order, with the place of each report. `known` is what the inbox has of these messages."""
+    """What is new, in order, with the account of each report. `known` is what the inbox has of these messages."""
     seen = dict(known)
     fresh: list[Fresh] = []
     for arrival in arrivals:
@@ -22,8 +23,8 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
             docket.bury(arrival)
         elif (before := seen.get(arrival.message_id)) is not None:
             docket.hear_again(arrival, before)
-        elif placed := _placed(arrival, docket):
-            fresh += placed
+        elif heard := _heard(arrival, docket):
+            fresh += heard
             # A report that has its place will be handled, so it must not be fused twice. Of the others the desk may
             # still find one dead, and what is dead must not make a duplicate of the same message in a better state.
             if isinstance(arrival.message, Report):
@@ -31,12 +32,12 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
     return fresh
 
 
-def _placed(decoded: Decoded, docket: Docket) -> list[Fresh]:
+def _heard(decoded: Decoded, docket: Docket) -> list[Fresh]:
     if not isinstance(decoded.message, Report):
         return [Fresh(decoded)]
     place = place_of(decoded.message, area_tree())
     if place is not None:
-        return [Fresh(decoded, place)]
+        return [Fresh(decoded, hear(decoded.message, place))]
     detail = f"no area ever had the code {decoded.message.area_code}"
     docket.bury_message(decoded, DeadLetterReason.UNKNOWN_AREA, "area_code", detail)
     return []

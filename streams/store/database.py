@@ -13,16 +13,12 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from streams.store.errors import UNWRAPPED, EngineAlreadyRuns, family_of
+from streams.store.sqlite import WRITES, open_sqlite
 
-_WRITES: Final = "fenghuo_writes"
-_BUSY_MS = 10_000
 _CONNECTIONS = 10
 _MORE_CONNECTIONS = 20
 
@@ -35,7 +31,9 @@ class Database:
         parsed = make_url(url)
         self.is_sqlite: Final = parsed.get_backend_name() == "sqlite"
         self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
-        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._engine = (
+            open_sqlite(url, _CONNECTIONS, _MORE_CONNECTIONS) if self.is_sqlite else _postgres_engine(url)
+        )
         # Writers of one process queue here, in order; at the file they would poll and starve one another.
         self._writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -68,7 +66,7 @@ class Database:
     async def _transaction(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._engine.connect() as connection:
-                await connection.execution_options(**{_WRITES: writes})
+                await connection.execution_options(**{WRITES: writes})
                 async with connection.begin():
                     yield connection
         except UNWRAPPED as error:
@@ -114,30 +112,3 @@ def _postgres_engine(url: str) -> AsyncEngine:
         max_overflow=_MORE_CONNECTIONS,
         hide_parameters=True,
     )
-
-
-def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=_CONNECTIONS,
-        max_overflow=_MORE_CONNECTIONS,
-        connect_args={"timeout": _BUSY_MS / 1_000},
-        hide_parameters=True,  # an error must not repeat what a report says, nor whom to call about it
-    )
-    event.listen(engine.sync_engine, "connect", _on_connect)
-    event.listen(engine.sync_engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # None: the driver begins nothing by itself, `_on_begin` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

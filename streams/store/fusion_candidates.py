@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.categories import Category
 from models.identifiers import IncidentId
 from models.messages.report import Report
-from models.places import Place
 from models.tables import INCIDENTS, REPORTS
 from models.vocabulary import Nature, Status
 from streams.store.incidents import follow_merges
+from workflows.judgement.account import Account
 from workflows.judgement.fusion import Candidate
 
 Key = tuple[str, Category | None, Nature, bool]  # area, category, nature, exercise
@@ -34,11 +34,11 @@ class Candidates:
     by_key: dict[Key, set[IncidentId]] = field(default_factory=lambda: defaultdict(set))
     by_reference: dict[Reference, IncidentId] = field(default_factory=dict)
 
-    def for_report(self, report: Report, place: Place) -> tuple[Candidate, ...]:
+    def for_account(self, account: Account) -> tuple[Candidate, ...]:
         """What may fit this report: of its own key, and what it refers to."""
-        ids = sorted(self.by_key.get(_key_of(report, place), ()))
+        ids = sorted(self.by_key.get(_key_of(account), ()))
         found = [self.by_id[incident_id] for incident_id in ids]
-        referred = self._referred(report)
+        referred = self._referred(account.report)
         if referred is not None and referred in self.by_id:
             found = [c for c in found if c.incident_id != referred]
             found.append(replace(self.by_id[referred], matched_reference=True))
@@ -49,8 +49,9 @@ class Candidates:
         self.by_id[candidate.incident_id] = candidate
         self.by_key[_key_of_candidate(candidate)].add(candidate.incident_id)
 
-    def joined(self, report: Report, place: Place, incident_id: IncidentId) -> None:
+    def joined(self, account: Account, incident_id: IncidentId) -> None:
         """A report of this batch went there: a later one may refer to it or be close to it in time."""
+        report = account.report
         self.by_reference[report.source_id, report.report_id] = incident_id
         known = self.by_id.get(incident_id)
         if known is not None:
@@ -60,10 +61,10 @@ class Candidates:
         self.add(
             Candidate(
                 incident_id=incident_id,
-                category=report.category,
+                category=account.category,
                 nature=report.nature,
                 exercise=report.exercise,
-                area_code=place.area_code,
+                area_code=account.place.area_code,
                 opened_at=report.reported_at,
                 last_reported_at=report.reported_at,
             )
@@ -111,20 +112,20 @@ class _Seen:
         return _key_of_candidate(self.candidate)
 
 
-async def load(
-    connection: AsyncConnection, placed: Sequence[tuple[Report, Place]], window: timedelta
-) -> Candidates:
+async def load(connection: AsyncConnection, accounts: Sequence[Account], window: timedelta) -> Candidates:
     """What these reports may speak of, within `window` before and after each."""
     pool = Candidates()
-    if known := [(report, place) for report, place in placed if report.category is not None]:
-        area_codes = {str(place.area_code) for _, place in known}
-        categories = {report.category.value for report, _ in known if report.category is not None}
-        times = [report.reported_at for report, _ in known]
+    if known := [account for account in accounts if account.category is not None]:
+        area_codes = {str(account.place.area_code) for account in known}
+        categories = {account.category.value for account in known if account.category is not None}
+        times = [account.report.reported_at for account in known]
         for seen in await _near(
             connection, area_codes, categories, (min(times) - window, max(times) + window)
         ):
             pool.add(seen.candidate)
-    await _add_referred(connection, pool, [report for report, _ in placed if report.refers_to is not None])
+    await _add_referred(
+        connection, pool, [account.report for account in accounts if account.report.refers_to is not None]
+    )
     return pool
 
 
@@ -202,8 +203,9 @@ def _seen(row: RowMapping) -> _Seen:
     return _Seen(candidate, row["first_reported_at"], Status(row["status"]))
 
 
-def _key_of(report: Report, place: Place) -> Key:
-    return (place.area_code, report.category, report.nature, report.exercise)
+def _key_of(account: Account) -> Key:
+    report = account.report
+    return (account.place.area_code, account.category, report.nature, report.exercise)
 
 
 def _key_of_candidate(candidate: Candidate) -> Key:

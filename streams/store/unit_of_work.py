@@ -16,8 +16,6 @@ from models.events.perception import IncidentMerged, ReportJoined
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId
 from models.messages.event import Event
 from models.messages.receipt import Receipt
-from models.messages.report import Report
-from models.places import Place
 from models.tables import EVENTS
 from streams.store import (
     commands,
@@ -37,6 +35,7 @@ from streams.store.changes import Changes
 from streams.store.database import Database
 from streams.store.publications import Outgoing, of_event, of_facts, of_receipt
 from streams.store.statements import Row, insert
+from workflows.judgement.account import Account
 from workflows.rulebook import Rulebook
 
 _CLAIM_SECONDS = 10.0
@@ -67,10 +66,10 @@ class UnitOfWork:
         return await inbox.handled(self.connection, message_ids)
 
     async def candidates(
-        self, placed: Sequence[tuple[Report, Place]], window: timedelta
+        self, accounts: Sequence[Account], window: timedelta
     ) -> fusion_candidates.Candidates:
         """What these reports may speak of."""
-        return await fusion_candidates.load(self.connection, placed, window)
+        return await fusion_candidates.load(self.connection, accounts, window)
 
     async def twins(
         self, incident_ids: Iterable[IncidentId], window: timedelta, most: int

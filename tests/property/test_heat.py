@@ -12,6 +12,7 @@ from models.events.perception import IncidentAbsorbed, ReportJoined
 from models.identifiers import AreaCode, EventId, IncidentId, MessageId, ReportId, SourceId, UnitCode
 from models.messages.event import Actor, Event
 from models.messages.report import Facts
+from models.understanding import Understanding
 from models.vocabulary import ActorKind, Channel, Claim, Level, ReportKind, Status
 from tests.appraised import answers, heats, heats_again, outcomes, outcomes_again
 from tests.core_world import START, place_of
@@ -55,6 +56,7 @@ def _event(
         urgent=False,
         facts=Facts(),
         approximate=(),
+        understood=Understanding(),
         reported_at=reported_at,
         known_at=None,
         received_at=recorded_at,
@@ -119,6 +121,8 @@ def test_the_heat_of_a_merge_is_the_sum_of_both(one: list[Event], two: list[Even
         reports=len(two),
         facts=Facts(),
         approximate=(),
+        origins={},
+        sensitive=(),
         reporters={},
         sources=(),
         urgent=False,

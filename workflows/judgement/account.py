@@ -1,49 +1,83 @@
 """Account: what one report states once its fields and its words are laid side by side. Fields win.
 
 For: the one place where a report's structured fields meet what was understood of its text. Fusion, evidence and the
-facts of an incident all read the account, never the raw report, so that a report in words and one in fields count
+facts of an incident all read the account, never the raw fields, so that a report in words and one in fields count
 alike. A contradiction between the two is kept here and becomes an event for the officer to see.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.areas import area_tree
 from models.categories import Category
 from models.events.perception import Contradiction
 from models.messages.report import FACT_NAMES, Facts, Report
-from models.understanding import FactFound, SensitiveFound, Span, Understanding
+from models.places import Place
+from models.understanding import Span, Understanding
+from models.vocabulary import Tier
+from workflows.judgement.understanding.understand import understand
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`spans`: where each fact of the text stands; a fact that the fields gave has none."""
+    """`place` is the report's, narrowed to the township that its words name inside the given district."""
 
+    report: Report
+    place: Place
+    found: Understanding
     category: Category | None
     facts: Facts
     approximate: tuple[str, ...]
     occurred_at: datetime | None
-    spans: Mapping[str, tuple[Span, ...]]
-    sensitive: tuple[SensitiveFound, ...]
-    correction: Span | None
     contradictions: tuple[Contradiction, ...]
 
+    def spans(self, fact: str) -> tuple[Span, ...]:
+        """Where the words state this fact; none when a field of the report gave it."""
+        if getattr(self.report.facts, fact) is not None:
+            return ()
+        return next((one.spans for one in self.found.facts if one.fact == fact), ())
 
-def account_of(report: Report, found: Understanding) -> Account:
+
+def hear(report: Report, place: Place) -> Account:
+    """Read a report's words and lay them beside its fields. Never raises."""
+    return account_of(report, place, understand(report.title, report.text, report.reported_at))
+
+
+def account_of(report: Report, place: Place, found: Understanding) -> Account:
     """Lay fields and words side by side. Never raises."""
-    in_words = {one.fact: one for one in found.facts}
     given = {name: value for name in FACT_NAMES if (value := getattr(report.facts, name)) is not None}
-    taken = {name: one for name, one in in_words.items() if name not in given}
+    taken = {one.fact: one for one in found.facts if one.fact not in given}
     vague = {name for name, one in taken.items() if one.approximate}
     return Account(
+        report=report,
+        place=_narrowed(place, found),
+        found=found,
         category=report.category or (found.category.category if found.category else None),
         facts=Facts.model_validate({**{name: one.value for name, one in taken.items()}, **given}),
         approximate=tuple(sorted({*report.approximate, *vague})),
         occurred_at=report.occurred_at or (found.time.moment if found.time else None),
-        spans={name: one.spans for name, one in taken.items()},
-        sensitive=found.sensitive,
-        correction=found.correction,
-        contradictions=(*_of_category(report, found), *_of_facts(given, in_words)),
+        contradictions=(*_of_category(report, found), *_of_facts(report, found), *_of_area(place, found)),
+    )
+
+
+def _narrowed(place: Place, found: Understanding) -> Place:
+    """A district was given and the words name one township in it: that is where it is."""
+    if place.tier is not Tier.DISTRICT or not found.places or len(found.places[0].area_codes) != 1:
+        return place
+    tree = area_tree()
+    path = tree.path(found.places[0].area_codes[0])
+    township = next((code for code in path if len(code) > len(place.area_code)), None)
+    if township is None or place.area_code not in path:
+        return place
+    community = path[-1] if path[-1] != township else None
+    return place.model_copy(
+        update={
+            "area_code": township,
+            "tier": tree.tier_of(township),
+            "township_code": township,
+            "community_code": community,
+        }
     )
 
 
@@ -58,9 +92,20 @@ def _of_category(report: Report, found: Understanding) -> Iterator[Contradiction
         )
 
 
-def _of_facts(given: Mapping[str, float], in_words: Mapping[str, FactFound]) -> Iterator[Contradiction]:
-    """An approximate number contradicts nothing that it rounds: only exact ones are held against the field."""
-    for name, value in given.items():
-        one = in_words.get(name)
-        if one is not None and not one.approximate and one.value != value:
-            yield Contradiction(field=name, given=str(value), read=str(one.value), span=one.spans[0])
+def _of_facts(report: Report, found: Understanding) -> Iterator[Contradiction]:
+    """An approximate number contradicts nothing: only exact ones are held against the field."""
+    for one in found.facts:
+        given = getattr(report.facts, one.fact)
+        if given is not None and given != one.value and not one.approximate:
+            yield Contradiction(field=one.fact, given=str(given), read=str(one.value), span=one.spans[0])
+
+
+def _of_area(place: Place, found: Understanding) -> Iterator[Contradiction]:
+    """The words name a place of the city and it is in another district than the one given."""
+    if place.district_code is None or not found.places:
+        return
+    named, tree = found.places[0], area_tree()
+    if not any(tree.is_within(code, place.district_code) for code in named.area_codes):
+        yield Contradiction(
+            field="area_code", given=place.given_code, read=" ".join(named.area_codes), span=named.span
+        )

@@ -14,9 +14,9 @@ from models.categories import Category
 from models.events.perception import FusionScore
 from models.identifiers import IncidentId, incident_id_of
 from models.messages.report import Report
-from models.places import Place
 from models.vocabulary import Nature
 from workflows.incident import Incident
+from workflows.judgement.account import Account
 from workflows.message import FusionChoice
 from workflows.rulebook import Rulebook
 
@@ -35,14 +35,15 @@ class Candidate:
     matched_reference: bool = False
 
 
-def fuse(report: Report, place: Place, candidates: Sequence[Candidate], rules: Rulebook) -> FusionChoice:
+def fuse(account: Account, candidates: Sequence[Candidate], rules: Rulebook) -> FusionChoice:
     """Choose the incident of a report. The order of the candidates does not matter."""
+    report = account.report
     fitting = [c for c in candidates if c.exercise == report.exercise]
     for candidate in fitting:
         if candidate.matched_reference:
             return FusionChoice(candidate.incident_id, is_new=False, reason="refers_to")
     scored = sorted(
-        (_score(report, c, rules), c.incident_id) for c in fitting if _speaks_of_same(report, place, c, rules)
+        (_score(report, c, rules), c.incident_id) for c in fitting if _speaks_of_same(account, c, rules)
     )
     scores = tuple(
         FusionScore(
@@ -55,13 +56,13 @@ def fuse(report: Report, place: Place, candidates: Sequence[Candidate], rules: R
     return FusionChoice(incident_id_of(report.source_id, report.report_id), is_new=True, reason="opened")
 
 
-def _speaks_of_same(report: Report, place: Place, candidate: Candidate, rules: Rulebook) -> bool:
-    same_kind = candidate.category == report.category and candidate.nature == report.nature
+def _speaks_of_same(account: Account, candidate: Candidate, rules: Rulebook) -> bool:
+    same_kind = candidate.category == account.category and candidate.nature == account.report.nature
     return (
         same_kind
-        and report.category is not None
-        and candidate.area_code == place.area_code
-        and _score(report, candidate, rules) <= 1
+        and account.category is not None
+        and candidate.area_code == account.place.area_code
+        and _score(account.report, candidate, rules) <= 1
     )
 
 

@@ -8,7 +8,7 @@ Source of the lines: the rulebook's `grading` (Order 493 of the State Council, a
 from dataclasses import dataclass
 
 from models.events.assessment import FiredRule
-from models.messages.report import FACT_NAMES, Facts
+from models.messages.report import Facts
 from models.vocabulary import Level
 from workflows.rulebook import Rulebook
 
@@ -45,24 +45,3 @@ def grade(facts: Facts, rules: Rulebook) -> Grade:
 def worst(levels: list[Level]) -> Level:
     """The most severe of these levels."""
     return max(levels, key=lambda level: level.severity)
-
-
-def combine(known: Facts, stated: Facts) -> Facts:
-    """Totals after one more report: per fact the highest stated, so that silence and order change nothing."""
-    higher = {name: _higher(getattr(known, name), getattr(stated, name)) for name in FACT_NAMES}
-    return Facts.model_validate(higher)
-
-
-def _higher(known: float | None, stated: float | None) -> float | None:
-    if known is None or stated is None:
-        return stated if known is None else known
-    return max(known, stated)
-
-
-def casualties_rose(known: Facts, stated: Facts) -> bool:
-    """More people are dead, missing or hurt than was known; what reopens a closed incident."""
-    pairs = ((getattr(known, name) or 0, getattr(stated, name) or 0) for name in _CASUALTIES)
-    return any(new > old for old, new in pairs)
-
-
-_CASUALTIES = ("deaths", "missing", "serious", "injured", "trapped")

@@ -12,37 +12,44 @@ from models.events.follow_up import IncidentReopened
 from models.events.perception import (
     CategorySettled,
     DirectReported,
+    FactsCorrected,
     FactsRevised,
     IncidentOpened,
+    ReportContradicted,
     ReporterStand,
     ReporterStood,
     ReportJoined,
+    SensitivityFound,
     UrgencyRaised,
 )
 from models.events.steps import StageEntered
 from models.messages.event import Actor
-from models.messages.report import FACT_NAMES, Facts, Report
+from models.messages.report import Report
+from models.understanding import SensitiveFound
 from models.vocabulary import ActorKind, Claim, DeadlineKind, Level, Stage, Status, Step
 from workflows.deadlines import pass_step, set_clock
-from workflows.judgement.grading import casualties_rose, combine, grade
+from workflows.judgement.account import Account
+from workflows.judgement.grading import grade
+from workflows.judgement.totals import casualties_rose, corrected, taken_in, totals_of
 from workflows.ledger import Ledger
 from workflows.message import ReportArrived
 
 _TITLE_CHARACTERS = 60
+_SENSITIVE_KEPT = 8
 
 
 def open_incident(ledger: Ledger, message: ReportArrived) -> None:
     """The first report of an event: it is placed, counted, graded for speed, and shown to every tier at once."""
-    report = message.report
+    report, account = message.report, message.account
     ledger.record(
         IncidentOpened(
             nature=report.nature,
-            category=report.category,
-            title=title_of(report),
-            place=message.place,
+            category=account.category,
+            title=title_of(account),
+            place=account.place,
             exercise=report.exercise,
             urgent=report.urgent,
-            occurred_at=report.occurred_at,
+            occurred_at=account.occurred_at,
             reported_at=report.reported_at,
         ),
         reporter(report),
@@ -79,7 +86,7 @@ def join_report(ledger: Ledger, message: ReportArrived) -> None:
     if before.status is Status.REJECTED and affirms and is_new_voice:
         # A second voice for what was held false must never vanish into a rejected incident.
         reopen(ledger, "another reporter affirms it", Stage.VERIFICATION)
-    elif before.status is Status.CLOSED and affirms and casualties_rose(before.facts, message.report.facts):
+    elif before.status is Status.CLOSED and affirms and casualties_rose(before.facts, message.account.facts):
         reopen(ledger, "a later report states higher casualties", Stage.ASSESSMENT)
 
 
@@ -93,20 +100,22 @@ def reopen(ledger: Ledger, reason: str, stage: Stage, actor: Actor | None = None
 
 def take_in(ledger: Ledger, message: ReportArrived) -> None:
     """Count a report: its reporter's word, its facts, its category and its urgency."""
-    report = message.report
+    report, account = message.report, message.account
     ledger.record(_joined(ledger, message), reporter(report))
+    _show_contradictions(ledger, account)
     _hear_reporter(ledger, report)
     if report.claim is Claim.DENY:
         return
-    revise_facts(ledger, report)
-    if ledger.incident.category is None and report.category is not None:
-        ledger.record(CategorySettled(category=report.category))
+    _revise_facts(ledger, account)
+    _keep_sensitive(ledger, account)
+    if ledger.incident.category is None and account.category is not None:
+        ledger.record(CategorySettled(category=account.category))
     if report.urgent and not ledger.incident.urgent:
         ledger.record(UrgencyRaised())
 
 
 def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
-    report = message.report
+    report, account = message.report, message.account
     return ReportJoined(
         source_id=report.source_id,
         report_id=report.report_id,
@@ -115,24 +124,26 @@ def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
         channel=report.channel,
         reporter_key=report.reporter_key,
         urgent=report.urgent,
-        facts=stated(report),
-        approximate=report.approximate,
+        facts=account.facts,
+        approximate=account.approximate,
+        understood=account.found,
         reported_at=report.reported_at,
         known_at=report.known_at,
         received_at=message.received_at,
-        place=message.place,
-        direct_report_within_limit=_within_limit(ledger, report),
+        place=account.place,
+        direct_report_within_limit=_within_limit(ledger, account),
         fusion_reason=message.choice.reason,
         candidates=message.choice.candidates,
     )
 
 
-def _within_limit(ledger: Ledger, report: Report) -> bool | None:
+def _within_limit(ledger: Ledger, account: Account) -> bool | None:
     """Whether the reporter told in time; None when nobody knows since when it was known."""
-    since = report.known_at or report.occurred_at
+    report = account.report
+    since = report.known_at or account.occurred_at
     if since is None:
         return None
-    level: Level = grade(report.facts, ledger.rules).level
+    level: Level = grade(account.facts, ledger.rules).level
     return report.reported_at - since <= timedelta(seconds=ledger.rules.direct_report_within_seconds[level])
 
 
@@ -144,20 +155,42 @@ def _hear_reporter(ledger: Ledger, report: Report) -> None:
         ledger.record(ReporterStood(reporter_key=report.reporter_key, stand=stand), reporter(report))
 
 
-def revise_facts(ledger: Ledger, report: Report) -> None:
-    """Take in the totals of an affirming report."""
-    known = ledger.incident
-    facts = combine(known.facts, report.facts)
-    raised = {name for name in FACT_NAMES if getattr(facts, name) != getattr(known.facts, name)}
-    kept = [name for name in known.approximate if name not in raised]
-    approximate = tuple(sorted({*kept, *(name for name in report.approximate if name in raised)}))
-    if facts != known.facts or approximate != known.approximate:
-        ledger.record(FactsRevised(facts=facts, approximate=approximate), reporter(report))
+def _show_contradictions(ledger: Ledger, account: Account) -> None:
+    if account.contradictions:
+        report = account.report
+        ledger.record(
+            ReportContradicted(
+                source_id=report.source_id,
+                report_id=report.report_id,
+                contradictions=account.contradictions,
+            ),
+            reporter(report),
+        )
 
 
-def stated(report: Report) -> Facts:
-    """The report's totals without whatever else its sender put beside them."""
-    return Facts.model_validate({name: getattr(report.facts, name) for name in FACT_NAMES})
+def _revise_facts(ledger: Ledger, account: Account) -> None:
+    """Take in the totals of an affirming report; only a stated correction makes any of them lower."""
+    known, span = totals_of(ledger.incident), account.found.correction
+    if span is not None and (right := corrected(known, account)) != known:
+        before = known.facts
+        ledger.record(FactsCorrected(**right.as_fields(), before=before, span=span), reporter(account.report))
+    elif (revised := taken_in(known, account)) != known:
+        ledger.record(FactsRevised(**revised.as_fields()), reporter(account.report))
+
+
+def _keep_sensitive(ledger: Ledger, account: Account) -> None:
+    known = ledger.incident.sensitive
+    together = more_sensitive(known, account.found.sensitive)
+    if together != known:
+        ledger.record(SensitivityFound(sensitive=together), reporter(account.report))
+
+
+def more_sensitive(
+    known: tuple[SensitiveFound, ...], found: tuple[SensitiveFound, ...]
+) -> tuple[SensitiveFound, ...]:
+    """What is known to be sensitive, each word once, the earliest kept."""
+    words = {(one.kind, one.span.words): one for one in reversed((*known, *found))}
+    return tuple(reversed(words.values()))[:_SENSITIVE_KEPT]
 
 
 def reporter(report: Report) -> Actor:
@@ -165,10 +198,10 @@ def reporter(report: Report) -> Actor:
     return Actor(kind=ActorKind.REPORTER, id=report.reporter_key)
 
 
-def title_of(report: Report) -> str:
+def title_of(account: Account) -> str:
     """What the incident is called until somebody knows better."""
-    if report.title:
-        return report.title
-    if report.text:
-        return report.text[:_TITLE_CHARACTERS]
-    return (report.category or Category.OTHER).facts.name_zh
+    if account.report.title:
+        return account.report.title
+    if account.report.text:
+        return account.report.text[:_TITLE_CHARACTERS]
+    return (account.category or Category.OTHER).facts.name_zh

@@ -30,6 +30,7 @@ from streams.simulator.units import Units
 from tests.core_world import CoreWorld
 from workflows.answer import Answer
 from workflows.incident import CommandState, Incident
+from workflows.judgement.account import hear
 from workflows.judgement.fusion import fuse
 from workflows.message import DecisionTaken, Envelope, FeedbackGiven, ReportArrived
 
@@ -119,10 +120,11 @@ class Core(CoreWorld):
     def _take_report(self, report: Report) -> Answer:
         place = place_of(report, area_tree())
         assert place is not None
-        choice = fuse(report, place, self._candidates(report), self.rules)
+        account = hear(report, place)
+        choice = fuse(account, self._candidates(report), self.rules)
         into = self._survivor(choice.incident_id)
         envelope = Envelope(report.message_id, into, self.now)
-        message = ReportArrived(envelope, report, place, replace(choice, incident_id=into), self.now)
+        message = ReportArrived(envelope, account, replace(choice, incident_id=into), self.now)
         self.reports.setdefault(into, []).append(message)
         return self._handle(message)
 
@@ -279,7 +281,7 @@ def report_view_of(message: ReportArrived) -> ReportView:
     shown = {name: getattr(report, name) for name in Report.model_fields if name in ReportView.model_fields}
     beside = {
         "unknown_fields": (),
-        "resolved_place": message.place,
+        "resolved_place": message.account.place,
         "received_at": message.received_at,
         "recorded_at": message.envelope.recorded_at,
     }
