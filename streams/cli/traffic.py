@@ -18,7 +18,9 @@ from streams.cli.doors import with_brokers
 from streams.cli.terminal import CannotDo, answer, found_wrong, remark
 from streams.gateway.offers import lane_of
 from streams.processing import codec
+from streams.processing.placing import place_of
 from streams.store.publications import HEADERS
+from workflows.judgement.account import hear
 from workflows.rulebook_file import default_rulebook
 
 _AT_A_TIME = 500
@@ -91,9 +93,10 @@ def _publication(line: bytes) -> Publication | str:
     report = read.message
     if not isinstance(report, Report):
         return "no report"
-    if report.area_code not in area_tree():
+    place = place_of(report, area_tree())
+    if place is None:
         return f"unknown_area: area_code: no area ever had the code {report.area_code}"
-    return Publication(lane_of(report, default_rulebook()), report.area_code.encode(), line, HEADERS)
+    return Publication(lane_of(hear(report, place), default_rulebook()), report.area_code.encode(), line, HEADERS)
 
 
 async def _publish(brokers: str, publications: Sequence[Publication]) -> None:

@@ -19,6 +19,8 @@ from models.topics import Topic
 from streams.gateway.problems import Problem, ProblemCode, of_unreadable
 from streams.gateway.services import Services
 from streams.processing import codec
+from streams.processing.placing import place_of
+from workflows.judgement.account import Account, hear
 from workflows.judgement.grading import grade
 from workflows.rulebook import Rulebook
 
@@ -40,8 +42,10 @@ class Offer:
 def read_report(body: bytes, services: Services) -> tuple[Report, Offer]:
     """The report in a body. Raises Problem (4xx) that names the field."""
     report, digest = _read(Report, body, services)
-    _refuse_unknown_area(report.area_code)
-    topic = lane_of(report, services.rules())
+    place = place_of(report, area_tree())
+    if place is None:
+        raise _unknown_area(report.area_code)
+    topic = lane_of(hear(report, place), services.rules())
     return report, Offer("report_id", report.message_id, digest, topic, report.area_code, body)
 
 
@@ -66,12 +70,12 @@ def read_feedback(body: bytes, command_id: str, services: Services) -> tuple[Fee
     )
 
 
-def lane_of(report: Report, rules: Rulebook) -> Topic:
-    """Emergency calls, danger to life and what these facts alone grade as severe pass a flood of the rest."""
+def lane_of(account: Account, rules: Rulebook) -> Topic:
+    """Emergency calls, danger to life and what is graded as severe by its own facts pass a flood of the rest."""
     is_urgent = (
-        report.channel.is_emergency_call
-        or report.urgent
-        or grade(report.facts, rules).level in rules.severe_levels
+        account.report.channel.is_emergency_call
+        or account.report.urgent
+        or grade(account.facts, rules).level in rules.severe_levels
     )
     return Topic.REPORTS_URGENT if is_urgent else Topic.REPORTS
 
@@ -106,5 +110,9 @@ def _refuse_other(field: str, given: str, asked: str) -> None:
 def _refuse_unknown_area(code: str) -> None:
     # Retired codes are in the tree and pass: the engine maps them to their successor and keeps both.
     if code not in area_tree():
-        detail = f"no area ever had the code {code}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.UNKNOWN_AREA, detail, field="area_code")
+        raise _unknown_area(code)
+
+
+def _unknown_area(code: str) -> Problem:
+    detail = f"no area ever had the code {code}"
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.UNKNOWN_AREA, detail, field="area_code")
