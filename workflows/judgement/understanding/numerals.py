@@ -56,7 +56,8 @@ it has no groups. What it matches is read by `number_at`."""
 
 _NUMBER: Final = re.compile(NUMBER)
 _PARTS: Final = re.compile(rf"({_ONE})(?:{_TO}({_ONE}))?({_SUFFIX})")
-_TOKENS: Final = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?|.")
+_PIECES: Final = re.compile(r"[0-9]{2,}[0-9,]*(?:\.[0-9]+)?|[0-9]\.[0-9]+|[0-9],[0-9,.]*|.")
+_VAGUE_AFTER: Final = re.compile(r"[余多几]")
 _UNITS: Final = re.compile(rf"[{_UNIT}]")
 _PAIR: Final = re.compile(r"([一二两三四五六七八九])([一二三四五六七八九])")
 _HEDGE: Final = re.compile(
@@ -66,6 +67,7 @@ _HEDGE: Final = re.compile(
 _HEDGE_ENDS: Final = frozenset("约近少码于下超过出逾破概计多有已成达到")
 _HEDGE_LENGTH: Final = 6
 _BARE_HEDGES: Final = ("上", "过", "成")  # 上百, 过万: hedges only before a bare unit
+_PAIR_APART: Final = 2  # 三五 and 七八 are ranges, 二九 is not
 _NEAR_SHARE: Final = 0.95
 # Written with digits, yet no number: G42, 2014-03-19, 12:30, 第3, 百分之五.
 _CODE_BEFORE: Final = re.compile(r"(?:[第A-Za-z]|[0-9][-:：/.]|分之)$")
@@ -73,16 +75,23 @@ _CODE_AFTER: Final = re.compile(r"[-:：/][0-9]")
 
 
 def numbers(text: str) -> tuple[Number, ...]:
-    """Every number of the plain text, left to right. Ordinals (第三), codes (G42), dates and clock times written
-    with signs (2014-3-19, 12:30) are left out."""
+    """Every number of the plain text, left to right.
+
+    Ordinals (第三), codes (G42), and dates and clock times written with signs (2014-3-19, 12:30) are left out.
+    """
     found = (number_at(text, match.start(), match.end()) for match in _NUMBER.finditer(text))
     return tuple(number for number in found if number is not None)
 
 
 def number_at(text: str, start: int, end: int) -> Number | None:
     """The number that `NUMBER` matched there, with the hedge before it; None when it is an ordinal or a code."""
-    parts = _PARTS.fullmatch(text, start, end)
-    if parts is None or _CODE_BEFORE.search(text, max(0, start - 2), start) or _CODE_AFTER.match(text, end):
+    parts = _PARTS.match(text, start)
+    if (
+        parts is None
+        or parts.end() != end
+        or _CODE_BEFORE.search(text, max(0, start - 2), start)
+        or _CODE_AFTER.match(text, end)
+    ):
         return None
     low_words, high_words, suffix = parts.groups()
     hedge_start = _hedge_start(text, start)
@@ -128,8 +137,10 @@ def _value(low_words: str, high_words: str | None) -> tuple[int | float, int | f
         return low, high, vague
     pair = _PAIR.search(low_words)
     if pair and (len(low_words) == len(pair[0]) or _UNITS.search(low_words)):
-        ends = sorted(_amount(low_words[: pair.start()] + sign + low_words[pair.end() :]) for sign in pair.groups())
-        return (ends[0], ends[1], True) if ends[0] < ends[1] else (ends[0], None, vague)
+        first, second = sorted(pair.groups(), key=lambda sign: _DIGITS[sign])
+        if 0 < _DIGITS[second] - _DIGITS[first] <= _PAIR_APART:
+            low, high = (_amount(low_words.replace(pair[0], sign, 1)) for sign in (first, second))
+            return low, high, True
     return _amount(low_words), None, vague
 
 
@@ -148,7 +159,13 @@ def _amount(words: str) -> int | float:
 def _scaled(value: float, units: str) -> int | float:
     for unit in units:
         value *= _MYRIADS[unit]
-    return int(value) if value == int(value) else value
+    return _whole(value)
+
+
+def _whole(value: int | float) -> int | float:
+    """1.1万 is 11,000 and not 11,000.000000000002."""
+    rounded = float(f"{value:.12g}")
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _by_units(words: str) -> int | float:
@@ -156,30 +173,30 @@ def _by_units(words: str) -> int | float:
     total: int | float = 0
     section: int | float = 0
     digit: int | float | None = None
-    last = 0
-    for token in _TOKENS.findall(words):
-        if token in _TENS:
-            last = _TENS[token]
+    last = 1
+    for piece in _PIECES.findall(_without_vague(words)):
+        if piece in _TENS:
+            last = _TENS[piece]
             section, digit = section + (1 if digit is None else digit) * last, None
-        elif token in _MYRIADS:
-            last = _MYRIADS[token]
-            below = section + (digit or 0)
-            if last == _MYRIADS["亿"]:
-                total = (total + below or 1) * last
-            else:
-                total += (below or 1) * last
+        elif piece in _MYRIADS:
+            last = _MYRIADS[piece]
+            below = total if piece == "亿" else 0  # 3万亿: all that was said so far
+            below += section + (digit or 0)
+            nothing_said = digit is None and not below
+            total = (total if piece == "万" else 0) + (1 if nothing_said else below) * last
             section, digit = 0, None
-        elif token in "余多几" and section == 10 and digit is None and words[0] == "十":  # noqa: PLR2004 - 十余万
-            section = 12
-        elif token in _DIGITS and token not in "几":
-            digit = _DIGITS[token] if digit is None else digit * 10 + _DIGITS[token]
-            last = 0 if token in "零〇○" else last
-        elif token == "几":
-            digit = 3 if not section and digit is None else digit
-        elif token not in "余多":
-            digit = float(token.replace(",", "")) if "." in token else int(token.replace(",", ""))
-            last = 0
-    if digit is not None and last >= _TENS["百"] and digit < 10:  # noqa: PLR2004 - 三万五, 一百二
-        digit = digit * last / 10
-    value = total + section + (digit or 0)
-    return int(value) if value == int(value) else value
+        elif piece in _DIGITS:
+            digit = _DIGITS[piece]
+            last = last if digit else 1
+        else:
+            digit, last = float(piece.replace(",", "")), 1
+    if digit and last >= _TENS["百"]:
+        digit = digit * last / 10  # 三万五, 一百二
+    return _whole(total + section + (digit or 0))
+
+
+def _without_vague(words: str) -> str:
+    """十余万 as 十二万, 二十几 as 二十, 几十 as 三十."""
+    if words[0] == "十" and words[1:2] in ("余", "多", "几"):
+        words = f"十二{words[2:]}"
+    return words[0] + _VAGUE_AFTER.sub("", words[1:])
