@@ -62,7 +62,7 @@ _UNITS: Final = re.compile(rf"[{_UNIT}]")
 _PAIR: Final = re.compile(r"([一二两三四五六七八九])([一二三四五六七八九])")
 _HEDGE: Final = re.compile(
     r"(?:大约|约|(?<![最附临邻靠])近|将近|接近|至少|最少|起码|不少于|不低于|不下于?|超过?|超出|逾|突破|大概|估计|差不多)"
-    r"(?:已?有|已|造成|达到?)?$"
+    r"(?:已?有|已|造成|达到?)?\Z"
 )
 _HEDGE_ENDS: Final = frozenset("约近少码于下超过出逾破概计多有已成达到")
 _HEDGE_LENGTH: Final = 6
@@ -70,8 +70,12 @@ _BARE_HEDGES: Final = ("上", "过", "成")  # 上百, 过万: hedges only befor
 _PAIR_APART: Final = 2  # 三五 and 七八 are ranges, 二九 is not
 _NEAR_SHARE: Final = 0.95
 # Written with digits, yet no number: G42, 2014-03-19, 12:30, 第3, 百分之五.
-_CODE_BEFORE: Final = re.compile(r"(?:[第A-Za-z]|[0-9][-:：/.]|分之)$")
-_CODE_AFTER: Final = re.compile(r"[-:：/][0-9]")
+_CODE_BEFORE: Final = re.compile(r"(?:[第A-Za-z]|[0-9][-:：/.]|分之)\Z")
+_CODE_ENDS: Final = frozenset("第：之")
+_SHORT: Final = {str(value): value for value in range(100)} | {
+    sign: value for sign, value in (_DIGITS | {"十": 10}).items() if sign not in "几数"
+}
+_NEARS: Final = ("近", "将近", "接近")
 
 
 def numbers(text: str) -> tuple[Number, ...]:
@@ -85,16 +89,21 @@ def numbers(text: str) -> tuple[Number, ...]:
 
 def number_at(text: str, start: int, end: int) -> Number | None:
     """The number that `NUMBER` matched there, with the hedge before it; None when it is an ordinal or a code."""
+    if _is_code(text, start, end):
+        return None
+    hedge_start = _hedge_start(text, start)
+    words = text[start:end]
+    value = _SHORT.get(words)  # most numbers are a sign or two: nothing to take apart
+    if value is not None:
+        return Number(value, hedge_start < start, hedge_start, end)
+    return _composed(text, start, end, hedge_start)
+
+
+def _composed(text: str, start: int, end: int, hedge_start: int) -> Number | None:
     parts = _PARTS.match(text, start)
-    if (
-        parts is None
-        or parts.end() != end
-        or _CODE_BEFORE.search(text, max(0, start - 2), start)
-        or _CODE_AFTER.match(text, end)
-    ):
+    if parts is None or parts.end() != end:
         return None
     low_words, high_words, suffix = parts.groups()
-    hedge_start = _hedge_start(text, start)
     bare = low_words[0] in "百千万亿"
     if bare and text[start - 1 : start] in _BARE_HEDGES:
         hedge_start = start - 1
@@ -104,11 +113,19 @@ def number_at(text: str, start: int, end: int) -> Number | None:
     value, upper, vague = _value(low_words, high_words)
     if upper is not None and upper <= value:
         return None  # 2014-3, a telephone number
-    if text.startswith("近", hedge_start) or text.startswith(("将近", "接近"), hedge_start):
+    if text.startswith(_NEARS, hedge_start):
         value = _nearly(value)
     if low_words == "十" and suffix[:1] in ("余", "多", "几", "来") and suffix:
         value = 12
     return Number(value, hedged or vague or bare or upper is not None, hedge_start, end, upper)
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    suspect = before in _CODE_ENDS or before.isascii()
+    if suspect and _CODE_BEFORE.search(text, max(0, start - 2), start):
+        return True
+    return bool(after) and after in "-:：/" and text[end + 1 : end + 2].isdigit()
 
 
 def _hedge_start(text: str, start: int) -> int:
