@@ -1,5 +1,6 @@
 """`fenghuo incidents` and `fenghuo show`: look at incidents, beside a running engine and without a broker."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -85,7 +86,6 @@ def _print_list(found: tuple[Incident, ...]) -> None:
 
 
 def _print_one(one: Incident) -> None:
-    facts = {name: value for name, value in one.facts.model_dump(exclude_none=True).items() if value}
     shown = table(one.title, "", "")
     for name, value in (
         ("incident", one.incident_id),
@@ -96,7 +96,8 @@ def _print_one(one: Incident) -> None:
         ("where", f"{_area(one)} {one.place.area_code}"),
         ("what", f"{one.nature.value}, {one.category.value if one.category else 'category not known'}"),
         ("told", f"{one.reports} reports, {len(one.sources)} sources, confidence {one.confidence_ratio:.2f}"),
-        ("facts", ", ".join(f"{name} {value}" for name, value in facts.items()) or None),
+        ("facts", ", ".join(_facts(one)) or None),
+        ("sensitive", ", ".join(f"{found.kind.value} {found.span.words}" for found in one.sensitive) or None),
         ("opened", _time(one.opened_at)),
         ("closed", None if one.closed_at is None else _time(one.closed_at)),
         ("merged into", one.merged_into),
@@ -104,9 +105,27 @@ def _print_one(one: Incident) -> None:
         if value is not None:
             add(shown, name, value)
     answers.print(shown)
+    _print_contradictions(one)
     _print_steps(one)
     _print_commands(one)
     _print_clocks(one)
+
+
+def _facts(one: Incident) -> Iterator[str]:
+    for name, value in one.facts.model_dump(exclude_none=True).items():
+        about = "about " if name in one.approximate else ""
+        spans = one.origins[name].spans if name in one.origins else ()
+        words = f" ({' '.join(span.words for span in spans)})" if spans else ""
+        yield f"{name} {about}{value}{words}"
+
+
+def _print_contradictions(one: Incident) -> None:
+    if not one.contradictions:
+        return
+    shown = table("\nContradictions between fields and words", "field", "given", "read", "words")
+    for found in one.contradictions:
+        add(shown, found.field, found.given, found.read, found.span.words)
+    answers.print(shown)
 
 
 def _print_steps(one: Incident) -> None:

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 from models.areas import AreaKind
 from models.categories import Category
 from models.events.disposal import PlannedTask
+from models.events.perception import Contradiction, FactOrigin
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
 from models.messages.command import Command
 from models.messages.event import Event
@@ -19,6 +20,7 @@ from models.messages.public_warning import PublicWarning
 from models.messages.rating import Rating
 from models.messages.report import Facts, Position
 from models.places import Place
+from models.understanding import SensitiveFound
 from models.vocabulary import (
     Channel,
     Claim,
@@ -153,6 +155,13 @@ class IncidentView(View):
     occurred_at: Moment | None
     facts: Facts
     approximate: tuple[str, ...]
+    origins: dict[str, FactOrigin] = Field(
+        description="which report gave each fact, and the words that say so"
+    )
+    sensitive: tuple[SensitiveFound, ...] = Field(description="words that make it reportable at any size")
+    contradictions: tuple[Contradiction, ...] = Field(
+        description="fields of reports that their own words contradict, latest last"
+    )
     confidence_ratio: Ratio
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
