@@ -122,7 +122,9 @@ def _warned(
     _: Event,
     data: assessment.WarningIssued | assessment.WarningUpdated | assessment.WarningCancelled,
 ) -> Change:
-    in_force = None if isinstance(data, assessment.WarningCancelled) else data.warning
+    # The rendered CAP stays in the log: a state is written with every message, and nothing asks it for that.
+    cancelled = isinstance(data, assessment.WarningCancelled)
+    in_force = None if cancelled else data.warning.model_copy(update={"cap_xml": None})
     return {"warning": in_force, "warnings_sent": (*state.warnings_sent, data.warning.warning_id)}
 
 

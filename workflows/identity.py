@@ -21,6 +21,7 @@ from workflows.answer import Answer
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.incident import CommandState, Incident
 from workflows.judgement.totals import Totals, combine, taken_in, totals_of
+from workflows.judgement.warning.draft import Ending
 from workflows.ledger import RULE, Ledger
 from workflows.message import ReportArrived
 from workflows.settle import settle
@@ -122,7 +123,7 @@ def _take_younger_back(ledger: Ledger, one: CommandId, two: CommandId, actor: Ac
 
 
 def _end_as_merged(ledger: Ledger, into: IncidentId, reason: str, actor: Actor) -> None:
-    cancel_warning(ledger)
+    cancel_warning(ledger, Ending.MERGED)
     end_all_steps(ledger, "merged")
     cancel_all(ledger)
     ledger.record(IncidentMerged(into=into, reason=reason), actor)

@@ -10,6 +10,7 @@ from models.messages.event import Actor
 from models.vocabulary import CommandStatus, Stage, Step, Verdict
 from workflows.deadlines import cancel_all, end_all_steps, end_step, owner_tier, start_step
 from workflows.incident import Incident
+from workflows.judgement.warning.draft import Ending
 from workflows.ledger import RULE, Ledger
 from workflows.stages.warning import cancel_warning
 
@@ -52,7 +53,7 @@ def is_ready_to_close(incident: Incident) -> bool:
 
 def close(ledger: Ledger, reason: str, actor: Actor) -> None:
     """办结: end the step, the warning and every clock, and write the review."""
-    cancel_warning(ledger)
+    cancel_warning(ledger, Ending.CLOSED)
     end_all_steps(ledger, "closed")
     cancel_all(ledger)
     ledger.record(IncidentClosed(reason=reason, review=review_of(ledger)), actor)

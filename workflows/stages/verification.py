@@ -12,6 +12,7 @@ from models.messages.event import Actor
 from models.vocabulary import DeadlineKind, Stage, Step, Verdict
 from workflows.deadlines import cancel_all, climb, end_all_steps, end_step, lowest_tier, pass_step, start_step
 from workflows.judgement.evidence import weigh
+from workflows.judgement.warning.draft import Ending
 from workflows.ledger import RULE, Ledger
 from workflows.stages.commanding import retract_all
 from workflows.stages.warning import cancel_warning
@@ -69,7 +70,7 @@ def reach_false(ledger: Ledger, reason: str, actor: Actor) -> None:
     """It is not real: orders and warning are taken back, and nothing more is owed."""
     ledger.record(VerdictReached(verdict=Verdict.FALSE, reason=reason), actor)
     retract_all(ledger, "the report was false", actor)
-    cancel_warning(ledger)
+    cancel_warning(ledger, Ending.FALSE)
     end_all_steps(ledger, "false")
     cancel_all(ledger)
     ledger.record(IncidentRejected(reason=reason), actor)

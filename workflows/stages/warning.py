@@ -1,70 +1,67 @@
 """Warning 预警: issue, keep current, take back.
 
-A warning goes out in the statutory colour where the class of the event allows one. What has changed is a new message
-that names the one before it; none is ever edited.
+A warning goes out in the statutory colour where class and level of the event have one. What has changed is a new
+message that names those before it; none is ever edited. `workflows.judgement.warning` writes the messages.
+
+Nobody sets a clock for its validity: while an incident is open, its steps and commands have clocks of their own, the
+longest of which between two passings (supervision, half an hour) is well below `RENEW_BEFORE_SECONDS`; whatever
+passes or arrives renews a warning about to expire. Where no clock runs any more (a red alarm that nobody answers) a
+warning may expire; the next message renews it.
 """
 
-from datetime import timedelta
-
-from models.areas import area_tree
 from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
-from models.identifiers import WarningId, derive
-from models.messages.public_warning import PublicWarning
-from models.units import Department, unit_code
-from models.vocabulary import MessageType, WarningStatus
+from models.vocabulary import MessageType, Stage, Step
+from workflows.judgement.warning.compose import colour_due, compose, compose_end, says_the_same
+from workflows.judgement.warning.draft import Ending
 from workflows.ledger import Ledger
 
-_LEVEL_ZH = {"I": "特别重大", "II": "重大", "III": "较大", "IV": "一般"}
+RENEW_BEFORE_SECONDS = 3_600  # ours: twice the longest time between two clocks of an open incident
+# A reopened incident goes through assessment again, and is warned of there.
+_AFTER_GRADING = (Stage.ASSESSMENT, Stage.DISPOSAL, Stage.FOLLOW_UP)
 
 
 def warn(ledger: Ledger) -> str:
-    """Warn where the class of the event allows it; says what came of it, as the step's outcome."""
-    category = ledger.incident.category
-    if category is None or not category.facts.may_warn:
+    """Warn where class and level of the event have a colour; says what came of it, as the outcome of the step."""
+    if colour_due(ledger.incident, ledger.rules) is None:
         return "no statutory colour for this class"
     if ledger.incident.warning is not None:
         return "in force"
-    ledger.record(WarningIssued(warning=_warning(ledger, MessageType.ALERT)))
+    _issue(ledger)
     return "issued"
 
 
 def keep_warning_current(ledger: Ledger) -> None:
-    """Joint rule: a warning in force has the colour of the level."""
-    warning = ledger.incident.warning
-    if warning is not None and warning.colour is not ledger.rules.colour_of_level[ledger.incident.level]:
-        ledger.record(WarningUpdated(warning=_warning(ledger, MessageType.UPDATE)))
-
-
-def cancel_warning(ledger: Ledger) -> None:
-    """Take the warning in force back, if there is one."""
-    if ledger.incident.warning is not None:
-        ledger.record(WarningCancelled(warning=_warning(ledger, MessageType.CANCEL)))
-
-
-def _warning(ledger: Ledger, message_type: MessageType) -> PublicWarning:
+    """Joint rule: once graded, an open incident has the warning that is due, as it is due, and not about to expire."""
     incident, rules = ledger.incident, ledger.rules
-    if incident.category is None:
-        raise ValueError("a warning needs a category")
-    place = incident.place
-    words = {
-        "place": area_tree().full_name_zh(place.area_code),
-        "category": incident.category.facts.name_zh,
-        "level": _LEVEL_ZH[incident.level],
-    }
-    issuer = unit_code(place.district_code or place.city_code, Department.EMERGENCY)
-    return PublicWarning(
-        warning_id=WarningId(derive("warning", incident.incident_id, len(incident.warnings_sent) + 1)),
-        incident_id=incident.incident_id,
-        message_type=message_type,
-        references=tuple(WarningId(sent) for sent in incident.warnings_sent[-1:]),
-        status=WarningStatus.EXERCISE if incident.exercise else WarningStatus.ACTUAL,
-        colour=rules.colour_of_level[incident.level],
-        category=incident.category,
-        headline_zh=rules.warning.headline_zh.format(**words),
-        description_zh=rules.warning.description_zh.format(**words),
-        instruction_zh=rules.warning.instruction_zh.format(**words),
-        area_codes=(place.area_code,),
-        effective=ledger.now,
-        expires=ledger.now + timedelta(seconds=rules.warning.valid_for_seconds),
-        sender_code=issuer,
-    )
+    if not incident.is_open or incident.stage not in _AFTER_GRADING or Step.WARN not in incident.steps:
+        return
+    in_force, due = incident.warning, colour_due(incident, rules)
+    if in_force is None:
+        if due is not None:
+            _issue(ledger)
+    elif due is None:
+        cancel_warning(ledger, Ending.NO_COLOUR)
+    elif not says_the_same(in_force, incident, rules) or _is_about_to_expire(ledger):
+        updated = compose(incident, rules, MessageType.UPDATE, ledger.now)
+        ledger.record(WarningUpdated(warning=updated))
+
+
+def cancel_warning(ledger: Ledger, ending: Ending) -> None:
+    """Take the warning in force back, if there is one, and say why."""
+    if ledger.incident.warning is not None:
+        end = compose_end(ledger.incident, ledger.rules, ending, ledger.now)
+        ledger.record(WarningCancelled(warning=end))
+
+
+def _issue(ledger: Ledger) -> None:
+    alert = compose(ledger.incident, ledger.rules, MessageType.ALERT, ledger.now)
+    ledger.record(WarningIssued(warning=alert))
+
+
+def _is_about_to_expire(ledger: Ledger) -> bool:
+    """Never at once after it was issued, however short the rulebook's validity is."""
+    warning = ledger.incident.warning
+    if warning is None:
+        return False
+    validity = (warning.expires - warning.effective).total_seconds()
+    return (warning.expires - ledger.now).total_seconds() <= min(RENEW_BEFORE_SECONDS, validity / 2)

@@ -100,7 +100,7 @@ def order() -> Command:
 
 def warning() -> PublicWarning:
     return PublicWarning(
-        warning_id=WarningId("w-1"),
+        warning_id=WarningId("50010800000017_20251001110000_0"),
         incident_id=INCIDENT,
         message_type=MessageType.ALERT,
         status=WarningStatus.ACTUAL,
@@ -111,7 +111,7 @@ def warning() -> PublicWarning:
         area_codes=(AreaCode("500108"),),
         effective=NOON,
         expires=NOON + timedelta(hours=1),
-        sender_code="500000",
+        sender_code="50010800000017",
     )
 
 
