@@ -122,10 +122,10 @@ def _known_features(geojson: bytes, source: MapSource) -> Iterator[tuple[str, Ma
 def _rings(feature: Mapping[str, Any]) -> Iterator[list[Point]]:
     """Every outer and inner ring; the even-odd rule of SVG makes holes of the inner ones."""
     geometry = feature.get("geometry") or {}
-    coordinates = geometry.get("coordinates")
+    coordinates: Any = geometry.get("coordinates")
     match geometry.get("type"):
         case "Polygon":
-            polygons = [coordinates]
+            polygons: list[Any] = [coordinates]
         case "MultiPolygon":
             polygons = coordinates
         case _:
