@@ -5,7 +5,7 @@ same township, told apart by their landmarks alone. Must never enter: how anybod
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,12 +14,13 @@ from models.categories import Category, Family
 from models.identifiers import AreaCode
 from models.messages.report import Facts
 from tests.storm.ground import Spot, spot_in, townships_of
-from tests.storm.phrasebook import phrasebooks
+from tests.storm.phrasebook import Phrasebook, phrasebooks
 
 BEGAN = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 _CLUSTER_SIZES = (1, 1, 2, 2, 3)
 _CLUSTER_SPREAD_SECONDS = 1_800
 _LASTS_SECONDS = (1_800, 7_200)
+_FELT_WIDELY = frozenset({Family.EARTHQUAKE})  # two at once in one district cannot be told apart by anybody
 _FRACTIONAL = frozenset({"magnitude", "burnt_hectares"})
 
 
@@ -77,6 +78,8 @@ def _cluster(
     categories = plan.categories or tuple(phrasebooks())
     family = random.choice(categories).facts.family
     relatives = [category for category in categories if category.facts.family is family]
+    if family in _FELT_WIDELY:
+        size = 1
     townships = _free_townships(taken[family], size, random)
     if size > 1 and (is_crowded := random.random() < plan.crowded_ratio):
         townships = [townships[0]] * size
@@ -112,14 +115,23 @@ def scene_in(township: AreaCode, category: Category, random: Random, unlike: Seq
     """Some scene of this category there, with another landmark and other things than those it must not be like."""
     book = phrasebooks()[category]
     landmarks = {scene.spot.landmark for scene in unlike}
-    things = {names for scene in unlike for name, names in scene.details.items() if name == "thing"}
+    things = {scene.details["thing"] for scene in unlike}
     while (spot := spot_in(township, random)).landmark in landmarks:
         continue
-    details = {
-        name: random.choice([names for names in rows if names not in things] or list(rows))
-        for name, rows in book.details.items()
+    return Scene(spot, _totals(category, random), _details(book, things, random))
+
+
+def _details(
+    book: Phrasebook, unlike: Collection[tuple[str, ...]], random: Random
+) -> dict[str, tuple[str, ...]]:
+    """What the things are called; no `thing` as in the events it must not be like, as far as there are others."""
+    rows = book.details["thing"]
+    free = [row for row in range(len(rows)) if rows[row] not in unlike] or range(len(rows))
+    row = random.choice(free)
+    chosen = {
+        name: names[row] if book.is_paired else random.choice(names) for name, names in book.details.items()
     }
-    return Scene(spot, _totals(category, random), details)
+    return chosen | {"thing": rows[row]}
 
 
 def _totals(category: Category, random: Random) -> Facts:

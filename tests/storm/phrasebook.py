@@ -60,6 +60,7 @@ class Phrasebook:
     callers: tuple[Channel, ...]
     totals: Mapping[str, TotalRange]
     details: Mapping[str, tuple[tuple[str, ...], ...]]
+    is_paired: bool  # the n-th row of one detail goes with the n-th of the others
     fillers: Mapping[str, tuple[str, ...]]
     titles: tuple[str, ...]
     frames: Mapping[Voice, tuple[Frame, ...]]
@@ -109,6 +110,7 @@ def _phrasebook(read: dict[str, dict[str, list[str]]]) -> Phrasebook:
         details={
             name: tuple(tuple(words.split("|")) for words in rows) for name, rows in read["details"].items()
         },
+        is_paired=bool(told.get("paired", False)),
         fillers={name: tuple(words) for name, words in read.get("fillers", {}).items()},
         titles=tuple(told["titles"]),
         frames={Voice(name): tuple(map(_frame, frames)) for name, frames in read["frames"].items()},
