@@ -1,1 +1,1 @@
-"""Evaluation: how well the engine reads, measured on labelled texts. `python -m tests.evaluation` prints every figure."""
+"""Evaluation: how well the engine reads labelled texts. `python -m tests.evaluation` prints every figure."""
