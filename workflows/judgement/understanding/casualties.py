@@ -1,0 +1,94 @@
+"""Casualties: the totals of people harmed in the main event, as title and body state them latest.
+
+For: `understand`. Must never enter: thresholds and levels. What the words do not say is absent; that nobody was harmed
+is a zero with its span. `injured` includes `serious` and leaves out the dead, except where people were poisoned: there
+it is everybody affected (the meaning of the labelled corpus). Perpetrators are not casualties.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from models.categories import Category
+from models.understanding import FactFound, Span
+from workflows.judgement.understanding import totals
+from workflows.judgement.understanding.denials import Denial, denials_in
+from workflows.judgement.understanding.harms import Harm
+from workflows.judgement.understanding.mentions import Mention, mentions_in
+from workflows.judgement.understanding.script import Script
+from workflows.judgement.understanding.sentences import Sentence, sentences
+from workflows.judgement.understanding.totals import Total
+from workflows.judgement.understanding.victims import victims_in
+
+_POISONING: Final = frozenset({Category.FOOD_POISONING, Category.UNEXPLAINED_ILLNESS, Category.EPIDEMIC})
+_SAYS_POISONED: Final = re.compile(r"(?:食物|集体|疑似|假酒|饮食)中毒")
+_HURT: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT, Harm.POISONED, Harm.TREATED})
+_TOTALS: Final[Mapping[str, Callable[[Sequence[Mention]], Total | None]]] = {
+    "deaths": totals.deaths,
+    "missing": partial(totals.remaining, harm=Harm.MISSING),
+    "serious": totals.serious,
+    "injured": totals.injured,
+    "trapped": partial(totals.remaining, harm=Harm.TRAPPED),
+    "affected": partial(totals.largest, harm=Harm.STRICKEN),
+    "evacuated": partial(totals.largest, harm=Harm.MOVED),
+}
+# What may be told of one victim without a number, and which numbered harms make that unnecessary.
+_NUMBERED_INSTEAD: Final[Mapping[Harm, frozenset[Harm]]] = {
+    Harm.DEAD: frozenset({Harm.DEAD}),
+    Harm.HURT: _HURT,
+    Harm.LIGHT: _HURT,
+    Harm.GRAVE: frozenset({Harm.GRAVE}),
+    Harm.MISSING: frozenset({Harm.MISSING}),
+    Harm.TRAPPED: frozenset({Harm.TRAPPED, Harm.FREED}),
+}
+
+
+def casualties(script: Script, category: Category | None) -> tuple[FactFound, ...]:
+    """Deaths, missing, serious, injured, trapped, affected and evacuated, each with the words that say so."""
+    spoken = sentences(script)
+    numbered = [mention for sentence in spoken for mention in mentions_in(sentence)]
+    mentions = _with_victims(numbered, spoken)
+    denials = [denial for sentence in spoken for denial in denials_in(sentence)]
+    poisoning = category in _POISONING or (
+        category is None
+        and any(_SAYS_POISONED.search(words) for words in (script.plain_title, script.plain_text))
+    )
+    found = []
+    for fact, total_of in _TOTALS.items():
+        total = totals.poisoned(mentions) if fact == "injured" and poisoning else total_of(mentions)
+        denied = _denied(fact, total, denials)
+        if denied is not None:
+            span = script.span(denied.sentence.part, denied.start, denied.end)
+            found.append(FactFound(fact=fact, value=0, approximate=False, spans=(span,)))
+        elif total is not None:
+            found.append(_fact(script, fact, total))
+    return tuple(found)
+
+
+def _with_victims(numbered: list[Mention], spoken: Sequence[Sentence]) -> list[Mention]:
+    told = {mention.harm for mention in numbered}
+    named = [victim for sentence in spoken for victim in victims_in(sentence)]
+    named = [victim for victim in named if not told & _NUMBERED_INSTEAD[victim.harm]]
+    return sorted([*numbered, *named], key=lambda mention: (mention.sentence.order, mention.start))
+
+
+def _denied(fact: str, total: Total | None, denials: Sequence[Denial]) -> Denial | None:
+    """The denial that holds: any where no figure stands; for who was freed or found, the one said after the figure."""
+    fitting = [denial for denial in denials if fact in denial.facts]
+    if total is None or not fitting:
+        return fitting[0] if fitting else None
+    if fact not in ("trapped", "missing"):
+        return None
+    last = total.mentions[-1]
+    after = (last.sentence.order, last.end)
+    return next((denial for denial in fitting if (denial.sentence.order, denial.end) >= after), None)
+
+
+def _fact(script: Script, fact: str, total: Total) -> FactFound:
+    spans: list[Span] = []
+    for mention in total.mentions:
+        span = script.span(mention.sentence.part, mention.start, mention.end)
+        if span not in spans:
+            spans.append(span)
+    return FactFound(fact=fact, value=total.value, approximate=total.approximate, spans=tuple(spans))

@@ -1,0 +1,69 @@
+"""Harms: the words that say what became of people, and the kind of each.
+
+For: `mentions`, `victims` and whoever else looks for who and how many. Must never enter: numbers, sentences, what
+follows for a total. The words are those of `harms.toml`, plain literals on purpose: the search runs over every report,
+and a choice of literals is what the regular expression engine finds fastest.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from workflows.judgement.understanding.lexicon import lexicon
+
+
+class Harm(StrEnum):
+    """What became of people."""
+
+    DEAD = "dead"
+    HURT = "hurt"  # 受伤, however badly
+    GRAVE = "grave"  # 重伤, 生命垂危
+    LIGHT = "light"  # 轻伤
+    POISONED = "poisoned"
+    ILL = "ill"  # symptoms: hurt when people were poisoned
+    TREATED = "treated"  # 送医, 住院: hurt when nothing more exact is said
+    MISSING = "missing"
+    TRAPPED = "trapped"
+    FREED = "freed"
+    MOVED = "moved"  # 疏散, 转移
+    STRICKEN = "stricken"  # 受灾
+    NONE = "none"  # looks like a harm and is none, or one that no fact counts: 死亡事故, 击毙, 死伤
+
+
+def _harm_of_word() -> dict[str, Harm]:
+    """Every word that is written in the file, or composed of its pieces, with its harm."""
+    file = lexicon("harms")
+    words = {word: Harm(harm) for harm, listed in file["words"].items() for word in listed.split()}
+    degrees, acts = file["degrees"], file["acts"]
+    for harm in (Harm.GRAVE, Harm.LIGHT):
+        words |= {
+            f"{state}{how}": harm for state in degrees["state"].split() for how in degrees[harm].split()
+        }
+    words |= {f"{act}死": Harm.DEAD for act in acts["deadly"].split()}
+    return words | {f"{act}伤": Harm.HURT for act in acts["hurting"].split()}
+
+
+_HARMS: Final = _harm_of_word()
+_SEARCH: Final = re.compile("|".join(sorted(_HARMS, key=len, reverse=True)))
+WEAK: Final = frozenset("死亡伤")  # words only when they touch a number: 3死5伤
+
+
+@dataclass(frozen=True, slots=True)
+class HarmWord:
+    """One word and where it stands."""
+
+    harm: Harm
+    start: int
+    end: int
+    words: str
+
+
+def harm_words(text: str, start: int, end: int) -> Iterator[HarmWord]:
+    """The words of harm between two places, left to right. Those that only look like one are left out."""
+    for match in _SEARCH.finditer(text, start, end):
+        words = match[0]
+        harm = _HARMS[words]
+        if harm is not Harm.NONE:
+            yield HarmWord(harm, match.start(), match.end(), words)

@@ -1,0 +1,60 @@
+"""Sentences: the pieces of a report's words that can speak of the main event, and those that cannot.
+
+For: every room that must not take an old, other or imagined event for this one. Must never enter: what is read from a
+sentence. The title always speaks of the event. Statistics (每年, 近3年), history (去年, 此前曾) and other events of the
+same kind (另一起) are told apart by the words that introduce them, in the body only.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from models.understanding import Part
+from workflows.judgement.understanding.script import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`start` to before `end` of a part's plain form; `order` counts through title and text."""
+
+    part: Part
+    text: str
+    start: int
+    end: int
+    order: int
+
+
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]+")
+_BACKGROUND: Final = re.compile(
+    r"去年|前年|往年|历年|历史上|有史以来|有记录以来|上世纪|上个?月|曾经?(?:发生|造成|导致|有|遭|在|先后|因|制造|策划)|"
+    r"[0-9一二两三四五六七八九十数几半]个?[年月]前|近[0-9一二两三四五六七八九十几数]+年|近年|每[年天日]|年均|平均|"
+    r"[年月][^，。]{0,8}以来|年至今|据[^，。]{0,4}统计[^，。]{0,6}(?:年|全国|全球)|"
+    r"(?:此前|之前|早前|先前|早些时候)[^。]{0,20}(?:发生|起|造成|袭击|爆炸)|"
+    r"另一起|另外一起|同类事[故件]|类似事[故件]|[上前]一[次起]|上次|当年|往常|演练|演习|模拟|谣传|谣言|不实|"
+    r"法律|条例|规定|处罚|有期徒刑|标准为"
+)
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}年")
+_DAY: Final = re.compile(r"([0-9]{1,2})[日号](?![电讯]|报道|消息)")
+_HAPPENS: Final = re.compile(r"发生|突发|遭遇|爆发")
+
+
+def sentences(script: Script) -> tuple[Sentence, ...]:
+    """Title and those sentences of the text that may speak of the main event, in order."""
+    title = Sentence(Part.TITLE, script.plain_title, 0, len(script.plain_title), 0)
+    return (title, *_of_main_event(script.plain_text))
+
+
+def _of_main_event(text: str) -> Iterator[Sentence]:
+    years: set[str] = set()
+    days: set[int] = set()
+    for order, match in enumerate(_SENTENCE.finditer(text), start=1):
+        start, end = match.span()
+        its_years = set(_YEAR.findall(text, start, end))
+        happens = _HAPPENS.search(text, start, end)
+        its_days = {int(day) for day in _DAY.findall(text, start, end)} if happens else set()
+        is_old = bool(years and its_years - years) or bool(days and its_days and max(its_days) < min(days))
+        years |= its_years
+        days |= its_days
+        if not is_old and not _BACKGROUND.search(text, start, end):
+            yield Sentence(Part.TEXT, text, start, end, order)

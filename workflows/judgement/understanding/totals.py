@@ -1,0 +1,151 @@
+"""Totals: one figure for each fact out of everything that was mentioned about the main event.
+
+For: `casualties`. Must never enter: reading words. The rules, in the order in which they hold:
+a figure that says that it replaces others (更正为, 降至) ends what was said before; parts of one sentence add up
+(2人当场死亡，另1人送医后死亡) unless they are shares of what was said (其中) or a later total; of several sentences the
+largest figure is the latest, because tolls rise; exact figures win over vague ones of the same order.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from workflows.judgement.understanding.harms import Harm
+from workflows.judgement.understanding.mentions import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A figure and the mentions that it rests on."""
+
+    value: int
+    approximate: bool
+    mentions: tuple[Mention, ...]
+
+
+_VAGUE_SHARE: Final = 0.5  # 267 said beside 数百 is what 数百 meant
+_HURT: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT})
+
+
+def deaths(mentions: Sequence[Mention]) -> Total | None:
+    """Everybody who died, at once or later."""
+    found = [_sum(group) for group in _by_sentence(_of(mentions, Harm.DEAD))]
+    at_once = [total for total in found if any(mention.at_once for mention in total.mentions)]
+    for total in list(found):
+        later = total.mentions[0].in_care and not any(mention.at_once for mention in total.mentions)
+        before = [
+            base for base in at_once if base.mentions[0].sentence.order < total.mentions[0].sentence.order
+        ]
+        if later and before and not any(mention.is_total for mention in total.mentions):
+            found.append(_joined(before[-1], total))
+    return _largest(found)
+
+
+def injured(mentions: Sequence[Mention]) -> Total | None:
+    """Everybody who was hurt and lives: what is said of 受伤, or 重伤 and 轻伤 together."""
+    hurt = [mention for mention in mentions if mention.harm in _HURT or mention.harm is Harm.POISONED]
+    found = [_hurt_in_sentence(group) for group in _by_sentence(hurt)]
+    found = [_without_dead(total, mentions) for total in found]
+    return _largest(found) or _largest([_sum(group) for group in _by_sentence(_of(mentions, Harm.TREATED))])
+
+
+def poisoned(mentions: Sequence[Mention]) -> Total | None:
+    """Everybody affected where people were poisoned, the dead too when they were counted in."""
+    harms = (Harm.POISONED, Harm.ILL, Harm.TREATED, Harm.HURT, Harm.GRAVE, Harm.LIGHT)
+    return _largest([Total(m.value, m.approximate, (m,)) for m in _of(mentions, *harms)])
+
+
+def serious(mentions: Sequence[Mention]) -> Total | None:
+    """Everybody who was gravely hurt and lives."""
+    return _largest([_sum(group) for group in _by_sentence(_of(mentions, Harm.GRAVE))])
+
+
+def largest(mentions: Sequence[Mention], harm: Harm) -> Total | None:
+    """For people moved or stricken: the largest figure."""
+    return _largest([_sum(group) for group in _by_sentence(_of(mentions, harm))])
+
+
+def remaining(mentions: Sequence[Mention], harm: Harm) -> Total | None:
+    """Who is still missing or trapped: what 仍有 says last, else the largest figure less those freed after it."""
+    still = [mention for mention in _of(mentions, harm) if mention.is_still]
+    if still:
+        return Total(still[-1].value, still[-1].approximate, (still[-1],))
+    total = _largest([_sum(group) for group in _by_sentence(_of(mentions, harm))])
+    if total is None or harm is not Harm.TRAPPED:
+        return total
+    freed = [mention for mention in _of(mentions, Harm.FREED) if mention.sentence.order]
+    out = _largest([_sum(group) for group in _by_sentence(freed)])
+    if out is None:
+        return total
+    return Total(
+        max(0, total.value - out.value), total.approximate or out.approximate, total.mentions + out.mentions
+    )
+
+
+def _of(mentions: Iterable[Mention], *harms: Harm) -> list[Mention]:
+    return [mention for mention in mentions if mention.harm in harms]
+
+
+def _by_sentence(mentions: Sequence[Mention]) -> list[list[Mention]]:
+    return [list(group) for _, group in groupby(mentions, key=lambda mention: mention.sentence.order)]
+
+
+def _sum(mentions: Sequence[Mention]) -> Total:
+    """What one sentence says of one harm."""
+    whole = [mention for mention in mentions if not mention.is_share] or list(mentions)
+    parts = [whole[0]]
+    for mention in whole[1:]:
+        held = sum(part.value for part in parts)
+        if mention.is_total or mention.is_reference:
+            parts = [mention] if mention.value > held or mention.is_replacing else parts
+        else:
+            parts.append(mention)
+    if len(parts) > 1 and parts[0].value == sum(part.value for part in parts[1:]):
+        parts = parts[:1]  # 死亡5人：当场3人, 送医后2人
+    return Total(sum(part.value for part in parts), any(part.approximate for part in parts), tuple(parts))
+
+
+def _hurt_in_sentence(mentions: Sequence[Mention]) -> Total:
+    """受伤 and, beside it, 重伤 with 轻伤; what 另 adds is added."""
+    hurt = [mention for mention in mentions if mention.harm in (Harm.HURT, Harm.POISONED)]
+    degrees = [mention for mention in mentions if mention.harm in (Harm.GRAVE, Harm.LIGHT)]
+    if not hurt or not degrees:
+        return _sum(mentions)
+    first, last = (hurt, degrees) if hurt[0].start < degrees[0].start else (degrees, hurt)
+    if last[0].is_further and not last[0].is_share:
+        return _joined(_sum(first), _sum(last))
+    return max(_sum(hurt), _sum(degrees), key=lambda total: total.value)
+
+
+def _without_dead(total: Total, mentions: Sequence[Mention]) -> Total:
+    """3人受伤，其中1人死亡 leaves 2 hurt."""
+    last = total.mentions[-1]
+    following = [
+        m for m in mentions if m.start > last.start and 0 <= m.sentence.order - last.sentence.order <= 1
+    ]
+    dead = next(iter(following), None)
+    if dead is None or dead.harm is not Harm.DEAD or not dead.is_share or dead.value > total.value:
+        return total
+    return Total(total.value - dead.value, total.approximate or dead.approximate, (*total.mentions, dead))
+
+
+def _joined(first: Total, second: Total) -> Total:
+    return Total(
+        first.value + second.value, first.approximate or second.approximate, first.mentions + second.mentions
+    )
+
+
+def _largest(totals: Sequence[Total]) -> Total | None:
+    """The latest figure: the largest since the last replacement; an exact one rather than a vague one like it."""
+    replaced = [
+        at for at, total in enumerate(totals) if any(mention.is_replacing for mention in total.mentions)
+    ]
+    standing = totals[replaced[-1] :] if replaced else totals
+    if not standing:
+        return None
+    best = max(standing, key=lambda total: (total.value, not total.approximate))
+    if not any(mention.is_vague for mention in best.mentions):
+        return best
+    exact = [t for t in standing if not t.approximate and t.value >= best.value * _VAGUE_SHARE]
+    return max(exact, key=lambda total: total.value, default=best)
