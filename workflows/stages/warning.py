@@ -3,10 +3,9 @@
 A warning goes out in the statutory colour where class and level of the event have one. What has changed is a new
 message that names those before it; none is ever edited. `workflows.judgement.warning` writes the messages.
 
-Nobody sets a clock for its validity: while an incident is open, its steps and commands have clocks of their own, the
-longest of which between two passings (supervision, half an hour) is well below `RENEW_BEFORE_SECONDS`; whatever
-passes or arrives renews a warning about to expire. Where no clock runs any more (a red alarm that nobody answers) a
-warning may expire; the next message renews it.
+A warning has no clock of its own: whatever reaches an open incident in the second half of the validity (a report, an
+officer, a unit, a clock of a step or command that passes) renews it. Of an incident of which nothing is heard for so
+long, the warning ends at the time that it states, and the next thing heard brings an update.
 """
 
 from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
@@ -15,7 +14,9 @@ from workflows.judgement.warning.compose import colour_due, compose, compose_end
 from workflows.judgement.warning.draft import Ending
 from workflows.ledger import Ledger
 
-RENEW_BEFORE_SECONDS = 3_600  # ours: twice the longest time between two clocks of an open incident
+_RENEWED_BELOW_RATIO = (
+    0.5  # ours: of the validity; late enough to be rare, early enough for something to be heard
+)
 # A reopened incident goes through assessment again, and is warned of there.
 _AFTER_GRADING = (Stage.ASSESSMENT, Stage.DISPOSAL, Stage.FOLLOW_UP)
 
@@ -59,9 +60,7 @@ def _issue(ledger: Ledger) -> None:
 
 
 def _is_about_to_expire(ledger: Ledger) -> bool:
-    """Never at once after it was issued, however short the rulebook's validity is."""
     warning = ledger.incident.warning
     if warning is None:
         return False
-    validity = (warning.expires - warning.effective).total_seconds()
-    return (warning.expires - ledger.now).total_seconds() <= min(RENEW_BEFORE_SECONDS, validity / 2)
+    return warning.expires - ledger.now <= (warning.expires - warning.effective) * _RENEWED_BELOW_RATIO

@@ -79,8 +79,11 @@ def english(draft: Draft) -> Words:
 
 
 def _blanks(draft: Draft) -> dict[str, str]:
-    level = _LEVEL_ZH[draft.incident.level]
-    return {"place": draft.place_zh, "category": draft.subject.name_zh, "level": level}
+    return {
+        "place": draft.place_zh,
+        "category": draft.subject.name_zh,
+        "level": _LEVEL_ZH[draft.incident.level],
+    }
 
 
 def _told_zh(draft: Draft, blanks: dict[str, str]) -> str:
