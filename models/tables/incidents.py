@@ -51,6 +51,12 @@ class IncidentRow(SQLModel, table=True):
     reports: int
     sources: int
     open_commands: int
+    acknowledged: bool
+    community_code: str | None
+    grid_code: str | None
+    step: str | None
+    step_tier: str | None
+    next_due_at: datetime | None = Field(sa_type=UtcDateTime)
     heat_epoch: int | None
     log_heat: float | None
     state: bytes

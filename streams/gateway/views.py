@@ -117,6 +117,12 @@ class IncidentSummary(View):
     reports: int
     sources: int
     open_commands: int
+    acknowledged: bool = Field(description="a named officer has it")
+    community_code: str | None
+    grid_code: str | None
+    step: Step | None = Field(description="the open step whose clock ends first, else the last that began")
+    step_tier: Tier | None = Field(description="the tier that owns that step")
+    next_due_at: Moment | None = Field(description="when the next clock of a step or command ends")
 
 
 class IncidentPage(View):

@@ -107,6 +107,14 @@ def row_of(standing: Standing) -> Row:
         "reports": incident.reports,
         "sources": len(incident.sources),
         "open_commands": len(incident.owed_commands),
+        "acknowledged": incident.acknowledged_by is not None,
+        "community_code": place.community_code,
+        "grid_code": place.grid_code,
+        "step": None if incident.current_step is None else incident.current_step.value,
+        "step_tier": None
+        if incident.current_step is None
+        else incident.steps[incident.current_step].tier.value,
+        "next_due_at": incident.next_due_at,
         "heat_epoch": standing.heat_epoch,
         "log_heat": standing.log_heat,
         "state": incident.model_dump_json().encode(),

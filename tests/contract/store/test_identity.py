@@ -82,7 +82,7 @@ async def test_twins_opened_elsewhere_are_merged_by_the_fusion_check(
     first = await worker.report(report("r-1", source="a"))
     with monkeypatch.context() as blind:
         # As when another worker opens its own between our look and our commit.
-        blind.setattr(Candidates, "for_report", lambda *_: ())
+        blind.setattr(Candidates, "for_account", lambda *_: ())
         second = await worker.report(report("r-2", source="b"))
     await worker.pass_time(6)
     rows = {row["incident_id"]: row for row in await worker.rows("incidents")}
