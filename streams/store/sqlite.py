@@ -28,6 +28,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import EMPTY_DICT
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
 WRITES = "fenghuo_writes"
 _BUSY_SECONDS = 10.0
@@ -103,6 +104,22 @@ def _run(
 class _Connection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
     _cursor_cls = _Cursor
+
+    def rollback(self) -> None:
+        """Take no turn after a commit: the pool asks for a rollback whenever it gets a connection back."""
+        driver: Any = self._connection
+        if driver.in_transaction:
+            super().rollback()
+
+    def terminate(self) -> None:
+        """Close in the thread's next turn, which comes whatever becomes of the task that waits for it.
+
+        SQLAlchemy's would ask twice when the task is cancelled again, and wait for ever for the second answer.
+        """
+        driver: Any = self._connection
+        closed = driver.stop()
+        if in_greenlet():
+            await_(closed)
 
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
