@@ -10,12 +10,13 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tests.bench import harness, latency, perception, transport
+from tests.bench import harness, latency, perception, storm, transport
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
     "perception": perception.bench,
     "latency": latency.bench,
+    "storm": storm.bench,
 }
 
 

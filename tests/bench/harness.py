@@ -120,20 +120,23 @@ def stamp() -> Stamp:
     )
 
 
-async def run_program(module: str, task: Mapping[str, object]) -> dict[str, float]:
+async def run_program(
+    module: str, task: Mapping[str, object], within_seconds: float = _PROGRAM_WITHIN_SECONDS
+) -> dict[str, float]:
     """Run `python -m module TASK` and return the numbers of the one JSON object that it writes.
 
-    A process of its own, so that memory, threads and CPU time belong to one variant. Raises ProgramFailed.
+    A process of its own, so that memory, threads and CPU time belong to one variant. Raises ProgramFailed, also when
+    it is not done within the time.
     """
     command = tied_to_us([sys.executable, "-m", module, json.dumps(task)])
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(_PROGRAM_WITHIN_SECONDS):
+        async with asyncio.timeout(within_seconds):
             out, said = await process.communicate()
     except TimeoutError as late:
-        raise ProgramFailed(f"{module} {task}: not done in {_PROGRAM_WITHIN_SECONDS:.0f} s") from late
+        raise ProgramFailed(f"{module} {task}: not done in {within_seconds:.0f} s") from late
     finally:
         if process.returncode is None:
             process.kill()
