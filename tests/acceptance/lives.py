@@ -26,7 +26,7 @@ from tests.brokers.tansu import Tansu
 
 _SPEED = 400
 _AT_REST_WITHIN_SECONDS = 240
-_MORE_SECONDS_PER_EVENT = 5
+_MORE_SECONDS_PER_EVENT = 10
 _LOOK_EVERY_SECONDS = 0.5
 
 
@@ -139,7 +139,7 @@ async def _in_peace(life: Life) -> None:
 
 async def _killed_again_and_again(life: Life) -> None:
     died_at = None
-    for strike in strikes(life.traffic.seed):
+    for strike in strikes(life.traffic.seed, life.traffic.events):
         await live_until(life.program, strike, life.record, died_at)
         if strike.kind is Kind.BROKER:
             await life.read_commands()

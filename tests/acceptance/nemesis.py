@@ -10,11 +10,13 @@ from streams.program.failpoints import Failpoint
 from tests.acceptance.program import NotInTime, Program
 
 _LOOK_EVERY_SECONDS = 0.1
-_HIT_WITHIN_SECONDS = 60
+_HIT_WITHIN_SECONDS = 300
 _READY_WITHIN_SECONDS = 45
 _AT_RANDOM = 4
 _BROKERS = 2
 _LONGEST_LIFE_SECONDS = 3.0
+_MOST_PASSES = 25  # of a failpoint before it kills
+_SLICE_EVENTS = 14  # what the lengths above are made for
 # A worker that is killed is forgotten by the broker after this, and only then does the next one get its partitions.
 SESSION = {"session_timeout_seconds": 2, "heartbeat_seconds": 0.5}
 KILLED = -9
@@ -49,13 +51,20 @@ class Record:
         self.lines.append(f"{time.strftime('%H:%M:%S')} {line}")
 
 
-def strikes(seed: int) -> tuple[Strike, ...]:
-    """Every named failpoint once, kills at random and of the broker between them, in an order of the seed."""
+def strikes(seed: int, events: int) -> tuple[Strike, ...]:
+    """Every named failpoint once, kills at random and of the broker between them, in an order of the seed.
+
+    The more events are played, the longer is each life, so that the kills are spread over all of them.
+    """
     draws = random.Random(seed)
-    planned = [Strike(Kind.FAILPOINT, f"{place}:{draws.randint(1, 25)}") for place in Failpoint]
+    longer = max(1, events // _SLICE_EVENTS)
+    planned = [
+        Strike(Kind.FAILPOINT, f"{place}:{draws.randint(1, _MOST_PASSES * longer)}") for place in Failpoint
+    ]
     for kind, count in ((Kind.RANDOM, _AT_RANDOM), (Kind.BROKER, _BROKERS)):
         planned += [
-            Strike(kind, after_seconds=draws.uniform(0.2, _LONGEST_LIFE_SECONDS)) for _ in range(count)
+            Strike(kind, after_seconds=draws.uniform(0.2, _LONGEST_LIFE_SECONDS * longer))
+            for _ in range(count)
         ]
     draws.shuffle(planned)
     return tuple(planned)

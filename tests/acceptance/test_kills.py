@@ -21,7 +21,7 @@ from tests.acceptance.nemesis import strikes
 TRAFFIC = Traffic(seed=7, events=int(os.environ.get("ACCEPTANCE_EVENTS", "14")))
 ENDS = {Status.CLOSED, Status.REJECTED}
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500 + 10 * TRAFFIC.events)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600 + 20 * TRAFFIC.events)]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_the_slice_has_every_oddity(aftermath: Aftermath) -> None:
 
 def test_every_strike_killed_and_service_came_back(aftermath: Aftermath) -> None:
     """Each failpoint, each kill at random and each broker's death ended a life, and after each it served again."""
-    planned = strikes(TRAFFIC.seed)
+    planned = strikes(TRAFFIC.seed, TRAFFIC.events)
     back = aftermath.record.back_after_seconds
     killed = [line for line in aftermath.record.lines if line.endswith("killed")]
     assert len(killed) == len(planned)
