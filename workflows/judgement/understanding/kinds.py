@@ -45,7 +45,7 @@ Hit = tuple[Part, int, str]
 class _Lexicon:
     words: Words
     meanings: Mapping[str, tuple[tuple[str, float], ...]]  # word -> (category or clue, weight); neutral: none
-    together: tuple[tuple[str, frozenset[str]], ...]
+    together: tuple[tuple[str, str, str], ...]  # category, and the two clues that speak for it
     causes: Mapping[str, tuple[str, ...]]  # effect -> what may cause it
     unmeant: frozenset[str]
 
@@ -98,10 +98,9 @@ def _spoken_for(hits: Iterable[Hit]) -> Mapping[str, float]:
     for word in {word for _, _, word in hits}:
         for name, weight in book.meanings[word]:
             points[name] += weight
-    said = points.keys()
-    for name, clues in book.together:
-        if clues <= said:
-            points[name] += _TOGETHER * sum(points[clue] for clue in clues)
+    for name, one, other in book.together:
+        if one in points and other in points:
+            points[name] += _TOGETHER * (points[one] + points[other])
     return points
 
 
@@ -127,7 +126,7 @@ def _attested(scores: Mapping[str, float], cause: str, effect: str) -> bool:
 
 def _spans(script: Script, hits: Iterable[Hit], winner: str) -> Iterator[Span]:
     """The first stand of each word that spoke for the winner, alone or together with others."""
-    helpers = {winner}.union(*(clues for name, clues in _book().together if name == winner))
+    helpers = {winner}.union(*(clues for name, *clues in _book().together if name == winner))
     shown: set[str] = set()
     for part, start, word in hits:
         if word not in shown and any(name in helpers for name, _ in _book().meanings[word]):
@@ -158,9 +157,9 @@ def _book() -> _Lexicon:
         words=Words((*meanings, *unmeant)),
         meanings={word: tuple(said) for word, said in meanings.items()},
         together=tuple(
-            (Category(name).value, frozenset(clues))
+            (Category(name).value, one, other)
             for name, groups in read["together"].items()
-            for clues in groups
+            for one, other in groups
         ),
         causes={effect: tuple(found) for effect, found in causes.items()},
         unmeant=unmeant,

@@ -7,6 +7,7 @@ room that owns the file knows that. The files are part of the program, like its 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from operator import add
 from typing import Any, Final
 
 _HEAD: Final = 2  # characters by which words are looked up; shorter words are refused
@@ -35,12 +36,12 @@ class Words:
 
     def found_in(self, plain: str) -> Iterator[tuple[int, str]]:
         """Where each word begins, left to right; the longest one that begins there, and none inside another."""
-        by_head = self._by_head
         free_from = 0
-        for start in [i for i in range(len(plain) - 1) if plain[i : i + _HEAD] in by_head]:
-            if start < free_from:
+        # two characters at a time, joined and looked up without a step of Python between
+        for start, candidates in enumerate(map(self._by_head.get, map(add, plain, plain[1:]))):
+            if candidates is None or start < free_from:
                 continue
-            for word in by_head[plain[start : start + _HEAD]]:
+            for word in candidates:
                 if plain.startswith(word, start):
                     free_from = start + len(word)
                     yield start, word
