@@ -7,6 +7,7 @@ A table model validates nothing: it is never the body of a request or message. R
 from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
+from models.tables.access import AccountRow, AuditRow, EntryLinkRow, SessionRow
 from models.tables.clock import ClockRow
 from models.tables.commands import CommandRow
 from models.tables.dead_letters import DeadLetterRow
@@ -30,11 +31,14 @@ def _table(model: type[SQLModel]) -> Table:
     return metadata.tables[str(model.__tablename__)]
 
 
+ACCOUNTS = _table(AccountRow)
 ACTIVATIONS = _table(ActivationRow)
+AUDIT = _table(AuditRow)
 CLOCK = _table(ClockRow)
 COMMANDS = _table(CommandRow)
 DEAD_LETTERS = _table(DeadLetterRow)
 DEADLINES = _table(DeadlineRow)
+ENTRY_LINKS = _table(EntryLinkRow)
 EVENTS = _table(EventRow)
 GAPS = _table(GapRow)
 INBOX = _table(InboxRow)
@@ -47,3 +51,4 @@ PROGRESS = _table(ProgressRow)
 PROJECTIONS = _table(ProjectionRow)
 REPORTS = _table(ReportRow)
 RULEBOOKS = _table(RulebookRow)
+SESSIONS = _table(SessionRow)

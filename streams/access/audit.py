@@ -1,0 +1,94 @@
+"""Audit: who asked for what and how it ended, refusals too, each entry bound to the one before by its digest.
+
+Nobody can change, drop or insert an entry without breaking the chain from there on; cutting off the end is seen by
+who wrote the last digest down elsewhere (`fenghuo audit verify` prints it). What somebody said is never in here.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.access import Act, Someone
+from models.tables import AUDIT
+from streams.store.statements import insert
+
+BEGINNING = "0" * 64
+_LAST = select(AUDIT.c.seq, AUDIT.c.digest).order_by(AUDIT.c.seq.desc()).limit(1)
+# Writers take turns, or two entries would follow the same one. SQLite has one writer anyway.
+_MY_TURN = text("SELECT pg_advisory_xact_lock(7022025)")
+
+
+class AuditOutcome(StrEnum):
+    """How it ended at the door; what the rules said to a decision stands in the incident's log."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that somebody asked for. `subject` is an id or code, never words."""
+
+    at: datetime
+    person_id: str
+    role: str
+    act: str
+    area_code: str | None
+    subject: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """How many entries are whole, the digest of the last of them, and the first that is not."""
+
+    entries: int
+    head: str
+    broken_at: int | None
+
+
+def entry_of(
+    someone: Someone, act: Act, area_code: str | None, subject: str | None, *, allowed: bool, at: datetime
+) -> Entry:
+    """What this person asked for now."""
+    outcome = AuditOutcome.ALLOWED if allowed else AuditOutcome.DENIED
+    return Entry(at, someone.person_id, someone.role, act.value, area_code, subject, outcome.value)
+
+
+async def append(connection: AsyncConnection, entry: Entry) -> None:
+    """Write it down, in the transaction of what it is about where there is one."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_MY_TURN)
+    last = (await connection.execute(_LAST)).first()
+    seq, previous = (1, BEGINNING) if last is None else (last.seq + 1, last.digest)
+    chained = {"seq": seq, "previous": previous, "digest": _digest(entry, seq, previous)}
+    await insert(connection, AUDIT, [asdict(entry) | chained])
+
+
+async def verify(connection: AsyncConnection) -> ChainReport:
+    """Follow the chain from its beginning to the first entry that does not belong where it stands."""
+    count, head = 0, BEGINNING
+    async for seq, previous, digest, entry in _entries(connection):
+        if seq != count + 1 or previous != head or digest != _digest(entry, seq, previous):
+            return ChainReport(count, head, seq)
+        count, head = seq, digest
+    return ChainReport(count, head, None)
+
+
+async def _entries(connection: AsyncConnection) -> AsyncIterator[tuple[int, str, str, Entry]]:
+    rows = await connection.stream(select(AUDIT).order_by(AUDIT.c.seq))
+    async for row in rows.mappings():
+        columns = dict(row)
+        seq, previous, digest = (columns.pop(name) for name in ("seq", "previous", "digest"))
+        yield seq, previous, digest, Entry(**columns)
+
+
+def _digest(entry: Entry, seq: int, previous: str) -> str:
+    said = asdict(entry) | {"at": entry.at.isoformat(), "seq": seq, "previous": previous}
+    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Access on both databases: accounts, sessions, links and the audit."""

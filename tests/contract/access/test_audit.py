@@ -1,0 +1,65 @@
+"""The audit's chain: whole as long as nobody touched it, and broken from where somebody did."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.access import Act, Role, Someone
+from models.identifiers import AreaCode
+from streams.access.audit import BEGINNING, append, entry_of, verify
+from streams.store.database import Database
+from streams.store.migrations import upgrade
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WANG = Someone(person_id="wang", name="王值班", role=Role.DUTY_OFFICER, area_code=AreaCode("500108"))
+ENTRIES = 5
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    await upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+async def written(database: Database) -> None:
+    for number in range(ENTRIES):
+        at = NOW + timedelta(seconds=number)
+        entry = entry_of(WANG, Act.HANDLE, "500108001", f"i-{number}", allowed=number % 2 == 0, at=at)
+        async with database.write() as connection:
+            await append(connection, entry)
+
+
+async def test_an_untouched_chain_is_whole(database: Database) -> None:
+    """An empty book is whole, too; every entry moves the head."""
+    async with database.read() as connection:
+        assert await verify(connection) == await verify(connection)
+        assert (await verify(connection)).head == BEGINNING
+    await written(database)
+    async with database.read() as connection:
+        report = await verify(connection)
+    assert (report.entries, report.broken_at) == (ENTRIES, None)
+    assert report.head != BEGINNING
+
+
+@pytest.mark.parametrize(
+    ("meddling", "broken_at"),
+    [
+        ("UPDATE audit SET outcome = 'allowed' WHERE seq = 2", 2),
+        ("UPDATE audit SET person_id = 'li' WHERE seq = 5", 5),
+        ("DELETE FROM audit WHERE seq = 3", 4),
+        ("UPDATE audit SET previous = digest WHERE seq = 4", 4),
+        ("UPDATE audit SET seq = seq + 1 WHERE seq = 5", 6),
+    ],
+)
+async def test_meddling_shows_where_it_was(database: Database, meddling: str, broken_at: int) -> None:
+    """A changed, dropped or moved entry breaks the chain there; what stands before is still whole."""
+    await written(database)
+    async with database.write() as connection:
+        await connection.exec_driver_sql(meddling)
+    async with database.read() as connection:
+        report = await verify(connection)
+    assert report.broken_at == broken_at
+    assert report.entries < broken_at
