@@ -49,6 +49,7 @@ class LogEvent(StrEnum):
     CLOCK_JUMPED = "clock_jumped"
     WATCHDOG_BIT = "watchdog_bit"
     FAILPOINT_HIT = "failpoint_hit"
+    FEED_LOST = "feed_lost"
 
 
 class UnlistedLogEvent(ValueError):

@@ -5,7 +5,7 @@ For people who look (`fenghuo tail`), and for checks. The engine reads through `
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,14 +58,26 @@ async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> As
                 yield record
 
 
+async def follow(brokers: str, topics: Iterable[str]) -> AsyncGenerator[list[Read], None]:
+    """Poll by poll what is written to these topics from now on; the first, empty list says that now has begun.
+
+    Raises KafkaError when the broker is lost: what is written until the next call is not told.
+    """
+    async with _consumer(brokers, *topics) as consumer:
+        await consumer.seek_to_end()
+        yield []
+        while True:
+            yield await _poll(consumer)
+
+
 @asynccontextmanager
-async def _consumer(brokers: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(brokers: str, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=brokers, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     try:
         await consumer.start()
-        consumer.assign(await _partitions(brokers, topic))
+        consumer.assign([one for topic in topics for one in await _partitions(brokers, topic)])
         yield consumer
     finally:
         await consumer.stop()

@@ -7,7 +7,7 @@ reads too slowly fills its own bounded queue, is told to resync and let go; the 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 RESYNC = "resync"
@@ -120,6 +120,45 @@ class Hub:
         if int(seq) + 1 < oldest:
             return None
         return [frame for number, frame in self._ring if number > int(seq)]
+
+
+class Hubs:
+    """A hub for each area that somebody looks at, so that nobody is sent what lies outside it."""
+
+    def __init__(self, new_epoch: Callable[[], str]) -> None:
+        """`new_epoch` names a numbering that no process has used before."""
+        self._new_epoch = new_epoch
+        self._hubs: dict[str, Hub] = {}
+        self._is_closed = False
+
+    @property
+    def viewers(self) -> int:
+        """How many streams are open, over all areas."""
+        return sum(hub.viewers for hub in self._hubs.values())
+
+    def of(self, area_code: str) -> Hub:
+        """The hub of an area; its first viewer makes it."""
+        if area_code not in self._hubs:
+            hub = self._hubs[area_code] = Hub(self._new_epoch())
+            if self._is_closed:
+                hub.close()
+        return self._hubs[area_code]
+
+    def open(self) -> tuple[tuple[str, Hub], ...]:
+        """Every hub by its area."""
+        return tuple(self._hubs.items())
+
+    def begin_again(self) -> None:
+        """Something may have been missed: every stream ends, and whoever comes back loads all again."""
+        hubs, self._hubs = self._hubs, {}
+        for hub in hubs.values():
+            hub.close()
+
+    def close(self) -> None:
+        """End every stream, and those that are asked for from now on."""
+        self._is_closed = True
+        for hub in self._hubs.values():
+            hub.close()
 
 
 def _frame(event: str, data: bytes, position: str | None = None) -> bytes:
