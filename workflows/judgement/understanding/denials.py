@@ -36,11 +36,17 @@ _DENIAL: Final = re.compile(
     rf"次生灾害|爆炸|[和与或及、]|以及|的|了|本次|此次|这次|该起|地震|火灾|事故|灾害)+)"
     rf"({_HARM})((?:(?:[、和与或及]|以及)(?:{_HARM}))*)"
 )
+# 司机没有受伤 speaks of him alone; 没有人受伤, 没有造成伤害, 没有伤亡 speak of everybody.
+_OF_ONE: Final = re.compile(
+    r"(?:未|没|无)(?:再|能|有|受到?|遭受|任何|直接|明显|重大)*(?:受伤|伤害|遇难|丧生|身亡|被困|失踪|失联)"
+)
 _OUT: Final = "救出|获救|脱困|脱险|解救|升井|救起|得救|救离"
 _FREED: Final = re.compile(
     rf"(?:全部|均|都|悉数|所有|最后一?|全员)[^，。；未没尚]{{0,16}}(?:{_OUT}|安全(?:转移|撤离|撤出))"
-    rf"|被困[^，。；未没尚仍0-9]{{0,10}}[被已经均][^，。；未没尚仍0-9]{{0,8}}(?:{_OUT})"
-    rf"|[将把]被困[^，。；未没尚仍0-9]{{1,10}}(?:{_OUT})"
+    rf"|(?<![名位个])被困[^，。；未没尚仍0-9]{{0,10}}[被已经均][^，。；未没尚仍0-9]{{0,8}}(?:{_OUT})"
+    rf"|(?:^|[，,；])[^，。；0-9一二两三四五六七八九十几数未没正]{{0,12}}(?:陆续|先后|相继|成功|顺利|安全|终于|破拆|[将把][其他她]们?)被?"
+    rf"(?:从[^，。；]{{1,10}})?(?:{_OUT}|救下)(?!了?[0-9一二两三四五六七八九十数几])"
+    rf"|[将把](?:所有)?被困[^，。；未没尚仍0-9]{{1,10}}(?:{_OUT})"
 )
 _FOUND: Final = re.compile(r"失[踪联][^，。；未没尚]{0,8}(?:全部|均|都|已|被)[^，。；未没尚]{0,6}找到")
 _WHOLE: Final = re.compile(_HARM)
@@ -59,6 +65,8 @@ class Denial:
 def denials_in(sentence: Sentence) -> Iterator[Denial]:
     """Every denial of the sentence, left to right."""
     for match in _DENIAL.finditer(sentence.text, sentence.start, sentence.end):
+        if _OF_ONE.fullmatch(match[0]):
+            continue
         harms = (match[1], *_WHOLE.findall(match[2]))
         denied: frozenset[str] = frozenset().union(*(_DENIED[harm] for harm in harms))
         yield Denial(denied, sentence, *match.span())

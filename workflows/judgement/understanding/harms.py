@@ -6,7 +6,6 @@ and a choice of literals is what the regular expression engine finds fastest.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -60,10 +59,6 @@ class HarmWord:
     words: str
 
 
-def harm_words(text: str, start: int, end: int) -> Iterator[HarmWord]:
-    """The words of harm between two places, left to right. Those that only look like one are left out."""
-    for match in _SEARCH.finditer(text, start, end):
-        words = match[0]
-        harm = _HARMS[words]
-        if harm is not Harm.NONE:
-            yield HarmWord(harm, match.start(), match.end(), words)
+def harm_words(text: str) -> list[HarmWord]:
+    """Every word of the text, left to right, those that only look like a harm too (`Harm.NONE`)."""
+    return [HarmWord(_HARMS[match[0]], match.start(), match.end(), match[0]) for match in _SEARCH.finditer(text)]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from workflows.judgement.understanding.harms import Harm, HarmWord, harm_words
+from workflows.judgement.understanding.harms import Harm, HarmWord
 from workflows.judgement.understanding.persons import Persons, are_perpetrators, persons_in
 from workflows.judgement.understanding.reach import count_after, reaches
 from workflows.judgement.understanding.sentences import Sentence
@@ -38,7 +38,7 @@ class Mention:
 
 _SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
 _STOP: Final = re.compile(r"[；;（）()]")
-_TOTAL: Final = re.compile(r"共|总|累计|合计|截[至止]|升[至到]|增[加至到]|达到?|人数|突破")
+_TOTAL: Final = re.compile(r"共|总|累计|合计|截[至止]|升[至到]|增[加至到]|达到?|人数|突破|确认|证实")
 _REPLACING: Final = re.compile(r"降[至到为]|减少?[至到为]|更正|修正|修改|改为|核减|更新为")
 _SHARE_BEFORE: Final = re.compile(r"(?:[人员者客生工民]|之|当)[中里](?:有|的|，|共)*\Z|(?:包括|含)\Z")
 _SHARE_ENDS: Final = re.compile(r"另|此外|同时|其余|其他|；")
@@ -57,12 +57,14 @@ _PASSIVE: Final = frozenset({"获救", "脱困", "脱险", "生还", "逃生", "
 _STILL: Final = re.compile(r"仍|尚|还|剩")
 _VAGUE: Final = frozenset("数几上近百千万好")
 _REFERENCES: Final = frozenset({"死者", "亡者", "伤者", "伤员", "患者", "病人", "病患"})
+_DEGREES: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT})
+_BRACKET: Final = re.compile(r"[（()）]")
 _BEFORE_LENGTH: Final = 8
 
 
 def mentions_in(sentence: Sentence) -> list[Mention]:
     """Every mention of the sentence, in the order of the words of harm."""
-    words = list(harm_words(sentence.text, sentence.start, sentence.end))
+    words = [word for word in sentence.words if word.harm is not Harm.NONE]
     if not words:
         return []
     binding = _Binding(sentence, words)
@@ -94,7 +96,7 @@ class _Binding:
         if after is not None and not self._is_refused(word, after.persons):
             self._spent |= {after.former.start} if after.former else set()
             self._add(word, after.persons, word.start, after.persons.end, after.is_approximate)
-        elif before is not None and not self._is_refused(word, before):
+        elif before is not None:
             self._add(word, before, before.start, word.end, is_approximate=False)
             self._add_joined(word, before)
 
@@ -105,10 +107,15 @@ class _Binding:
         return following is not None and not _SEPARATOR.search(text, persons.end, following.start)
 
     def _count_before(self, word: HarmWord) -> Persons | None:
-        before = [persons for persons in self._counts if persons.end <= word.start]
-        if not before or before[-1].start in self._spent:
-            return None
-        return before[-1] if reaches(self._sentence.text, before[-1], word) else None
+        """The nearest count before, over any aside in brackets: 46人（其中儿童12人）出现症状."""
+        text = self._sentence.text
+        for persons in reversed(self._counts):
+            if persons.end > word.start or _closes_aside(text, persons.end, word.start):
+                continue
+            if persons.start in self._spent or self._is_refused(word, persons):
+                return None
+            return persons if reaches(text, persons, word) else None
+        return None
 
     def _is_refused(self, word: HarmWord, persons: Persons) -> bool:
         """Whether what is bound to the count already leaves no room, or the count is of others than victims."""
@@ -117,7 +124,7 @@ class _Binding:
             return True
         if word.harm is Harm.TRAPPED and bound & {Harm.FREED, Harm.MOVED}:
             return True
-        if word.harm is Harm.HURT and bound & {Harm.GRAVE, Harm.LIGHT}:
+        if word.harm in _DEGREES and bound & {Harm.GRAVE, Harm.LIGHT}:
             return True
         text = self._sentence.text
         if word.start >= persons.end:
@@ -142,7 +149,7 @@ class _Binding:
         bound.append(
             Mention(
                 harm=word.harm,
-                value=persons.value + (1 if _WITH_ONE.search(text, clause, persons.start) else 0),
+                value=persons.value + self._named_with(clause, persons),
                 approximate=persons.approximate or is_approximate,
                 sentence=self._sentence,
                 start=start,
@@ -158,6 +165,11 @@ class _Binding:
                 is_reference=word.words in _REFERENCES or text.startswith("者", word.end),
             )
         )
+
+    def _named_with(self, clause: int, persons: Persons) -> int:
+        """司机和两名乘客: one more, unless the noun has a count of its own."""
+        alone = not any(clause <= other.start < persons.start for other in self._counts)
+        return 1 if alone and _WITH_ONE.search(self._sentence.text, clause, persons.start) else 0
 
     def _add_joined(self, word: HarmWord, persons: Persons) -> None:
         """一名男子和两名女子死亡: the count before is of the same harm when only its noun and 和 stand between."""
@@ -183,3 +195,9 @@ class _Binding:
             return True
         among = text.rfind("其中", start, at)
         return among >= 0 and not _SHARE_ENDS.search(text, among, at)
+
+
+def _closes_aside(text: str, start: int, end: int) -> bool:
+    """Whether a bracket closes there that opened before: what stands at `start` is an aside."""
+    closed = _BRACKET.search(text, start, end)
+    return closed is not None and closed[0] in "）)"

@@ -12,13 +12,14 @@ from typing import Final
 from workflows.judgement.understanding.numerals import NUMBER, number_at
 
 _CLASSIFIER: Final = (
-    r"个?人(?!次|民|均|类|座|制|份|工|物|员|行)|名(?![单额称字牌胜贵义])|位(?![于置])|口(?![径岸腔袋])|具(?=[^体有备])|例"
+    r"个?人(?!次|民|类|座|制|份|工|物|员|行|均[^受被已有无为死遇安获在送系是重轻不])|名(?![单额称字牌胜贵义])|位(?![于置])|口(?![径岸腔袋])|具(?=[^体有备])|例"
     r"|条(?=人命|生命|鲜活|年轻)|个(?=[^月小半省市县区乡镇村国家单部点方班组字]|小孩|小学|小朋|村民|国人)"
     r"|(?=[死亡伤]|重伤|轻伤|受伤|失踪|失联|被困|中毒)"
 )
 _PERSONS: Final = re.compile(rf"({NUMBER})({_CLASSIFIER})(左右|上下|以上)?")
 _STATED: Final = re.compile(rf"({NUMBER})({_CLASSIFIER})?(左右|上下|以上)?")
 _HEDGE: Final = re.compile(r"大约|约|近|将近|接近|至少|超过?|逾|突破|上|过|好|大概|估计|不少于")
+_CLAUSE_END: Final = re.compile(r"[，,、；;。）)]|\Z")
 _MEASURED: Final = re.compile(r"[年月日号时点分秒岁元公里米级度辆架台栋间户所次起艘天周吨%小个层条万亿℃届期]")
 _PERPETRATORS: Final = re.compile(
     r"歹徒|凶手|袭击者|恐怖分子|恐怖份子|暴徒|暴恐|嫌疑人|嫌犯|疑犯|武装分子|武装人员|绑匪|劫匪|匪徒|极端分子|激进分子|叛乱分子"
@@ -46,10 +47,16 @@ def persons_in(text: str, start: int, end: int) -> Iterator[Persons]:
 
 
 def persons_stated(text: str, at: int, *, needs_classifier: bool = False) -> Persons | None:
-    """The count that begins right here, hedge included; after 死亡人数为 no classifier is needed. Else None."""
+    """The count that begins right here, hedge included; None when something else is counted.
+
+    After 死亡人数为 no classifier is needed, nor where the clause ends with the number (死2伤3).
+    """
     hedge = _HEDGE.match(text, at)
     match = _STATED.match(text, hedge.end() if hedge else at)
-    if match is None or (match[2] is None and (needs_classifier or _MEASURED.match(text, match.end()))):
+    if match is None:
+        return None
+    is_bare = match[2] is None and not _CLAUSE_END.match(text, match.end())
+    if is_bare and (needs_classifier or _MEASURED.match(text, match.end())):
         return None
     return _persons(text, match)
 

@@ -18,10 +18,10 @@ _LEADING: Final = re.compile(
     r"(?:者|人员|人质|群众|居民|村民|市民|学生|师生|游客|旅客|乘客|员工|工人|职工|灾民|住户|患者|病人|人口|受灾|被困|受困|伤员|"
     r"转移|安置|疏散|总人数|人数|总数|数字|数(?![十百千万亿])|病例|已经?|也|均|共有?|总共|共计|总计|累计|合计|则|大?约|有|为|是|达到?|"
     r"[上攀]?升[至到为]|上升|增[加至到多为]+|增长[至到]|更新[为至]|修正为|更正为|修改为|改为|了|目前|[下减]?降[至到为]|减少?[至到为]|"
-    r"[：:\s]|在|的|至少|近|突破|超过|高达|多达|数量|仅|紧急|当地|附近|周边|及其|家属)*"
+    r"[：:\s]|在|的|至少|近|突破|超过|[0-9]+(?:\.[0-9]+)?[万千百余多]*户|高达|多达|数量|仅|紧急|当地|附近|周边|及其|家属)*"
 )
 _HEDGED: Final = re.compile(r"至少|约|近|突破|超过")
-_COUNTING: Final = re.compile(r"数|[：:为至到达]|突破|超过")
+_COUNTING: Final = re.compile(r"数|人口|[：:为至到达]|突破|超过")
 _LISTED: Final = re.compile(r"[^，。；！？]{1,30}?(?:等|在内的?|一行|共计?|全家|一家)")
 _CHANGED: Final = re.compile(
     r"[^，。；0-9]{0,4}?(?:升|增|加|涨|变|改|降|减|更|修)[^0-9，。；]{0,4}?(?=[0-9一二两三四五六七八九十百千])"
@@ -37,6 +37,7 @@ _CONTINUES: Final = re.compile(
     r"目前|现|已|均|都|全部|后|经|终|最终|因|先后|陆续|相继|随后|被|当场|当即|不幸|在|无一|之后|但|且|并|仍|尚|至今|由于|于|一度|也|正|"
     r"双双|送|出现|当晚|当日|随即|后来|而后|抢救|入院|到|虽|其(?!中)|最后|结果|不久|身"
 )
+_ASIDE: Final = re.compile(r"[（(][^）)]*[）)]")
 _GAP_LENGTH: Final = 26
 _CONTINUED_LENGTH: Final = 44
 _FAR_HARMS: Final = frozenset({Harm.ILL, Harm.POISONED})
@@ -77,7 +78,7 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
 
 def reaches(text: str, persons: Persons, word: HarmWord) -> bool:
     """Whether a count before the word is who it happened to."""
-    gap = text[persons.end : word.start]
+    gap = _ASIDE.sub("", text[persons.end : word.start])
     if word.words in WEAK:
         return gap == ""
     pieces = _SEPARATOR.split(gap)

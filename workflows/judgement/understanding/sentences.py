@@ -6,11 +6,13 @@ same kind (另一起) are told apart by the words that introduce them, in the bo
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from models.understanding import Part
+from workflows.judgement.understanding.harms import HarmWord, harm_words
 from workflows.judgement.understanding.script import Script
 
 
@@ -23,6 +25,7 @@ class Sentence:
     start: int
     end: int
     order: int
+    words: list[HarmWord]
 
 
 _SENTENCE: Final = re.compile(r"[^。！？!?\n]+")
@@ -40,21 +43,31 @@ _HAPPENS: Final = re.compile(r"发生|突发|遭遇|爆发")
 
 
 def sentences(script: Script) -> tuple[Sentence, ...]:
-    """Title and those sentences of the text that may speak of the main event, in order."""
-    title = Sentence(Part.TITLE, script.plain_title, 0, len(script.plain_title), 0)
+    """Title and sentences of the text that hold a word of harm and may speak of the main event, in order."""
+    title = Sentence(Part.TITLE, script.plain_title, 0, len(script.plain_title), 0, harm_words(script.plain_title))
     return (title, *_of_main_event(script.plain_text))
 
 
 def _of_main_event(text: str) -> Iterator[Sentence]:
+    words = deque(harm_words(text))
     years: set[str] = set()
     days: set[int] = set()
     for order, match in enumerate(_SENTENCE.finditer(text), start=1):
         start, end = match.span()
-        its_years = set(_YEAR.findall(text, start, end))
-        happens = _HAPPENS.search(text, start, end)
-        its_days = {int(day) for day in _DAY.findall(text, start, end)} if happens else set()
+        its_years = set(_YEAR.findall(text, start, end)) if text.find("年", start, end) >= 0 else set()
+        its_days = _event_days(text, start, end)
         is_old = bool(years and its_years - years) or bool(days and its_days and max(its_days) < min(days))
         years |= its_years
         days |= its_days
-        if not is_old and not _BACKGROUND.search(text, start, end):
-            yield Sentence(Part.TEXT, text, start, end, order)
+        its_words = []
+        while words and words[0].start < end:
+            its_words.append(words.popleft())
+        if its_words and not is_old and not _BACKGROUND.search(text, start, end):
+            yield Sentence(Part.TEXT, text, start, end, order, its_words)
+
+
+def _event_days(text: str, start: int, end: int) -> set[int]:
+    """The days of the month on which something happens there; the day of a dispatch (9日电) is none."""
+    if text.find("日", start, end) < 0 or not _HAPPENS.search(text, start, end):
+        return set()
+    return {int(day) for day in _DAY.findall(text, start, end)}

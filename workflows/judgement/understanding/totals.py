@@ -25,6 +25,7 @@ class Total:
 
 
 _VAGUE_SHARE: Final = 0.5  # 267 said beside 数百 is what 数百 meant
+_TWO: Final = 2
 _HURT: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT})
 
 
@@ -97,12 +98,14 @@ def _sum(mentions: Sequence[Mention]) -> Total:
     parts = [whole[0]]
     for mention in whole[1:]:
         held = sum(part.value for part in parts)
-        if mention.is_total or mention.is_reference:
-            parts = [mention] if mention.value > held or mention.is_replacing else parts
+        if mention.is_replacing:
+            parts = [mention]
+        elif mention.is_total or mention.is_reference:
+            parts = [mention] if mention.value > held else parts
         else:
             parts.append(mention)
-    if len(parts) > 1 and parts[0].value == sum(part.value for part in parts[1:]):
-        parts = parts[:1]  # 死亡5人：当场3人, 送医后2人
+    if len(parts) > _TWO and parts[0].value == sum(part.value for part in parts[1:]):
+        parts = parts[:1]  # 死亡5人：3人当场死亡，2人送医后死亡
     return Total(sum(part.value for part in parts), any(part.approximate for part in parts), tuple(parts))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workflows.judgement.understanding.harms import WEAK, Harm, HarmWord, harm_words
+from workflows.judgement.understanding.harms import WEAK, Harm, HarmWord
 from workflows.judgement.understanding.mentions import Mention
 from workflows.judgement.understanding.persons import names_perpetrators
 from workflows.judgement.understanding.reach import acts, continues
@@ -17,7 +17,7 @@ from workflows.judgement.understanding.sentences import Sentence
 _PAIR: Final = "夫妻|夫妇|父子|父女|母子|母女|兄弟|姐妹|兄妹|姐弟|祖孙|爷孙|婆媳|情侣|恋人|两口子"
 _ONE: Final = (
     "男子|女子|男童|女童|男孩|女孩|男生|女生|男婴|女婴|婴儿|孩子|幼童|小孩|少年|少女|老人|老太太?|老汉|老妇|老翁|老伯|大爷|大妈|阿姨|婆婆|"
-    "妇女|妇人|孕妇|女?司机|驾驶员|驾驶人|驾驶者|车主|行人|路人|骑车人|骑手|男主人|女主人|主人|户主|房主|业主|保安|保洁员|清洁工|环卫工人?|"
+    "妇女|妇人|孕妇|女?司机|副驾驶员?|驾驶员|驾驶人|驾驶者|车主|行人|路人|骑车人|骑手|男主人|女主人|主人|户主|房主|业主|保安|保洁员|清洁工|环卫工人?|"
     "店主|老板娘?|教师|老师|医生|护士|船长|记者|总统|部长|父亲|母亲|妻子|丈夫|儿子|女儿|爷爷|奶奶|外公|外婆|哥哥|弟弟|姐姐|妹妹|摊主|"
     "外卖员|快递员|售货员|服务员|厨师|女士|先生|当事人|受害人|被害人|车手|[男女](?:乘客|学生|工|子|游客|村民|居民)|[一-龥]某某?(?![镇村县市区地路街人年日月个])"
 )
@@ -40,6 +40,9 @@ _SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
 _CLAUSE: Final = re.compile(r"[，,；;：:（）()“”\"]")
 _IMAGINED: Final = re.compile(r"可能|预计|如果|一旦|防止|避免|威胁|企图|扬言|导致人|致人|会|涉嫌|以为")
 _HARMS: Final = frozenset({Harm.DEAD, Harm.HURT, Harm.GRAVE, Harm.LIGHT, Harm.MISSING, Harm.TRAPPED})
+_THE_DEAD: Final = frozenset({"死者", "亡者"})
+_BEING: Final = re.compile(r"(?:均|都|分别|一)?[为系是]")
+_LIST_END: Final = re.compile(r"[。；，]|\Z")
 _BEFORE: Final = 24
 _AFTER: Final = 14
 
@@ -57,7 +60,7 @@ class _Named:
 def victims_in(sentence: Sentence) -> Iterator[Mention]:
     """Every victim named without a number, in order; one who was hurt and died is told as dead."""
     found: list[tuple[Mention, str]] = []
-    for word in harm_words(sentence.text, sentence.start, sentence.end):
+    for word in sentence.words:
         if word.harm not in _HARMS or word.words in WEAK or _NOUN_AFTER.match(sentence.text, word.end):
             continue
         clause = _clause_start(sentence, word.start)
@@ -96,6 +99,8 @@ def _named(text: str, clause: int, word: HarmWord) -> _Named | None:
             return _Named(
                 before[-1][0], _how_many(text, before, between), _first(text, before).start(), word.end
             )
+    if word.words in _THE_DEAD and _BEING.match(text, word.end):
+        return _listed(text, word)
     stop = _SEPARATOR.search(text, word.end, word.end + _AFTER)
     after = _VICTIM.search(text, word.end, stop.start() if stop else word.end + _AFTER)
     if (
@@ -105,6 +110,20 @@ def _named(text: str, clause: int, word: HarmWord) -> _Named | None:
     ):
         return _Named(after[0], 2 if after["pair"] else 1, word.start, after.end())
     return None
+
+
+def _listed(text: str, word: HarmWord) -> _Named | None:
+    """死者为张某和李某: everybody whom 和 or 、 joins."""
+    end = _LIST_END.search(text, word.end)
+    nouns = list(_VICTIM.finditer(text, word.end, end.start() if end else len(text)))
+    if not nouns:
+        return None
+    joined = [nouns[0]]
+    for noun in nouns[1:]:
+        if _AND.fullmatch(text, joined[-1].end(), noun.start()):
+            joined.append(noun)
+    count = sum(2 if noun["pair"] else 1 for noun in joined)
+    return _Named(joined[0][0], count, word.start, joined[-1].end())
 
 
 def _denied_before(text: str, clause: int, word: HarmWord) -> bool:
