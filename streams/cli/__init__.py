@@ -1,43 +1,57 @@
 """The command line: one file per group of commands, put together here. They read words, call a room, print its answer.
 
+A command brings only its own rooms with it: the whole program takes seconds to load, and who asks `understand` about
+one text has none to give. Only `fenghuo --help`, and a word that is no command, load them all.
+
 Exit codes: 0 good, 1 found something wrong, 2 called wrongly or what it needs is not there, 78 settings refused.
 """
 
+import sys
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib import import_module
+from types import MappingProxyType
 
 import typer
 
-from streams.cli import administration, dead_letters, incidents, rulebook, run, topics, traffic, verifying
 from streams.cli.terminal import CannotDo, Exit, remarks
 from streams.errors import EXIT_SETTINGS, SettingsRefused
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Fenghuo 烽火: reports emergencies straight up and answers them fast. `fenghuo COMMAND --help` has examples.",
-    epilog="Exit codes: 0 good, 1 found something wrong, 2 cannot do it, 78 settings refused.",
+# The word -> the file of this package and the function or group in it, in the order in which help lists them.
+COMMANDS = MappingProxyType(
+    {
+        "run": ("run", "run"),
+        "send": ("traffic", "send"),
+        "tail": ("traffic", "tail"),
+        "incidents": ("incidents", "incidents"),
+        "show": ("incidents", "show"),
+        "explain": ("explaining", "explain"),
+        "understand": ("understanding", "understand"),
+        "check": ("verifying", "check"),
+        "replay": ("verifying", "replay"),
+        "dead-letters": ("dead_letters", "app"),
+        "topics": ("topics", "app"),
+        "db": ("administration", "db"),
+        "rulebook": ("rulebook", "app"),
+        "config": ("administration", "config"),
+        "docs": ("administration", "docs"),
+        "version": ("administration", "version"),
+    }
 )
-app.command()(run.run)
-app.command()(traffic.send)
-app.command()(traffic.tail)
-app.command()(incidents.incidents)
-app.command()(incidents.show)
-app.command()(verifying.check)
-app.command()(verifying.replay)
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(topics.app, name="topics")
-app.add_typer(administration.db, name="db")
-app.add_typer(rulebook.app, name="rulebook")
-app.add_typer(administration.config, name="config")
-app.add_typer(administration.docs, name="docs")
-app.command()(administration.version)
+
+
+@lru_cache(maxsize=1)
+def whole_app() -> typer.Typer:
+    """Every command."""
+    return _app_of(*COMMANDS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `arguments` are those of the process unless given."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    app = _app_of(words[0]) if words and words[0] in COMMANDS else whole_app()
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="fenghuo")
+        app(args=words, prog_name="fenghuo")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.CANNOT
     except CannotDo as cannot:
@@ -49,3 +63,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         remarks.print("`fenghuo config show` prints the settings as they stand")
         return EXIT_SETTINGS
     return Exit.GOOD
+
+
+def _app_of(*names: str) -> typer.Typer:
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Fenghuo 烽火: reports emergencies straight up and answers them fast. "
+        "`fenghuo COMMAND --help` has examples.",
+        epilog="Exit codes: 0 good, 1 found something wrong, 2 cannot do it, 78 settings refused.",
+    )
+    app.callback()(_as_a_group)
+    for name in names:
+        file, attribute = COMMANDS[name]
+        found = getattr(import_module(f"{__name__}.{file}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _as_a_group() -> None:
+    # Without a callback typer takes an app of one command for that command.
+    return

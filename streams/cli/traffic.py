@@ -96,7 +96,9 @@ def _publication(line: bytes) -> Publication | str:
     place = place_of(report, area_tree())
     if place is None:
         return f"unknown_area: area_code: no area ever had the code {report.area_code}"
-    return Publication(lane_of(hear(report, place), default_rulebook()), report.area_code.encode(), line, HEADERS)
+    return Publication(
+        lane_of(hear(report, place), default_rulebook()), report.area_code.encode(), line, HEADERS
+    )
 
 
 async def _publish(brokers: str, publications: Sequence[Publication]) -> None:

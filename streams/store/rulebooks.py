@@ -44,3 +44,9 @@ async def rulebook_in_force(connection: AsyncConnection, now: datetime) -> Store
     """The rulebook in force at `now`; None before the first activation."""
     row = (await connection.execute(_IN_FORCE, {"at": now})).first()
     return None if row is None else StoredRulebook(row.digest, row.name, row.version, row.body)
+
+
+async def every_rulebook(connection: AsyncConnection) -> tuple[StoredRulebook, ...]:
+    """All that were ever in force, so that an old fact can be read with the rules that it was made under."""
+    rows = await connection.execute(select(RULEBOOKS))
+    return tuple(StoredRulebook(row.digest, row.name, row.version, row.body) for row in rows)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from typer.core import TyperGroup
 
 from models.tables import DEAD_LETTERS, INCIDENTS, OUTBOX
-from streams.cli import app
+from streams.cli import whole_app
 from streams.errors import EXIT_SETTINGS
 from streams.store.database import Database
 from tests.integration.cli.conftest import Fenghuo, asked
@@ -19,7 +19,7 @@ from workflows.rulebook_file import default_rulebook, default_rulebook_text
 
 def commands() -> Iterator[tuple[str, ...]]:
     """The words of every command."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(whole_app())
     assert isinstance(group, TyperGroup)
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):

@@ -1,0 +1,93 @@
+"""`fenghuo explain`: why an incident stands as it stands, read from its log, beside a running engine."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.areas import area_tree
+from models.identifiers import IncidentId
+from models.messages.event import Event
+from streams.cli.doors import reading
+from streams.cli.reasons.log import reasons_of
+from streams.cli.reasons.reason import Reason
+from streams.cli.reasons.words import LEVEL
+from streams.cli.terminal import answer, found_wrong
+from streams.store import queries, rulebooks
+from workflows.incident import Incident
+from workflows.rulebook import Rulebook
+from workflows.rulebook_file import RulebookInvalid, default_rulebook, parse_rulebook
+
+_READ_AT_A_TIME = 1_000
+
+
+def explain(
+    incident_id: Annotated[str, typer.Argument(help="the incident's id, as `fenghuo incidents` lists it")],
+    *,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="how many of each kind at most")
+    ] = 50,
+) -> None:
+    """Say why: of each level, join, merge, warning and command the rule, number, words, source and next best.
+
+    It reads the log, which is the record: what is printed is what was weighed then, not what would be weighed today.
+
+    Example: fenghuo explain 3b0d9c1e-54a7-5c1e-8f0e-0d2a7b0c9a11
+    """
+    found = reading(lambda connection: _load(connection, IncidentId(incident_id)))
+    if found is None:
+        found_wrong(f"there is no incident {incident_id}; `fenghuo incidents` lists them")
+    incident, log, rules = found
+    reasons = reasons_of(log, rules)
+    _print_head(incident)
+    _print("Levels 级别", reasons.levels, limit)
+    _print("Joins and merges 归并", reasons.fusion, limit)
+    _print("Warnings 预警", reasons.warnings, limit)
+    _print("Commands 处置指令", reasons.commands, limit)
+
+
+async def _load(
+    connection: AsyncConnection, incident_id: IncidentId
+) -> tuple[Incident, tuple[Event, ...], Mapping[str, Rulebook]] | None:
+    incident = await queries.incident(connection, incident_id)
+    if incident is None:
+        return None
+    return incident, await _whole_log(connection, incident_id), await _rulebooks(connection)
+
+
+async def _whole_log(connection: AsyncConnection, incident_id: IncidentId) -> tuple[Event, ...]:
+    log: list[Event] = []
+    while part := await queries.events(connection, incident_id, len(log), _READ_AT_A_TIME):
+        log += part
+    return tuple(log)
+
+
+async def _rulebooks(connection: AsyncConnection) -> Mapping[str, Rulebook]:
+    """By digest; one that an older version stored and this one cannot read any more is left out."""
+    found = {default_rulebook().digest: default_rulebook()}
+    for stored in await rulebooks.every_rulebook(connection):
+        with suppress(RulebookInvalid):
+            found[stored.digest] = parse_rulebook(stored.body)
+    return found
+
+
+def _print_head(incident: Incident) -> None:
+    answer(f"{incident.title}, {area_tree().full_name_zh(incident.place.area_code)}")
+    kind = incident.category.facts.name_zh if incident.category else "category not known 类别未知"
+    standing = f"{incident.status.value}, verdict {incident.verdict.value}, level {LEVEL[incident.level]}"
+    answer(f"{incident.incident_id}: {kind}, {standing}")
+
+
+def _print(title: str, reasons: Sequence[Reason], limit: int) -> None:
+    answer(f"\n{title}")
+    for reason in reasons[:limit]:
+        at = reason.event.recorded_at.astimezone().isoformat(sep=" ", timespec="seconds")
+        answer(f"  #{reason.event.seq} {at} {reason.what}")
+        for line in reason.why:
+            answer(f"      {line}")
+    if not reasons:
+        answer("  none 无")
+    if len(reasons) > limit:
+        answer(f"  ({len(reasons) - limit} more; --limit shows them)")
