@@ -28,7 +28,7 @@ from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
 from streams.gateway import health
 from streams.gateway.api import create_app
-from streams.gateway.security import BearerToken
+from streams.gateway.security import Callers, nobodys
 from streams.gateway.services import Services
 from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
@@ -233,6 +233,7 @@ class _Program:
         services = Services(
             database=ground.database,
             clock=ground.clock,
+            wall=ground.wall,
             readiness=self._readiness,
             rules=ground.rules,
             nudge=self._nudge,
@@ -358,7 +359,7 @@ def _health_app(services: Services) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.include_router(health.router)
-    app.add_middleware(BearerToken, token=services.token)
+    app.add_middleware(Callers, token=services.token, whose=nobodys)
     return app
 
 

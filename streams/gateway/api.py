@@ -1,19 +1,31 @@
-"""The API as one ASGI app: token, body, routes, in this order; built once by the composition root.
+"""The API as one ASGI app: callers, body, routes, in this order; built once by the composition root.
 
 Nothing is decided here and nothing is started; the app holds no connection of its own.
 """
 
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from streams.gateway import areas, boards, decisions, feedback, health, incidents, openapi, problems, reports
+from streams.gateway import (
+    areas,
+    boards,
+    decisions,
+    feedback,
+    health,
+    incidents,
+    openapi,
+    problems,
+    reports,
+    sessions,
+)
 from streams.gateway.body import WholeBody
 from streams.gateway.intake import Intake
-from streams.gateway.security import BearerToken
+from streams.gateway.security import Callers
 from streams.gateway.services import Services
 
-ROOMS = (reports, decisions, feedback, incidents, boards, areas, health)
+ROOMS = (reports, decisions, feedback, incidents, boards, areas, sessions, health)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -28,7 +40,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(room.router)
     # What is added last stands first: nobody without the token makes us read a body.
     app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
-    app.add_middleware(BearerToken, token=services.token)
+    app.add_middleware(Callers, token=services.token, whose=partial(sessions.whose_session, services))
     problems.install(app)
     openapi.install(app)
     return app

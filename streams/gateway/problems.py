@@ -138,6 +138,17 @@ def id_conflict(field: str) -> Problem:
     return Problem(HTTPStatus.CONFLICT, ProblemCode.ID_CONFLICT, detail, field=field)
 
 
+def unauthorized() -> Problem:
+    """401: nobody has shown who calls."""
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        ProblemCode.UNAUTHORIZED,
+        "the header `Authorization: Bearer` with this installation's token is needed, or a session",
+        field="Authorization",
+        headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
+    )
+
+
 def bad_filter(field: str, detail: str) -> Problem:
     """400: a query parameter that cannot be answered."""
     return Problem(HTTPStatus.BAD_REQUEST, ProblemCode.BAD_FILTER, detail, field=field)
@@ -187,6 +198,9 @@ def _problem_of(error: Exception) -> Problem:
 def _of_parameters(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
     part, *names = map(str, first["loc"])
+    if part == "body":
+        detail = str(first["msg"]).removeprefix("Value error, ")
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, detail, field=".".join(names))
     if part == "path":
         return Problem(HTTPStatus.NOT_FOUND, ProblemCode.NOT_FOUND, "the path holds what is no id")
     return bad_filter(".".join(names), str(first["msg"]).removeprefix("Value error, "))

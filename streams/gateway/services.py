@@ -24,12 +24,14 @@ class Readiness(Protocol):
 class Services:
     """The rooms that the gateway speaks to.
 
-    `rules` gives the rulebook in force; `nudge` asks the relay to publish the outbox now and returns at once.
+    `clock` is the program's time, `wall` real time, by which sessions end. `rules` gives the rulebook in force;
+    `nudge` asks the relay to publish the outbox now and returns at once.
     `outcome_within_seconds` is real time: a client waits it out, whatever clock the program lives by.
     """
 
     database: Database
     clock: Clock
+    wall: Clock
     readiness: Readiness
     rules: Callable[[], Rulebook]
     nudge: Callable[[], None]

@@ -53,6 +53,7 @@ async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
     services = Services(
         database=database,
         clock=clock,
+        wall=clock,
         readiness=readiness,
         rules=default_rulebook,
         nudge=nudges,

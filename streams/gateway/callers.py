@@ -1,0 +1,41 @@
+"""Callers: who is inside, and whether they may do what they ask. Every route that shows or changes something asks here.
+
+Not found and not allowed look the same, so that nobody learns from an answer what lies in another's area.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from models.access import Act, Someone
+from models.areas import AreaKind, area_tree
+from models.identifiers import AreaCode
+from workflows.permission import may
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `someone` is None for the installation's own token, which may do everything everywhere."""
+
+    someone: Someone | None
+
+    def may(self, act: Act, area_code: str) -> bool:
+        """Whether this caller may do this there."""
+        return self.someone is None or may(self.someone, act, area_code)
+
+    @property
+    def home(self) -> AreaCode:
+        """The area that the caller sees when none is named: a person's own, else the whole city."""
+        return _city() if self.someone is None else self.someone.area_code
+
+
+def _of(request: Request) -> Caller:
+    return cast(Caller, request.state.caller)
+
+
+CallerOf = Annotated[Caller, Depends(_of)]
+
+
+def _city() -> AreaCode:
+    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)

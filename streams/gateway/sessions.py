@@ -1,0 +1,98 @@
+"""Sessions: signing in with a name and password or a one-time link, who one is, and signing out.
+
+The cookie is out of reach of scripts and of other sites. A wrong name and a wrong password are answered alike, after
+the same time.
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+from starlette.datastructures import Headers
+
+from models.access import Someone
+from models.messages.fields import IdText, Value
+from streams.access import sessions
+from streams.access.accounts import with_password
+from streams.gateway.callers import CallerOf
+from streams.gateway.openapi import problems
+from streams.gateway.problems import Problem, ProblemCode
+from streams.gateway.security import SESSION_COOKIE, SIGN_IN_PAGE, cookie_of
+from streams.gateway.services import Services, ServicesOf
+
+router = APIRouter(tags=["session"])
+
+
+class SignIn(Value):
+    """A local account's name and password."""
+
+    person_id: IdText
+    password: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class Me(Value):
+    """Who the caller is; None: the installation's own token."""
+
+    someone: Someone | None
+
+
+@router.post("/api/session", responses=problems(401, 413, 415, 422, 503))
+async def sign_in(asked: SignIn, request: Request, response: Response, services: ServicesOf) -> Me:
+    """Sign in with a local account. The session lasts twelve hours, in this browser."""
+    async with services.database.write() as connection:
+        someone = await with_password(connection, asked.person_id, asked.password)
+        if someone is None:
+            raise Problem(HTTPStatus.UNAUTHORIZED, ProblemCode.UNAUTHORIZED, "wrong name or password")
+        cookie = await sessions.open_session(connection, someone.person_id, services.wall.now())
+    _set_cookie(request, response, cookie)
+    return Me(someone=someone)
+
+
+@router.get("/api/session", responses=problems(401, 503))
+async def get_me(caller: CallerOf) -> Me:
+    """Who I am here."""
+    return Me(someone=caller.someone)
+
+
+@router.delete("/api/session", status_code=HTTPStatus.NO_CONTENT, responses=problems(401, 503))
+async def sign_out(request: Request, response: Response, services: ServicesOf) -> None:
+    """Sign out; a session that is over already is no error."""
+    if (cookie := cookie_of(Headers(scope=request.scope))) is not None:
+        async with services.database.write() as connection:
+            await sessions.end_session(connection, cookie)
+    response.delete_cookie(SESSION_COOKIE)
+
+
+@router.get("/enter", include_in_schema=False)
+async def enter(
+    request: Request, services: ServicesOf, link: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """Open a session with a one-time link and go to the screen; a link that is used or over leads to the sign-in."""
+    async with services.database.write() as connection:
+        now = services.wall.now()
+        person_id = await sessions.use_link(connection, link, now)
+        if person_id is None:
+            return RedirectResponse(f"{SIGN_IN_PAGE}?link=over", HTTPStatus.SEE_OTHER)
+        cookie = await sessions.open_session(connection, person_id, now)
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    _set_cookie(request, response, cookie)
+    return response
+
+
+async def whose_session(services: Services, cookie: str) -> Someone | None:
+    """The person of a session cookie."""
+    async with services.database.read() as connection:
+        return await sessions.someone_with(connection, cookie, services.wall.now())
+
+
+def _set_cookie(request: Request, response: Response, cookie: str) -> None:
+    response.set_cookie(
+        SESSION_COOKIE,
+        cookie,
+        max_age=int(sessions.SESSION_LASTS.total_seconds()),
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
