@@ -39,7 +39,10 @@ _MYRIADS: Final = {"万": 10_000, "亿": 100_000_000}
 _SIGN: Final = "〇○零一二两三四五六七八九"
 _UNIT: Final = "十百千万亿"
 _MEASURE: Final = "级|[万亿度米吨元亩]|公里|千米|公顷|平方"
-_ARABIC: Final = rf"[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?(?:[余多几](?=[{_UNIT}]))?[{_UNIT}]*"
+# Digits are taken whole (++) and from their first on: else a long run of them is tried in every cut there is.
+_ARABIC: Final = (
+    rf"(?<![0-9])[0-9]++(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?(?:[余多几](?=[{_UNIT}]))?[{_UNIT}]*"
+)
 # 点 is a decimal point only before a measure (六点一级); otherwise it tells the time (下午三点一辆车).
 _DECIMAL: Final = rf"[{_SIGN}十]+点[{_SIGN}]+(?={_MEASURE})[万亿]*"
 # 数 and 几 are numbers only before a unit or a classifier (数十, 几名), else parts of words (数据, 几乎).
@@ -78,6 +81,9 @@ _SHORT: Final = {str(value): value for value in range(100)} | {
 _NEARS: Final = ("近", "将近", "接近")
 
 
+_LONGEST: Final = 24  # signs: what is longer counts nothing, and would not fit a number
+
+
 def numbers(text: str) -> tuple[Number, ...]:
     """Every number of the plain text, left to right.
 
@@ -89,7 +95,7 @@ def numbers(text: str) -> tuple[Number, ...]:
 
 def number_at(text: str, start: int, end: int) -> Number | None:
     """The number that `NUMBER` matched there, with the hedge before it; None when it is an ordinal or a code."""
-    if _is_code(text, start, end):
+    if end - start > _LONGEST or _is_code(text, start, end):
         return None
     hedge_start = _hedge_start(text, start)
     words = text[start:end]
