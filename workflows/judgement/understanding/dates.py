@@ -87,6 +87,9 @@ DATELINE: Final = re.compile(
 _WEEKDAYS: Final = {sign: day for day, sign in enumerate("一二三四五六日")} | {"天": 6}
 _BACK: Final = {"今": 0, "昨": 1, "前": 2}
 _WEEKS_BACK: Final = {"上": 1, "上上": 2}
+_EARLIEST: Final = datetime(
+    1990, 1, 1, tzinfo=UTC
+)  # of `models.messages.fields.Moment`; before it is history
 _ALLOWED_AHEAD: Final = timedelta(hours=1)  # clocks differ: so little ahead of the report is at the report
 
 
@@ -119,7 +122,7 @@ def expressions(plain: str, reported_at: datetime) -> Iterator[Expression]:
         moment = _at_clock(match, day)
         if moment is not None and moment > now:
             moment = now if moment - now <= _ALLOWED_AHEAD or _is_vague(match, moment, now) else None
-        if moment is not None:
+        if moment is not None and moment >= _EARLIEST:
             last_day = day
             coarse = match["hour"] is None and match["part"] is None
             if coarse and match["day"] and DATELINE.match(plain, match.end()):
