@@ -37,7 +37,7 @@ _TOTALS: Final[Mapping[str, Callable[[Sequence[Mention]], Total | None]]] = {
 _NUMBERED_INSTEAD: Final[Mapping[Harm, frozenset[Harm]]] = {
     Harm.DEAD: frozenset({Harm.DEAD}),
     Harm.HURT: _HURT,
-    Harm.LIGHT: _HURT,
+    Harm.LIGHT: _HURT - {Harm.GRAVE},
     Harm.GRAVE: frozenset({Harm.GRAVE}),
     Harm.MISSING: frozenset({Harm.MISSING}),
     Harm.TRAPPED: frozenset({Harm.TRAPPED, Harm.FREED}),
@@ -50,10 +50,7 @@ def casualties(script: Script, category: Category | None) -> tuple[FactFound, ..
     numbered = [mention for sentence in spoken for mention in mentions_in(sentence)]
     mentions = _with_victims(numbered, spoken)
     denials = [denial for sentence in spoken for denial in denials_in(sentence)]
-    poisoning = category in _POISONING or (
-        category is None
-        and any(_SAYS_POISONED.search(words) for words in (script.plain_title, script.plain_text))
-    )
+    poisoning = category in _POISONING or (category is None and _says_poisoned(script))
     found = []
     for fact, total_of in _TOTALS.items():
         total = totals.poisoned(mentions) if fact == "injured" and poisoning else total_of(mentions)
@@ -66,10 +63,17 @@ def casualties(script: Script, category: Category | None) -> tuple[FactFound, ..
     return tuple(found)
 
 
+def _says_poisoned(script: Script) -> bool:
+    words = script.plain_title + script.plain_text
+    return "中毒" in words and _SAYS_POISONED.search(words) is not None
+
+
 def _with_victims(numbered: list[Mention], spoken: Sequence[Sentence]) -> list[Mention]:
     told = {mention.harm for mention in numbered}
-    named = [victim for sentence in spoken for victim in victims_in(sentence)]
-    named = [victim for victim in named if not told & _NUMBERED_INSTEAD[victim.harm]]
+    wanted = [harm for harm, instead in _NUMBERED_INSTEAD.items() if told.isdisjoint(instead)]
+    named = [victim for sentence in spoken for victim in victims_in(sentence, wanted)]
+    if not named:
+        return numbered
     return sorted([*numbered, *named], key=lambda mention: (mention.sentence.order, mention.start))
 
 

@@ -6,6 +6,7 @@ and a choice of literals is what the regular expression engine finds fastest.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -31,10 +32,16 @@ class Harm(StrEnum):
     NONE = "none"  # looks like a harm and is none, or one that no fact counts: 死亡事故, 击毙, 死伤
 
 
+_FILE: Final = lexicon("harms")
+_CARRIED: Final = frozenset(_FILE["carried"]["treated"].split())
+_CARE: Final = re.compile(r"[^，。；]{0,12}?(?:医院|卫生院|诊所|急救|救治|抢救|治疗)")
+
+
 def _harm_of_word() -> dict[str, Harm]:
     """Every word that is written in the file, or composed of its pieces, with its harm."""
-    file = lexicon("harms")
+    file = _FILE
     words = {word: Harm(harm) for harm, listed in file["words"].items() for word in listed.split()}
+    words |= dict.fromkeys(_CARRIED, Harm.TREATED)
     degrees, acts = file["degrees"], file["acts"]
     for harm in (Harm.GRAVE, Harm.LIGHT):
         words |= {
@@ -44,8 +51,16 @@ def _harm_of_word() -> dict[str, Harm]:
     return words | {f"{act}伤": Harm.HURT for act in acts["hurting"].split()}
 
 
+def _pattern(words: Iterable[str]) -> str:
+    """The longest word at each place; grouped by first character, which makes the search twice as fast."""
+    by_head: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda one: (-len(one), one)):
+        by_head.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{head}(?:{'|'.join(tails)})" for head, tails in by_head.items())
+
+
 _HARMS: Final = _harm_of_word()
-_SEARCH: Final = re.compile("|".join(sorted(_HARMS, key=len, reverse=True)))
+_SEARCH: Final = re.compile(_pattern(_HARMS))
 WEAK: Final = frozenset("死亡伤")  # words only when they touch a number: 3死5伤
 
 
@@ -61,4 +76,8 @@ class HarmWord:
 
 def harm_words(text: str) -> list[HarmWord]:
     """Every word of the text, left to right, those that only look like a harm too (`Harm.NONE`)."""
-    return [HarmWord(_HARMS[match[0]], match.start(), match.end(), match[0]) for match in _SEARCH.finditer(text)]
+    return [
+        HarmWord(_HARMS[match[0]], match.start(), match.end(), match[0])
+        for match in _SEARCH.finditer(text)
+        if match[0] not in _CARRIED or _CARE.match(text, match.end())
+    ]

@@ -51,7 +51,9 @@ _IMAGINED: Final = re.compile(
 _WITH_ONE: Final = re.compile(
     r"(?:司机|驾驶员|驾驶人|车主|店主|老板|[男女]子|主人|妻子|丈夫|母亲|父亲|老人)(?:和|与|及|以及)(?:另外?)?\Z"
 )
-_JOINED: Final = re.compile(r"[^，。；！？：]{0,10}(?:[和与及、]|以及|外加)\Z")
+_AND_ONE: Final = re.compile(r"(?:和|与|及|以及)(?:司机|驾驶员|船长|机长|车主|店主|老师)")
+_SINCE: Final = re.compile(r"[^，。；]{0,6}以来")
+_JOINED: Final = re.compile(r"[^，。；！？：]{0,10}(?:[和与及、]|以及|外加)|(?<=[男女])")
 _RESCUERS: Final = re.compile(r"消防|官兵|民警|队员|战士|干部|[武特交]警|警察|医护|人员组成|指战员|救援")
 _PASSIVE: Final = frozenset({"获救", "脱困", "脱险", "生还", "逃生", "逃出", "幸免", "自救", "获释", "升井"})
 _STILL: Final = re.compile(r"仍|尚|还|剩")
@@ -139,7 +141,7 @@ class _Binding:
     def _add(self, word: HarmWord, persons: Persons, start: int, end: int, is_approximate: bool) -> None:
         text = self._sentence.text
         clause = self._clause_start(min(start, persons.start))
-        if _IMAGINED.search(text, clause, word.start):
+        if _IMAGINED.search(text, clause, word.start) or _SINCE.match(text, end):
             return
         bound = self._bound.setdefault(persons.start, [])
         was_hurt = False
@@ -149,7 +151,7 @@ class _Binding:
         bound.append(
             Mention(
                 harm=word.harm,
-                value=persons.value + self._named_with(clause, persons),
+                value=persons.value + self._named_with(clause, persons, word),
                 approximate=persons.approximate or is_approximate,
                 sentence=self._sentence,
                 start=start,
@@ -166,8 +168,10 @@ class _Binding:
             )
         )
 
-    def _named_with(self, clause: int, persons: Persons) -> int:
-        """司机和两名乘客: one more, unless the noun has a count of its own."""
+    def _named_with(self, clause: int, persons: Persons, word: HarmWord) -> int:
+        """司机和两名乘客, 两名乘客和司机: one more, unless the noun has a count of its own."""
+        if word.start > persons.end and _AND_ONE.search(self._sentence.text, persons.end, word.start):
+            return 1
         alone = not any(clause <= other.start < persons.start for other in self._counts)
         return 1 if alone and _WITH_ONE.search(self._sentence.text, clause, persons.start) else 0
 

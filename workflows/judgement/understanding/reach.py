@@ -37,6 +37,7 @@ _CONTINUES: Final = re.compile(
     r"目前|现|已|均|都|全部|后|经|终|最终|因|先后|陆续|相继|随后|被|当场|当即|不幸|在|无一|之后|但|且|并|仍|尚|至今|由于|于|一度|也|正|"
     r"双双|送|出现|当晚|当日|随即|后来|而后|抢救|入院|到|虽|其(?!中)|最后|结果|不久|身"
 )
+_OTHERS: Final = re.compile(r"有人|有的|部分|一些|不少|多[人名]|数人|有[0-9]")
 _ASIDE: Final = re.compile(r"[（(][^）)]*[）)]")
 _GAP_LENGTH: Final = 26
 _CONTINUED_LENGTH: Final = 44
@@ -84,6 +85,8 @@ def reaches(text: str, persons: Persons, word: HarmWord) -> bool:
     pieces = _SEPARATOR.split(gap)
     if len(pieces) == 1:
         return len(gap) <= _GAP_LENGTH and not acts(gap)
+    if _OTHERS.search(gap):
+        return False
     if len(gap) > _CONTINUED_LENGTH or _STOP.search(gap) or acts(pieces[0]) or acts(pieces[-1]):
         return False
     if word.harm in _FAR_HARMS:

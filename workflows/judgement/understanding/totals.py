@@ -94,7 +94,10 @@ def _by_sentence(mentions: Sequence[Mention]) -> list[list[Mention]]:
 
 def _sum(mentions: Sequence[Mention]) -> Total:
     """What one sentence says of one harm."""
-    whole = [mention for mention in mentions if not mention.is_share] or list(mentions)
+    completed = any(
+        mention.is_further and not mention.is_share for mention in mentions[1:]
+    )  # 其中1人重伤，其余4人轻伤
+    whole = [mention for mention in mentions if completed or not mention.is_share] or list(mentions)
     parts = [whole[0]]
     for mention in whole[1:]:
         held = sum(part.value for part in parts)

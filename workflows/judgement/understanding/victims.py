@@ -4,7 +4,7 @@ For: `totals`, where no figure is stated. Must never enter: figures. A victim co
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -57,8 +57,13 @@ class _Named:
     end: int
 
 
-def victims_in(sentence: Sentence) -> Iterator[Mention]:
-    """Every victim named without a number, in order; one who was hurt and died is told as dead."""
+def victims_in(sentence: Sentence, wanted: Container[Harm]) -> Iterator[Mention]:
+    """Every victim of the wanted harms who is named without a number, in order.
+
+    One who was hurt and died is dead.
+    """
+    if not any(word.harm in wanted for word in sentence.words):
+        return
     found: list[tuple[Mention, str]] = []
     for word in sentence.words:
         if word.harm not in _HARMS or word.words in WEAK or _NOUN_AFTER.match(sentence.text, word.end):
@@ -76,7 +81,7 @@ def victims_in(sentence: Sentence) -> Iterator[Mention]:
         elif found and word.harm is Harm.DEAD and continues(sentence.text[clause : word.start]):
             last, words = found[-1]
             found[-1] = (replace(last, harm=Harm.DEAD, end=word.end), words)
-    yield from (mention for mention, _ in found)
+    yield from (mention for mention, _ in found if mention.harm in wanted)
 
 
 def _without_same(found: Sequence[tuple[Mention, str]], words: str, harm: Harm) -> list[tuple[Mention, str]]:
