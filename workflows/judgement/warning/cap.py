@@ -19,6 +19,7 @@ from workflows.judgement.warning.subject import Subject
 from workflows.judgement.warning.wording import Words
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'  # what is published is UTF-8
 _EXERCISE_NOTE = "应急演练，不是真实预警。This is an exercise, not a real warning."
 _DISTRICT_DIGITS = 6
 
@@ -78,8 +79,8 @@ def cap_xml(warning: PublicWarning, content: Content) -> str:
     _add(alert, "incidents", warning.incident_id)
     for words in content.blocks:
         _add_info(alert, warning, form, content, words)
-    written: bytes = tostring(alert, encoding="utf-8", xml_declaration=True)
-    return written.decode()
+    written: str = tostring(alert, encoding="unicode")
+    return _DECLARATION + written
 
 
 def _add_info(

@@ -28,7 +28,10 @@ def warned(
 ) -> tuple[CoreWorld, IncidentId]:
     """A world with one incident that an officer verified and graded, so that assessment is behind it."""
     world = CoreWorld()
-    world.report(make_report(category=category, exercise=exercise, nature=nature, area=area, facts=Facts()))
+    report = make_report(category=category, exercise=exercise, nature=nature, area=area, facts=Facts())
+    if category is None:
+        report = report.model_copy(update={"title": "情况通报"})  # words that say no kind either
+    world.report(report)
     incident_id = next(iter(world.incidents))
     world.deliver_one()
     world.decide(incident_id, Action.VERIFY, verdict=Verdict.TRUE, area="500000")

@@ -55,6 +55,7 @@ def test_a_level_below_the_colours_is_not_warned_of() -> None:
 def test_a_category_that_comes_late_is_warned_of() -> None:
     """Nobody knew what it was when it was graded; the first report that says so brings the warning."""
     world, incident_id = warned(category=None)
+    assert warnings_of(world, incident_id) == []
     world.report(make_report("r-2", source="119", at=world.now, refers_to="r-1", category=Category.GAS))
     assert said(warnings_of(world, incident_id)) == [(ALERT, WarningColour.BLUE)]
 
