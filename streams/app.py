@@ -16,7 +16,6 @@ from uuid import uuid4
 import structlog
 import uvloop
 from aiokafka.errors import KafkaError
-from fastapi import FastAPI
 from prometheus_client import disable_created_metrics
 from rich.console import Console
 
@@ -24,17 +23,18 @@ from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
 from streams.clock import Clock, ScaledClock, WallClock
+from streams.cockpit.feed import Feed
+from streams.cockpit.hub import Hubs
+from streams.cockpit.map import MapRefused, Maps
 from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
-from streams.gateway import health
-from streams.gateway.api import create_app
-from streams.gateway.security import Callers, nobodys
+from streams.gateway.api import create_app, create_health_app
 from streams.gateway.services import Services
 from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import failpoints, interpreter, progress, running
+from streams.program import entry, failpoints, interpreter, progress, running
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import Component, Readiness
@@ -65,7 +65,7 @@ _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
     Role.SIMULATOR: (),
 }
 # What starting again does not help against.
-_REFUSED = (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied)
+_REFUSED = (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied, MapRefused)
 _log = structlog.get_logger()
 
 
@@ -148,6 +148,7 @@ class _Program:
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
         self._token = _token_of(settings)
+        self._hubs = Hubs(lambda: uuid4().hex)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
 
     async def start(self) -> None:
@@ -162,7 +163,7 @@ class _Program:
         brokers, cluster_id = await self._broker()
         await self._connect(ground, brokers, cluster_id)
         if settings.profile is Profile.EMBEDDED:
-            self._tell_where(brokers)
+            await self._tell_where(ground, brokers)
         if settings.role is Role.ALL and settings.simulate and settings.profile is Profile.EMBEDDED:
             self._play(ground.clock, brokers)
         if settings.role is Role.ALL and settings.profile is Profile.EMBEDDED:
@@ -238,14 +239,17 @@ class _Program:
             rules=ground.rules,
             nudge=self._nudge,
             token=self._token,
+            hubs=self._hubs,
+            maps=Maps(settings.map_geojson),
             max_body_bytes=settings.max_message_bytes,
         )
-        app = _health_app(services) if settings.role is Role.ENGINE else create_app(services)
-        server = Server(app, settings.http_host, settings.http_port)
+        create = create_health_app if settings.role is Role.ENGINE else create_app
+        server = Server(create(services), settings.http_host, settings.http_port)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{server.port}"
         self._parts.start("server", server.run())
 
         async def close() -> None:
+            self._hubs.close()
             server.stop()
             await self._parts.finish("server", _ANSWER_WITHIN_SECONDS)
             server.close()
@@ -256,11 +260,13 @@ class _Program:
         if self._outbox is not None:
             self._outbox.nudge()
 
-    def _tell_where(self, brokers: str) -> None:
+    async def _tell_where(self, ground: Ground, brokers: str) -> None:
         data_dir = self._settings.data_dir
         running.write(data_dir, running.Running(os.getpid(), self._gateway_url, brokers))
         self._stack.callback(running.forget, data_dir)
         self._announce(f"fenghuo runs at {self._gateway_url}")
+        link = await entry.local_link(ground.database, self._wall.now())
+        self._announce(f"open the screen  {self._gateway_url}/enter?link={link}")
         self._announce(f"token            {self._token}")
         self._announce(f"brokers          {brokers}")
         _log.info(LogEvent.STARTED, gateway_url=self._gateway_url, brokers=brokers)
@@ -304,6 +310,8 @@ class _Program:
             oldest_unacked_seconds,
         )
         self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
+        if self._settings.role is not Role.ENGINE:
+            self._work("feed", Feed(brokers, ground.database, ground.clock, self._hubs).run())
 
     async def _publisher(self, brokers: str) -> Publisher:
         while True:
@@ -352,15 +360,6 @@ def _nothing_unacked() -> float:
 async def _outlive(broker: EmbeddedBroker) -> None:
     code = await broker.wait()
     raise BrokerNotStarted(f"the embedded broker ended with exit code {code}, and its messages with it")
-
-
-def _health_app(services: Services) -> FastAPI:
-    """What an engine without a gateway shows: health, metrics and version."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.services = services
-    app.include_router(health.router)
-    app.add_middleware(Callers, token=services.token, whose=nobodys)
-    return app
 
 
 def _scale_of(settings: Settings) -> Scale:

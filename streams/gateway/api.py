@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from streams.cockpit import live, pages
 from streams.gateway import (
     areas,
     boards,
@@ -22,10 +23,19 @@ from streams.gateway import (
 )
 from streams.gateway.body import WholeBody
 from streams.gateway.intake import Intake
-from streams.gateway.security import Callers
+from streams.gateway.security import Callers, nobodys
 from streams.gateway.services import Services
 
-ROOMS = (reports, decisions, feedback, incidents, boards, areas, sessions, health)
+ROOMS = (reports, decisions, feedback, incidents, boards, areas, sessions, live, pages, health)
+
+
+def create_health_app(services: Services) -> FastAPI:
+    """What an engine without a gateway shows: health, metrics and version."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
+    app.include_router(health.router)
+    app.add_middleware(Callers, token=services.token, whose=nobodys)
+    return app
 
 
 def create_app(services: Services) -> FastAPI:

@@ -21,7 +21,8 @@ from streams.gateway.services import Services
 from streams.processing import codec
 from streams.processing.placing import place_of
 from workflows.judgement.account import Account, hear
-from workflows.judgement.grading import grade
+from workflows.judgement.case import case_of_account
+from workflows.judgement.grading import level_of
 from workflows.rulebook import Rulebook
 
 M = TypeVar("M", Report, Decision, Feedback)
@@ -75,7 +76,7 @@ def lane_of(account: Account, rules: Rulebook) -> Topic:
     is_urgent = (
         account.report.channel.is_emergency_call
         or account.report.urgent
-        or grade(account.facts, rules).level in rules.severe_levels
+        or level_of(case_of_account(account), rules) in rules.severe_levels
     )
     return Topic.REPORTS_URGENT if is_urgent else Topic.REPORTS
 

@@ -7,6 +7,8 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from streams.clock import Clock
+from streams.cockpit.hub import Hubs
+from streams.cockpit.map import Maps
 from streams.processing.codec import MAX_MESSAGE_BYTES
 from streams.store.database import Database
 from workflows.rulebook import Rulebook
@@ -36,6 +38,8 @@ class Services:
     rules: Callable[[], Rulebook]
     nudge: Callable[[], None]
     token: str
+    hubs: Hubs
+    maps: Maps
     max_body_bytes: int = MAX_MESSAGE_BYTES
     outcome_within_seconds: float = 2.0
 

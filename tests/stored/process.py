@@ -15,6 +15,8 @@ from models.messages.report import Report
 from models.topics import Topic
 from streams.broker.publishing import PublishFailed
 from streams.clock import Clock
+from streams.cockpit.hub import Hubs
+from streams.cockpit.map import Maps
 from streams.gateway.intake import Intake
 from streams.gateway.offers import read_report
 from streams.gateway.problems import Problem
@@ -49,7 +51,17 @@ class Process:
         self._units = UnitsOfWork(database, broker.cluster_id, name)
         self._relay = Relay(broker.publish, self._units, _METRICS)
         self._loop = Loop(self._surroundings(clock), LoopLimits())
-        self._services = Services(database, clock, Readiness(()), lambda: RULES, lambda: None, "a-token")
+        self._services = Services(
+            database=database,
+            clock=clock,
+            wall=clock,
+            readiness=Readiness(()),
+            rules=lambda: RULES,
+            nudge=lambda: None,
+            token="a-token",
+            hubs=Hubs(lambda: "e1"),
+            maps=Maps(None),
+        )
         self._intake = Intake(self._services)
         self._deadlines = DeadlineSweep(self._relay, clock)
         self._commands = CommandSweep(self._relay, clock, _RESENT_AFTER)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from streams.cockpit.hub import Hubs
+from streams.cockpit.map import Maps
 from streams.gateway.api import create_app
 from streams.gateway.services import Services
 from streams.program.readiness import Component, Readiness
@@ -58,6 +60,8 @@ async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
         rules=default_rulebook,
         nudge=nudges,
         token=TOKEN,
+        hubs=Hubs(lambda: "e1"),
+        maps=Maps(None),
         outcome_within_seconds=0.0,
     )
     async with client_of(services) as client:

@@ -20,7 +20,13 @@ CITY: tuple[Body, ...] = (
     report(report_id="road", category="accident.road_traffic", area_code="500108002"),
     report(report_id="old-district", category="nature.flood", area_code="500112"),
     report(report_id="new-district", category="nature.geological", area_code="500157"),
-    report(report_id="severe", category="health.epidemic", area_code="500101", facts={"deaths": 30}),
+    report(
+        report_id="severe",
+        category="health.epidemic",
+        area_code="500101",
+        reporter_id="worker-7",
+        facts={"deaths": 30},
+    ),
 )
 
 
@@ -110,15 +116,29 @@ async def test_a_cursor_is_good_for_its_own_query_alone(gateway: Gateway, city: 
 
 
 async def test_one_incident_tells_what_an_officer_decides_by(gateway: Gateway, city: dict[str, str]) -> None:
-    """Place, facts, steps, running deadlines and the tasks that wait for a click; no reporter is named."""
+    """Place, facts and whose report gave them, steps, clocks and waiting tasks; no reporter is named."""
     shown = (await gateway.client.get(f"/api/incidents/{city['severe']}")).json()
     assert shown["summary"]["level"] == "I"
     assert shown["place"]["district_code"] == "500101"
     assert shown["facts"]["deaths"] == 30
+    assert shown["origins"]["deaths"] == {"source_id": "grid-1", "report_id": "severe", "spans": []}
     assert shown["steps"]["check"]["ended_at"] is None
     assert {deadline["kind"] for deadline in shown["deadlines"].values()} >= {"step"}
     assert shown["waiting_tasks"]
-    assert "grid-1" not in orjson.dumps(shown).decode()
+    assert "worker-7" not in orjson.dumps(shown).decode()
+
+
+async def test_fields_that_words_contradict_are_shown(gateway: Gateway) -> None:
+    """The field counts; what the words say is shown beside it with the words themselves."""
+    body = report(title="长江村食物中毒", text="已有6人被送往医院救治。")
+    await gateway.client.post("/api/reports", json=body)
+    await gateway.engine.settle()
+    [line] = await listed(gateway)
+    shown = (await gateway.client.get(f"/api/incidents/{line['incident_id']}")).json()
+    assert shown["summary"]["category"] == "accident.fire"
+    [found] = shown["contradictions"]
+    assert (found["field"], found["read"]) == ("category", "health.food_poisoning")
+    assert found["span"]["words"] == "食物中毒"
 
 
 async def test_the_log_comes_byte_for_byte_and_in_order(gateway: Gateway, city: dict[str, str]) -> None:

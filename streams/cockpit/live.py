@@ -1,0 +1,119 @@
+"""Live: the snapshot that a screen begins with, the stream of deltas that follows it, and the map.
+
+A snapshot says at which position of the stream it was taken; the browser opens the stream from there, so that nothing
+lies between them. A person sees their own area and what lies below it, however the area is asked for.
+"""
+
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import select
+from sse_starlette import EventSourceResponse
+
+from models.access import Act
+from models.areas import AreaKind, area_tree
+from models.identifiers import AREA_CODE_PATTERN
+from models.tables import PROJECTIONS
+from models.topics import Topic
+from streams.cockpit.board import COLUMNS, open_incidents
+from streams.cockpit.feed import is_shown_in
+from streams.cockpit.hub import Hub, Viewer
+from streams.cockpit.map import MapStyle
+from streams.gateway.areas import beijing_day
+from streams.gateway.callers import Caller, CallerOf
+from streams.gateway.openapi import problems
+from streams.gateway.parameters import KnownParametersOnly
+from streams.gateway.problems import not_found
+from streams.gateway.services import ServicesOf
+
+router = APIRouter(prefix="/api/screen", tags=["screen"], dependencies=[KnownParametersOnly])
+
+_PING_SECONDS = 5
+_SCREENS = (AreaKind.CITY, AreaKind.DISTRICT, AreaKind.TOWNSHIP)
+_PUBLISHED = select(PROJECTIONS.c.topic, PROJECTIONS.c.key, PROJECTIONS.c.value)
+AreaAsked = Annotated[
+    str | None, Query(pattern=AREA_CODE_PATTERN, description="the caller's own if left out")
+]
+
+
+@router.get("/snapshot", response_class=Response, responses=problems(400, 401, 404, 503))
+async def get_snapshot(caller: CallerOf, services: ServicesOf, area: AreaAsked = None) -> Response:
+    """Everything that a screen of this area shows, and the `position` from which to open the stream."""
+    area_code = _allowed(caller, area)
+    # Before the database is read: what comes in between is told again, never left out.
+    position = services.hubs.of(area_code).position
+    async with services.database.read() as connection:
+        rows = await open_incidents(connection, area_code)
+        published = [
+            row
+            for row in await connection.execute(_PUBLISHED)
+            if _is_of_screen(row.topic, row.key, area_code)
+        ]
+    snapshot = {
+        "position": position,
+        "as_of": services.clock.now(),
+        "area_code": area_code,
+        "columns": COLUMNS,
+        "rows": rows,
+        "heat": next((orjson.Fragment(r.value) for r in published if r.topic == Topic.HEAT_RANKINGS), None),
+        "ratings": [orjson.Fragment(row.value) for row in published if row.topic == Topic.RATINGS],
+    }
+    return Response(orjson.dumps(snapshot), media_type="application/json")
+
+
+@router.get("/stream", response_class=EventSourceResponse, responses=problems(400, 401, 404))
+async def get_stream(
+    caller: CallerOf,
+    services: ServicesOf,
+    area: AreaAsked = None,
+    position: Annotated[str | None, Query(max_length=100, description="of the snapshot")] = None,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> EventSourceResponse:
+    """Server-sent events `delta` from a position on; `resync` says to load the snapshot again."""
+    hub = services.hubs.of(_allowed(caller, area))
+    viewer = hub.join(last_event_id or position)
+    return EventSourceResponse(
+        _frames(hub, viewer),
+        ping=_PING_SECONDS,
+        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
+    )
+
+
+@router.get("/map", response_class=Response, responses=problems(400, 401, 404))
+async def get_map(
+    request: Request,
+    services: ServicesOf,
+    style: MapStyle = MapStyle.BOUNDARIES,
+) -> Response:
+    """The districts as SVG paths; `boundaries` falls back to `tiles` where there are none."""
+    drawing = await services.maps.drawing(style, beijing_day(services.clock.now()))
+    body = orjson.dumps(drawing)
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def _frames(hub: Hub, viewer: Viewer) -> AsyncIterator[bytes]:
+    try:
+        async for frame in viewer.frames():
+            yield frame
+    finally:
+        hub.leave(viewer)
+
+
+def _allowed(caller: Caller, area: str | None) -> str:
+    """The area that is asked for. Raises Problem (404) when it never was or is not this caller's to see."""
+    area_code = area or caller.home
+    is_screen = area_code in area_tree() and area_tree().area(area_code).kind in _SCREENS
+    if not is_screen or not caller.may(Act.READ_INCIDENTS, area_code):
+        raise not_found("area", area_code)
+    return area_code
+
+
+def _is_of_screen(topic: str, key: str, area_code: str) -> bool:
+    return key == area_code if topic == Topic.HEAT_RANKINGS else is_shown_in(key, area_code)
