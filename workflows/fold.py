@@ -10,7 +10,7 @@ from typing import Any
 from models.events import EventData, assessment, disposal, follow_up, perception, steps, verification
 from models.identifiers import CommandId
 from models.messages.event import Event
-from models.vocabulary import CommandStatus, Status, Step, Verdict
+from models.vocabulary import ActorKind, CommandStatus, Status, Step, Verdict
 from workflows.errors import UnknownEvent
 from workflows.incident import CommandState, DeadlineState, Incident, StepState
 
@@ -112,9 +112,10 @@ def _stood(state: Incident, _: Event, data: perception.ReporterStood) -> Change:
     return {"reporters": {**state.reporters, data.reporter_key: data.stand}}
 
 
-def _graded(state: Incident, _: Event, data: assessment.Graded | assessment.PreliminaryGraded) -> Change:
+def _graded(state: Incident, event: Event, data: assessment.Graded | assessment.PreliminaryGraded) -> Change:
     final = isinstance(data, assessment.Graded)
-    return {"level": data.level, "rule_level": data.rule_level, "graded": state.graded or final}
+    grading = {"level": data.level, "rule_level": data.rule_level, "graded": state.graded or final}
+    return {**grading, "officer_level": data.level} if event.actor.kind is ActorKind.OFFICER else grading
 
 
 def _warned(

@@ -96,6 +96,7 @@ class Incident(Value):
     split_from: IncidentId | None = None
     level: Level = Level.IV
     rule_level: Level = Level.IV
+    officer_level: Level | None = None
     graded: bool = False
     facts: Facts = Facts()
     approximate: tuple[FactName, ...] = ()

@@ -1,7 +1,7 @@
 """Rulebook 规则库: the shape of every number and table that an authority may set.
 
-Only shapes and look-ups live here; the figures are in `rulebooks/*.toml`, each with its source, and
-`workflows.rulebook_file` turns such a file into a `Rulebook`. A rulebook is stored by its digest, and every event
+Only shapes and look-ups live here; the figures are in `rulebooks/`, each with its source, and
+`workflows.rulebook_file` turns such files into a `Rulebook`. A rulebook is stored by its digest, and every event
 carries the digest of the one that it was made under.
 """
 
@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.categories import Category, CategoryClass
-from models.messages.fields import Digest, IdText, Ratio, ShortText, Text, Value
+from models.messages.fields import Digest, IdText, Ratio, ShortText, Value
 from models.units import Department
 from models.vocabulary import Channel, CommandRole, Level, Nature, Step, Tier, WarningColour
+from workflows.rulebook_packs import GradingPack, Sensitive
 
 Seconds = Annotated[int, Field(ge=1, le=366 * 86_400)]
 Weight = Annotated[float, Field(gt=0, le=1_000)]
@@ -43,16 +44,6 @@ class StepLimits(Value):
     def at(self, tier: Tier) -> int:
         """Seconds at this tier."""
         return {Tier.TOWNSHIP: self.township, Tier.DISTRICT: self.district, Tier.CITY: self.city}[tier]
-
-
-class GradingRule(Value):
-    """One line: a fact that reaches `at_least` (以上 includes) gives `level`."""
-
-    id: IdText
-    fact: IdText
-    level: Level
-    at_least: float
-    source: Text
 
 
 class PlanTask(Value):
@@ -146,7 +137,8 @@ class Rulebook(Value):
     channels: dict[Channel, ChannelTrust]
     verification: Verification
     steps: dict[Step, dict[Level, StepLimits]]
-    grading: tuple[GradingRule, ...]
+    grading: tuple[GradingPack, ...]
+    sensitive: Sensitive
     plans: tuple[Plan, ...]
     escalation: Escalation
     fusion: Fusion

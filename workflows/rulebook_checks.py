@@ -13,7 +13,7 @@ from string import Formatter
 from models.units import Department, departments
 from models.vocabulary import CommandRole, Level, Nature, RatingColour, Step, Tier
 from workflows.rulebook import ChannelTrust
-from workflows.rulebook_layout import GradingLines, PlanEntry, RulebookFile, TaskEntry
+from workflows.rulebook_layout import PlanEntry, RulebookFile, TaskEntry
 from workflows.rulebook_lines import Path
 from workflows.rulebook_problems import Finding
 
@@ -29,7 +29,6 @@ class Readable:
     file: RulebookFile
     tables: frozenset[str]
     channels: Mapping[str, ChannelTrust]
-    grading: Mapping[str, GradingLines]
     tasks: Mapping[str, TaskEntry]
     plans: Mapping[int, PlanEntry]
     task_ids: frozenset[str] | None
@@ -42,8 +41,6 @@ def findings(readable: Readable) -> Iterator[Finding]:
             yield from check(readable.file)
     for channel, trust in readable.channels.items():
         yield from _trust(("channels", channel), trust, readable)
-    for fact, lines in readable.grading.items():
-        yield from _grading(("grading", fact, "at_least"), lines)
     for task_id, task in readable.tasks.items():
         yield from _task(("tasks", task_id), task)
     for index, plan in readable.plans.items():
@@ -99,13 +96,6 @@ def _trust(path: Path, trust: ChannelTrust, readable: Readable) -> Iterator[Find
     if trust.cap_ratio < trust.trust_ratio:
         expected = f"at least trust_ratio {trust.trust_ratio:g}: the cap holds for many reporters"
         yield Finding((*path, "cap_ratio"), expected)
-
-
-def _grading(path: Path, lines: GradingLines) -> Iterator[Finding]:
-    ordered = sorted(lines.at_least, key=lambda level: level.severity)
-    for milder, worse in pairwise(ordered):
-        if lines.at_least[worse] <= lines.at_least[milder]:
-            yield Finding((*path, worse), f"more than the {lines.at_least[milder]:.15g} of level {milder}")
 
 
 def _warning(file: RulebookFile) -> Iterator[Finding]:

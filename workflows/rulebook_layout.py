@@ -2,10 +2,10 @@
 
 For: the tables and keys of the file, and what each must be by itself. Must never enter: figures (`rulebooks/*.toml`)
 and what must hold between tables (`workflows.rulebook_checks`). A task is written once, under its id, and plans name
-it; the lines of one graded fact stand together; the clocks of a step are a table of levels by tiers.
+it; the lines of grading stand in packs beside it; the clocks of a step are a table of levels by tiers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -13,14 +13,13 @@ from pydantic import AfterValidator, Field
 
 from models.categories import Category, CategoryClass
 from models.messages.fields import IdText, ShortText, Value
-from models.messages.report import FactName
+from models.understanding import Sensitivity
 from models.units import Department
 from models.vocabulary import Channel, CommandRole, Level, Nature, Step, Tier, WarningColour
 from workflows.rulebook import (
     ChannelTrust,
     Escalation,
     Fusion,
-    GradingRule,
     Heat,
     Plan,
     PlanTask,
@@ -32,6 +31,9 @@ from workflows.rulebook import (
     WarningTexts,
     Weight,
 )
+from workflows.rulebook_bundle import PACK_NAME_PATTERN
+from workflows.rulebook_pack_layout import PackFile, pack_of
+from workflows.rulebook_packs import Sensitive
 
 CLOCKED_STEPS = (
     Step.ASSIGN,
@@ -68,15 +70,22 @@ def _exactly(words: Iterable[StrEnum | str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+PackName = Annotated[str, Field(max_length=100, pattern=PACK_NAME_PATTERN)]
 _EVERY_LEVEL = _exactly(Level)
 _StepTable = Annotated[dict[Level, StepLimits], _EVERY_LEVEL]
 
 
-class GradingLines(Value):
-    """The lines of one fact, the least number (included) that gives each level, and where they are from."""
+class GradingTable(Value):
+    """Which packs grade: files beside this one, and of those that are off by default the ones that are on here."""
 
-    at_least: Annotated[dict[Level, Annotated[float, Field(gt=0)]], Field(min_length=1)]
-    source: ShortText
+    packs: Annotated[tuple[PackName, ...], Field(min_length=1)]
+    switched_on: tuple[IdText, ...]
+
+
+class SensitiveTable(Sensitive):
+    """Sensitive, with a number for every kind of it."""
+
+    raises_by: Annotated[dict[Sensitivity, Annotated[int, Field(ge=0, le=3)]], _exactly(Sensitivity)]
 
 
 class TaskEntry(Value):
@@ -128,7 +137,8 @@ class RulebookFile(Value):
     channels: Annotated[dict[Channel, ChannelTrust], _exactly(Channel)]
     verification: Verification
     step_within_seconds: Annotated[dict[Step, _StepTable], _exactly(CLOCKED_STEPS)]
-    grading: Annotated[dict[FactName, GradingLines], Field(min_length=1)]
+    grading: GradingTable
+    sensitive: SensitiveTable
     tasks: dict[IdText, TaskEntry]
     plans: tuple[PlanEntry, ...]
     escalation: Escalation
@@ -138,8 +148,8 @@ class RulebookFile(Value):
     rating: RatingTable
 
 
-def rulebook_of(file: RulebookFile, digest: str) -> Rulebook:
-    """The rulebook that a checked file writes down, under the digest of the file's bytes."""
+def rulebook_of(file: RulebookFile, packs: Sequence[PackFile], digest: str) -> Rulebook:
+    """The rulebook that checked files write down, under the digest of their bytes."""
     tasks = {task_id: PlanTask(task_id=task_id, **dict(task)) for task_id, task in file.tasks.items()}
     plans = tuple(
         Plan(
@@ -153,14 +163,9 @@ def rulebook_of(file: RulebookFile, digest: str) -> Rulebook:
     as_written = dict(file)
     steps = as_written.pop("step_within_seconds")
     del as_written["tasks"]
-    as_written.update(digest=digest, steps=steps, grading=_grading_rules(file), plans=plans)
+    switched_on = as_written.pop("grading").switched_on
+    graders = tuple(pack_of(pack, is_switched_on=pack.id in switched_on) for pack in packs)
+    as_written.update(digest=digest, steps=steps, grading=graders, plans=plans)
+    as_written.update(sensitive=Sensitive(**dict(file.sensitive)))
     as_written.update(heat=Heat(**dict(file.heat)), rating=RatingRules(**dict(file.rating)))
     return Rulebook(**as_written)
-
-
-def _grading_rules(file: RulebookFile) -> tuple[GradingRule, ...]:
-    return tuple(
-        GradingRule(id=f"{fact}-{level}", fact=fact, level=level, at_least=least, source=lines.source)
-        for fact, lines in file.grading.items()
-        for level, least in lines.at_least.items()
-    )

@@ -28,26 +28,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to put right. `line` counts from 1; a key that is missing has the line of its table."""
+    """One thing to put right. `line` counts from 1; a key that is missing has the line of its table.
+
+    `file` is the pack's name as the main file has it, empty for the main file itself.
+    """
 
     key: str
     line: int
     found: str
     expected: str
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.key or 'the file'}: found {self.found}, expected {self.expected}"
+        place = f"{self.file}: line {self.line}" if self.file else f"line {self.line}"
+        return f"{place}: {self.key or 'the file'}: found {self.found}, expected {self.expected}"
 
 
 class RulebookInvalid(ValueError):
     """The rulebook cannot be put in force; `problems` has all that is wrong with it. Stop; correct the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.key)))
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.key)))
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def problem_of(finding: Finding, data: Mapping[str, Any], lines: Mapping[Path, int]) -> Problem:
+def problem_of(finding: Finding, data: Mapping[str, Any], lines: Mapping[Path, int], file: str) -> Problem:
     """The finding in the words of the person who edits the file."""
     known = next((p for p in _prefixes(finding.path) if p in lines), None)
     return Problem(
@@ -55,6 +60,7 @@ def problem_of(finding: Finding, data: Mapping[str, Any], lines: Mapping[Path, i
         line=lines[known] if known else 1,
         found=str(finding.path[-1]) if finding.is_key else _shown(data, finding.path),
         expected=finding.expected,
+        file=file,
     )
 
 

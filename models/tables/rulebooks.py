@@ -8,7 +8,7 @@ from models.tables.columns import UtcDateTime
 
 
 class RulebookRow(SQLModel, table=True):
-    """One rulebook, by the digest that events carry. `body` is the file, byte for byte."""
+    """One rulebook, by the digest that events carry. `body` is the bundle of its files, byte for byte."""
 
     __tablename__ = "rulebooks"
 

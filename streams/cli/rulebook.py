@@ -1,5 +1,6 @@
 """`fenghuo rulebook`: check a rulebook, put one in force, and see which is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +17,25 @@ from streams.store import rulebooks
 from streams.store.database import Database
 from streams.store.rulebooks import StoredRulebook
 from workflows.rulebook import Rulebook
-from workflows.rulebook_file import RulebookInvalid, default_rulebook, default_rulebook_text, parse_rulebook
+from workflows.rulebook_bundle import bundle_of, files_of
+from workflows.rulebook_file import (
+    Problem,
+    RulebookInvalid,
+    default_rulebook,
+    default_rulebook_text,
+    packs_named,
+    parse_rulebook,
+)
 
 app = typer.Typer(no_args_is_help=True, help="The numbers that an authority sets: check, activate, show.")
 
 _LAST_ACTIVATION = select(func.max(ACTIVATIONS.c.activated_at))
-File = Annotated[Path, typer.Argument(help="a rulebook as TOML")]
+File = Annotated[Path, typer.Argument(help="a rulebook as TOML; the packs that it names stand beside it")]
 
 
 @app.command()
 def check(file: File) -> None:
-    """Read a rulebook and print every problem with its line. Exit code 1: there are some.
+    """Read a rulebook with its packs and print every problem with file and line. Exit code 1: there are some.
 
     Example: fenghuo rulebook check city.toml
     """
@@ -49,7 +58,12 @@ def activate(file: File) -> None:
 
 
 @app.command()
-def show(*, text: Annotated[bool, typer.Option("--text", help="print the whole file")] = False) -> None:
+def show(
+    *,
+    text: Annotated[
+        bool, typer.Option("--text", help="print all its files as one, which check and activate read too")
+    ] = False,
+) -> None:
     """Print which rulebook is in force.
 
     Example: fenghuo rulebook show --text > city.toml
@@ -63,14 +77,31 @@ def show(*, text: Annotated[bool, typer.Option("--text", help="print the whole f
 
 def _read(file: Path) -> tuple[Rulebook, bytes]:
     try:
-        text = file.read_bytes()
-        return parse_rulebook(text), text
+        given = file.read_bytes()
+        holds_packs = bool(files_of(given).packs)
+        text = given if holds_packs else _with_packs(given, file.parent)
     except OSError as unreadable:
-        raise CannotDo(f"{file} cannot be read: {unreadable.strerror}") from unreadable
+        raise CannotDo(f"{unreadable.filename} cannot be read: {unreadable.strerror}") from unreadable
+    try:
+        return parse_rulebook(text), text
     except RulebookInvalid as invalid:
         for problem in invalid.problems:
-            answer(f"{file}: {problem}")
+            answer(f"{file}: {problem}" if holds_packs else _told(problem, file))
         found_wrong(f"{len(invalid.problems)} problems; the rulebook in force stays as it is")
+
+
+def _with_packs(main: bytes, folder: Path) -> bytes:
+    """The main file with the packs that it names, as one. Raises OSError."""
+    beside = {name: folder / name for name in packs_named(main)}
+    # A pack that is not there is a problem of the main file, told like any other.
+    return bundle_of(main, {name: pack.read_bytes() for name, pack in beside.items() if pack.exists()})
+
+
+def _told(problem: Problem, file: Path) -> str:
+    """A pack's problem under the path of that pack."""
+    if not problem.file:
+        return f"{file}: {problem}"
+    return f"{file.parent / problem.file}: {replace(problem, file='')}"
 
 
 async def _activate(database: Database, settings: Settings, stored: StoredRulebook) -> bool:

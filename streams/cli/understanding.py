@@ -13,9 +13,12 @@ from unicodedata import normalize
 import orjson
 
 from models.categories import Category
+from models.identifiers import AreaCode
 from models.messages.report import Facts
 from models.understanding import Span, Understanding
+from models.vocabulary import Nature
 from streams.cli.terminal import found_wrong, remark
+from workflows.judgement.case import Case, beijing_day
 from workflows.judgement.grading import Grade, grade
 from workflows.judgement.understanding.understand import understand as read
 from workflows.rulebook_file import default_rulebook
@@ -107,9 +110,10 @@ def _words(found: Mapping[str, object], name: str) -> str | None:
 
 
 def _answered(asked: _Asked, now: datetime) -> dict[str, object]:
-    found = read(asked.title, asked.text, reported_at(asked.report_time, now))
+    reported = reported_at(asked.report_time, now)
+    found = read(asked.title, asked.text, reported)
     facts = {one.fact: one for one in found.facts}
-    graded = _graded(found)
+    graded = _graded(found, reported)
     category = None if found.category is None else found.category.category
     return {
         "id": asked.id,
@@ -126,9 +130,22 @@ def _answered(asked: _Asked, now: datetime) -> dict[str, object]:
     }
 
 
-def _graded(found: Understanding) -> Grade:
-    facts = Facts.model_validate({one.fact: one.value for one in found.facts})
-    return grade(facts, default_rulebook())
+def _graded(found: Understanding, reported: datetime) -> Grade:
+    """The level by the lines alone: nothing sensitive raises it, and a magnitude gives way to a stated toll."""
+    facts = {one.fact: one.value for one in found.facts}
+    if "deaths" in facts:
+        facts.pop("magnitude", None)
+    districts = {code[:6] for code in found.places[0].area_codes} if found.places else set()
+    case = Case(
+        category=None if found.category is None else found.category.category,
+        nature=Nature.EMERGENCY,
+        facts=Facts.model_validate(facts),
+        origins={},
+        happened_on=beijing_day(reported if found.time is None else found.time.moment),
+        district_code=AreaCode(districts.pop()) if len(districts) == 1 else None,
+        sensitive=(),
+    )
+    return grade(case, default_rulebook())
 
 
 def _place(found: Understanding) -> str | None:

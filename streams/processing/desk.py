@@ -157,7 +157,9 @@ class Desk:
     def _accept(self, addressed: Addressed, report: Report, envelope: Envelope, answer: Answer) -> None:
         if answer.state is None or addressed.fresh.account is None:
             raise CoreFailed(f"the core accepted report {report.message_id} into no incident")
-        self.changes.receipts.append(receipts.accepted(report, answer.state, envelope.recorded_at))
+        self.changes.receipts.append(
+            receipts.accepted(report, answer.state, self.rules, envelope.recorded_at)
+        )
         self.changes.reports.append(
             StoredReport(
                 report=report,

@@ -7,18 +7,21 @@ from models.messages.receipt import Receipt
 from models.messages.report import Report
 from models.vocabulary import Nature, ReceiptOutcome
 from workflows.incident import Incident
+from workflows.judgement.case import case_of
+from workflows.judgement.grading import grade
+from workflows.rulebook import Rulebook
 
 _CASUALTIES = ("deaths", "injured")
 
 
-def accepted(report: Report, incident: Incident, recorded_at: datetime) -> Receipt:
-    """The report counts; `missing` says what the incident still lacks."""
+def accepted(report: Report, incident: Incident, rules: Rulebook, recorded_at: datetime) -> Receipt:
+    """The report counts; `missing` says what the incident still lacks and what could raise its level."""
     return Receipt(
         report_id=report.report_id,
         source_id=report.source_id,
         outcome=ReceiptOutcome.ACCEPTED,
         incident_id=incident.incident_id,
-        missing=tuple(missing_elements(report, incident)),
+        missing=tuple(dict.fromkeys(missing_elements(report, incident, rules))),
         unknown_fields=report.unknown_fields,
         recorded_at=recorded_at,
     )
@@ -58,8 +61,11 @@ def closed(source_id: str, report_id: str, incident: Incident, recorded_at: date
     )
 
 
-def missing_elements(report: Report, incident: Incident) -> Iterator[str]:
-    """Elements that a complete report of an emergency has and nobody has given yet; a hazard has no casualties."""
+def missing_elements(report: Report, incident: Incident, rules: Rulebook) -> Iterator[str]:
+    """Elements that a complete report has and nobody has given yet, then totals that could raise the level.
+
+    A hazard has no casualties, but what could happen is graded too. A total may be named twice.
+    """
     if incident.category is None:
         yield "category"
     if incident.occurred_at is None and report.occurred_at is None:
@@ -69,3 +75,4 @@ def missing_elements(report: Report, incident: Incident) -> Iterator[str]:
         yield "place"
     if incident.nature is Nature.EMERGENCY:
         yield from (name for name in _CASUALTIES if getattr(incident.facts, name) is None)
+    yield from (question.fact for question in grade(case_of(incident), rules).questions)

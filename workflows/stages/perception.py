@@ -7,7 +7,6 @@ and a preliminary level by the same grading function decides how fast the rest g
 from datetime import timedelta
 
 from models.categories import Category
-from models.events.assessment import PreliminaryGraded
 from models.events.follow_up import IncidentReopened
 from models.events.perception import (
     CategorySettled,
@@ -26,13 +25,15 @@ from models.events.steps import StageEntered
 from models.messages.event import Actor
 from models.messages.report import Report
 from models.understanding import SensitiveFound
-from models.vocabulary import ActorKind, Claim, DeadlineKind, Level, Stage, Status, Step
+from models.vocabulary import ActorKind, Claim, DeadlineKind, Stage, Status, Step
 from workflows.deadlines import pass_step, set_clock
 from workflows.judgement.account import Account
-from workflows.judgement.grading import grade
+from workflows.judgement.case import case_of_account
+from workflows.judgement.grading import level_of
 from workflows.judgement.totals import casualties_rose, corrected, taken_in, totals_of
 from workflows.ledger import Ledger
 from workflows.message import ReportArrived
+from workflows.stages.assessment import grade_first, regrade_after_correction
 
 _TITLE_CHARACTERS = 60
 _SENSITIVE_KEPT = 8
@@ -63,8 +64,7 @@ def finish_opening(ledger: Ledger, messages: tuple[ReportArrived, ...]) -> None:
     for message in messages:
         take_in(ledger, message)
     pass_step(ledger, Step.FUSION, messages[0].choice.reason)
-    found = grade(ledger.incident.facts, ledger.rules)
-    ledger.record(PreliminaryGraded(level=found.level, rule_level=found.level, fired=found.fired))
+    grade_first(ledger)
     _show_to_every_tier(ledger)
     check_after = ledger.rules.fusion.check_after_seconds
     set_clock(ledger, DeadlineKind.FUSION_CHECK, Stage.PERCEPTION, check_after, ledger.incident.place.tier)
@@ -143,7 +143,7 @@ def _within_limit(ledger: Ledger, account: Account) -> bool | None:
     since = report.known_at or account.occurred_at
     if since is None:
         return None
-    level: Level = grade(account.facts, ledger.rules).level
+    level = level_of(case_of_account(account), ledger.rules)
     return report.reported_at - since <= timedelta(seconds=ledger.rules.direct_report_within_seconds[level])
 
 
@@ -174,6 +174,7 @@ def _revise_facts(ledger: Ledger, account: Account) -> None:
     if span is not None and (right := corrected(known, account)) != known:
         before = known.facts
         ledger.record(FactsCorrected(**right.as_fields(), before=before, span=span), reporter(account.report))
+        regrade_after_correction(ledger)
     elif (revised := taken_in(known, account)) != known:
         ledger.record(FactsRevised(**revised.as_fields()), reporter(account.report))
 

@@ -60,11 +60,14 @@ def test_every_number_has_its_source_on_its_line() -> None:
 
 def test_grading_has_the_lines_of_order_493() -> None:
     """Deaths 30, 10, 3; serious injuries 100, 50, 10; direct loss 100, 50, 10 million yuan."""
-    lines = {(rule.fact, rule.level): rule.at_least for rule in default_rulebook().grading}
     wanted = {"deaths": (30, 10, 3), "serious": (100, 50, 10), "direct_loss_yuan": (10**8, 5 * 10**7, 10**7)}
     worse = (Level.I, Level.II, Level.III)
-    assert lines == {(f, level): n for f, ns in wanted.items() for level, n in zip(worse, ns, strict=True)}
-    assert {rule.source for rule in default_rulebook().grading} == {"Order 493 of the State Council, art. 3"}
+    of_order_493 = {(f, level): n for f, ns in wanted.items() for level, n in zip(worse, ns, strict=True)}
+    packs = {pack.pack_id: pack for pack in default_rulebook().grading}
+    for pack_id in ("production_safety", "traffic", "fire", "fallback"):
+        lines = {(line.conditions[0].facts[0], line.level): line for line in packs[pack_id].lines}
+        assert {place: lines[place].conditions[0].at_least for place in of_order_493} == of_order_493
+        assert {"Order 493" in lines[place].source for place in of_order_493} == {True}
 
 
 def test_levels_belong_to_the_tiers_of_the_design() -> None:

@@ -56,13 +56,48 @@ ONE_SLIP = {
     ),
     "an unknown unit": ('unit = "police"', 'unit = "army"', "tasks.police_turn_out.unit", "'supports'"),
     "an unknown category": ('"accident.fire"', '"accident.fires"', "plans[1].applies_to", "'accident.fire'"),
-    "an unknown fact": (
-        "[grading.serious]",
-        "[grading.wounded]",
-        "grading.wounded",
-        "the name of a fact: deaths",
+    "a pack outside the folder": (
+        '"grading/fire.toml"',
+        '"../fire.toml"',
+        "grading.packs[2]",
+        "String should match pattern",
     ),
-    "a line at nothing": ("III = 3 }", "III = 0 }", "grading.deaths.at_least.III", "greater than 0"),
+    "a pack that is not there": (
+        '"grading/fire.toml"',
+        '"grading/blaze.toml"',
+        "grading.packs[2]",
+        "a file that stands beside this one",
+    ),
+    "a pack twice": (
+        '  "grading/fire.toml"',
+        '  "grading/fire.toml",\n  "grading/fire.toml"',
+        "grading.packs[3]",
+        "each pack once",
+    ),
+    "a switch without a pack": (
+        "switched_on = []",
+        'switched_on = ["fire"]',
+        "grading.switched_on[0]",
+        "the id of a pack that is off by default",
+    ),
+    "a switch twice": (
+        "switched_on = []",
+        'switched_on = ["mass_incident", "mass_incident"]',
+        "grading.switched_on[1]",
+        "each pack once",
+    ),
+    "a kind of sensitive without a number": (
+        "{ time = 1, ",
+        "{ ",
+        "sensitive.raises_by",
+        "also time",
+    ),
+    "more levels than there are": (
+        "{ time = 1, ",
+        "{ time = 4, ",
+        "sensitive.raises_by.time",
+        "less than or equal to 3",
+    ),
     "a step without a clock": (
         "[step_within_seconds.assign]",
         "[step_within_seconds.grade]",
@@ -128,12 +163,6 @@ ONE_SLIP = {
         "cap_ratio = 0.69",
         "channels.grid.cap_ratio",
         "at least trust_ratio 0.7",
-    ),
-    "lines that do not grow": (
-        "II = 10, III = 3 }",
-        "II = 3, III = 3 }",
-        "grading.deaths.at_least.II",
-        "more than the 3",
     ),
     "a blank nobody fills": ("{place}出现", "{where}出现", "warning.description_zh", "{place}"),
     "a blank not closed": ("{place}出现", "{place出现", "warning.description_zh", "{place}"),
@@ -262,8 +291,8 @@ def test_all_problems_are_told_at_once() -> None:
             "[channels.110]\ntrust_ratio = 0.75",
             '[channels.110]\ntrust_ratio = "high"',
         ),  # same table, not a number
-        ("III = 3 }", "III = 11 }"),  # a law within a row
-        ("[grading.serious]", "[grading.wounded]"),  # same table, no such fact
+        ("when = { deaths = 3 }", "when = { deaths = 11 }"),  # a law between two lines of a pack
+        ("when = { serious = 50 }", "when = { wounded = 50 }"),  # same pack, no such fact
         ('tier = "township"', 'tier = "village"'),  # a task
         ('  "police_turn_out",', '  "police_turn_in",'),  # a plan that names no task
         ("half_life_seconds = 3600", "half_life_seconds = 0"),
@@ -272,12 +301,12 @@ def test_all_problems_are_told_at_once() -> None:
     assert [problem.key for problem in problems(text)] == [
         "channels.grid.cap_ratio",
         "channels.110.trust_ratio",
-        "grading.deaths.at_least.II",
-        "grading.wounded",
         "heat.half_life_seconds",
         "rating.bands.blue",
         "tasks.police_turn_out.tier",
         "plans[0].tasks[0]",
+        "lines.deaths-II.when.deaths",
+        "lines.serious-II.when.wounded",
     ]
 
 
@@ -323,8 +352,8 @@ BOUNDS = [
     ("closure = 10.0", "closure = {}", 0.01, 0),
     ("cap_ratio = 0.85", "cap_ratio = {}", 0.7, 0.69),
     ("threshold_ratio = 0.9", "threshold_ratio = {}", 0.86, 0.85),
-    ("II = 10, III", "II = {}, III", 4, 3),
-    ("II = 10, III", "II = {}, III", 29, 30),
+    ("when = { deaths = 10 }", "when = {{ deaths = {} }}", 4, 3),
+    ("when = { deaths = 10 }", "when = {{ deaths = {} }}", 29, 30),
     ("orange = 60.0", "orange = {}", 69.9, 70),
     ("green = 90.0", "green = {}", 99.9, 100),
     ("check_after_seconds = 5 ", "check_after_seconds = {} ", 7199, 7200),

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from workflows.rulebook_bundle import files_of
 from workflows.rulebook_file import default_rulebook_text
 from workflows.rulebook_lines import Path, key_lines
+
+_FILES = files_of(default_rulebook_text())
+SHIPPED = [text.decode() for text in (_FILES.main, *(body for _, body in _FILES.packs))]
 
 AWKWARD = """
 # a comment with [a.header] and key = 1
@@ -59,7 +63,7 @@ def paths(value: object, path: Path = ()) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    "text", [AWKWARD, AWKWARD.replace("\n", "\r\n"), default_rulebook_text().decode(), ""]
+    "text", [AWKWARD, AWKWARD.replace("\n", "\r\n"), "", *SHIPPED], ids=lambda text: text[:40].strip()
 )
 def test_every_key_is_found_and_no_other(text: str) -> None:
     """What `tomllib` reads and what is located agree, key by key."""
