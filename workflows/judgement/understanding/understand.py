@@ -11,6 +11,7 @@ from models.understanding import FactFound, Understanding
 from workflows.judgement.understanding.amounts import amounts
 from workflows.judgement.understanding.casualties import casualties
 from workflows.judgement.understanding.kinds import category
+from workflows.judgement.understanding.places import places
 from workflows.judgement.understanding.script import script_of
 from workflows.judgement.understanding.sensitivity import correction, sensitive
 from workflows.judgement.understanding.times import event_time
@@ -26,11 +27,14 @@ def understand(title: str | None, text: str | None, reported_at: datetime) -> Un
     """
     script = script_of(_readable(title), _readable(text))
     kind = category(script)
+    named, outside = places(script, reported_at)
     return Understanding(
         category=kind,
         facts=tuple(
             filter(_can_be, (*casualties(script, kind.category if kind else None), *amounts(script)))
         ),
+        places=named,
+        outside=outside,
         time=event_time(script, reported_at),
         sensitive=sensitive(script),
         correction=correction(script),

@@ -71,7 +71,6 @@ def test_the_words_that_decided_are_shown() -> None:
     assert found is not None
     assert [(s.part, s.words) for s in found.spans] == [
         (Part.TITLE, "失火"),
-        (Part.TEXT, "冒出"),
         (Part.TEXT, "浓烟"),
         (Part.TEXT, "火势"),
     ]

@@ -10,7 +10,7 @@ REPORTED_AT = datetime(2026, 3, 12, 7, 30, tzinfo=UTC)
 
 
 def test_one_report_is_read_by_every_room() -> None:
-    """Category, totals, amounts, time and what is sensitive stand in one understanding."""
+    """Category, totals, amounts, place, time and what is sensitive stand in one understanding."""
     found = understand(
         "渝北区龙溪街道一小学发生火灾",
         "今天上午9时许，渝北区龙溪街道一小学食堂发生火灾，造成2人死亡、5人受伤，直接经济损失约300万元。",
@@ -20,6 +20,8 @@ def test_one_report_is_read_by_every_room() -> None:
     assert found.category.category is Category.FIRE
     facts = {fact.fact: (fact.value, fact.approximate) for fact in found.facts}
     assert facts == {"deaths": (2, False), "injured": (5, False), "direct_loss_yuan": (3_000_000, True)}
+    assert found.places
+    assert found.outside is None
     assert found.time is not None
     assert found.time.moment == datetime(2026, 3, 12, 1, 0, tzinfo=UTC)
     assert {one.kind for one in found.sensitive} == {Sensitivity.PLACE}
@@ -32,6 +34,13 @@ def test_a_correction_is_kept_beside_the_lower_figure() -> None:
     assert [(fact.fact, fact.value) for fact in found.facts] == [("deaths", 3)]
     assert found.correction is not None
     assert found.correction.words == "更正"
+
+
+def test_an_event_elsewhere_has_no_place_here() -> None:
+    """Words that put the event outside the city are shown instead of a place."""
+    found = understand("印度孟买发生列车连环爆炸", "印度西部城市孟买发生七起爆炸。", REPORTED_AT)
+    assert found.places == ()
+    assert found.outside is not None
 
 
 def test_silence_is_unknown() -> None:
