@@ -58,6 +58,7 @@ class Bookkeeper:
         self._metrics = metrics
         self._issued_at: dict[CommandId, datetime] = {}
         self._entered: dict[str, tuple[Stage, datetime]] = {}
+        self._reopened: set[str] = set()
 
     def count_batch(self, result: BatchResult) -> None:
         """This batch is committed: its records by fate, its reports by outcome, its facts."""
@@ -92,12 +93,16 @@ class Bookkeeper:
         match event.data:
             case IncidentOpened(nature=nature):
                 metrics.opened.labels(nature.value).inc()
+                self._enter(event, Stage.PERCEPTION)
             case VerdictReached(verdict=verdict):
                 metrics.verdicts.labels(verdict.value, event.actor.kind.value).inc()
+            case IncidentReopened():
+                self._reopened.add(event.incident_id)
+            case StageEntered() if event.incident_id in self._reopened:
+                # The fact after a reopening only puts it before the stage that takes it up: nobody works there.
+                self._reopened.discard(event.incident_id)
             case StageEntered(stage=stage):
-                self._left_stage(event)
-                metrics.stage_entries.labels(stage.value).inc()
-                _remember(self._entered, event.incident_id, (stage, event.recorded_at))
+                self._enter(event, stage)
             case IncidentClosed(review=review):
                 self._left_stage(event)
                 metrics.closed.labels(review.level.value).inc()
@@ -128,6 +133,11 @@ class Bookkeeper:
                 metrics.red_alarms.inc()
             case WarningIssued(warning=w) | WarningUpdated(warning=w) | WarningCancelled(warning=w):
                 metrics.warnings.labels(w.message_type.value, w.colour.value).inc()
+
+    def _enter(self, event: Event, stage: Stage) -> None:
+        self._left_stage(event)
+        self._metrics.incidents.stage_entries.labels(stage.value).inc()
+        _remember(self._entered, event.incident_id, (stage, event.recorded_at))
 
     def _left_stage(self, event: Event) -> None:
         was_in = self._entered.pop(event.incident_id, None)

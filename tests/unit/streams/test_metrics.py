@@ -23,12 +23,15 @@ from models.messages.public_warning import PublicWarning
 from models.messages.report import Report
 from models.topics import Topic
 from models.vocabulary import (
+    Action,
     ActorKind,
+    Channel,
     CommandKind,
     CommandRole,
     Level,
     MessageType,
     Stage,
+    Status,
     Step,
     Tier,
     Verdict,
@@ -39,6 +42,7 @@ from streams.metrics import Metrics
 from streams.processing.arrivals import BatchResult, Fate, Handled, Record
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.codec import Readable, read
+from tests.core_world import CoreWorld, make_report
 from tests.fakes.clock import NOON
 from tests.unit.streams.test_codec import REPORT
 
@@ -233,6 +237,31 @@ def test_a_stage_lasts_until_the_next_is_entered(registry: CollectorRegistry, bo
         for stage in Stage
     }
     assert {stage: seconds for stage, seconds in sums.items() if seconds} == {Stage.VERIFICATION: 60}
+
+
+def test_every_stage_that_works_is_counted_once(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
+    """Perception counts with the opening; reopening counts the stage that takes it up, not the one it is put behind."""
+    world = CoreWorld()
+    world.report(make_report())
+    world.deliver()
+    (incident_id,) = world.incidents
+    world.decide(incident_id, Action.VERIFY, verdict=Verdict.FALSE)
+    assert world.incidents[incident_id].status is Status.REJECTED
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    assert world.incidents[incident_id].stage is Stage.DISPOSAL
+    bookkeeper.count_events(world.log[incident_id])
+    entered = {
+        stage: registry.get_sample_value("fenghuo_stage_entries_total", {"stage": stage.value})
+        for stage in Stage
+    }
+    assert entered == {
+        Stage.PERCEPTION: 1,
+        Stage.VERIFICATION: 2,
+        Stage.ASSESSMENT: 1,
+        Stage.DISPOSAL: 1,
+        Stage.FOLLOW_UP: None,
+    }
 
 
 @pytest.mark.parametrize(
