@@ -160,17 +160,6 @@ def superior(code: str, on: date) -> UnitCode | None:
     return None if above is None else unit_for(unit.area_code, unit.department, above, on)
 
 
-def all_units(on: date) -> Iterator[Unit]:
-    """Every unit that stands on that Beijing day: city, districts, townships. Computed, not stored."""
-    tree = area_tree()
-    city = (area.code for area in tree if area.kind is AreaKind.CITY)
-    for area_code in (*city, *tree.districts(on), *tree.townships(on)):
-        tier = tree.tier_of(area_code)
-        for facts in departments().values():
-            if tier in facts.offices_zh:
-                yield parse_unit(unit_code(area_code, facts.department))
-
-
 def _upward(place: ResolvedArea, tier: Tier) -> Iterator[tuple[Tier, AreaCode]]:
     by_tier = {Tier.TOWNSHIP: place.township_code, Tier.DISTRICT: place.district_code}
     by_tier[Tier.CITY] = area_tree().path(place.code)[0]

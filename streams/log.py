@@ -1,8 +1,8 @@
-"""Logs as data: one canonical line per message handled, from a closed list of events, JSON unless a person looks on.
+"""Logs as data: one line a batch, and one for each message that somebody may ask about, from a closed list of events.
 
-Only ids, words and lengths: never a name, a phone number or what a report says. Levels: info = state changed,
-warning = somebody must look today, error = somebody must look now. Other people's libraries come out in the same
-form, from warning up.
+JSON, unless a person looks on. Only ids, words and lengths: never a name, a phone number or what a report says.
+Levels: info = state changed, warning = somebody must look today, error = somebody must look now. Other people's
+libraries come out in the same form, from warning up.
 """
 
 import logging

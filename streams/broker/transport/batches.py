@@ -35,11 +35,6 @@ class Batch:
     _consumer: FastLaneConsumer
 
     @property
-    def first_offsets(self) -> dict[TP, int]:
-        """The partitions of this batch, each with the offset of its first record."""
-        return {held.partition: held.first_offset for held in reversed(self._slices)}
-
-    @property
     def _slices(self) -> list[Slice]:
         return [cast(SliceMessage, event.message).slice for event in self._events]
 

@@ -138,25 +138,3 @@ async def test_without_positions_nothing_is_read(broker: Broker) -> None:
         await asyncio.wait_for(worker.app.wait_until_stopped(), 10)
         assert isinstance(worker.app.crash_reason, ConnectionError)
     assert worker.batches == []
-
-
-async def test_first_offsets_name_the_start_of_each_partition(broker: Broker) -> None:
-    """A batch of several slices says for each of its partitions where it began."""
-    topic = await new_topic(broker.brokers)
-    await fill(broker.brokers, topic, VALUES)
-    worker = Worker(broker, new_group(), slice_records=10)
-    worker.next_offsets[TP(topic, 0)] = 12
-    gate = asyncio.Event()
-
-    async def handle(batch: Batch) -> None:
-        await gate.wait()
-        batch.ack()
-
-    worker.read(topic, handle)
-    async with worker.running():
-        await until(lambda: worker.batches != [])
-        await until(lambda: worker.consumer.oldest_unacked_seconds() > 0)
-        gate.set()
-        await until(lambda: 99 in worker.offsets)
-    assert [batch.first_offsets for batch in worker.batches][:1] == [{TP(topic, 0): 12}]
-    assert all(batch.first_offsets[TP(topic, 0)] == batch.records[0].offset for batch in worker.batches)

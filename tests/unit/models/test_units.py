@@ -1,18 +1,18 @@
 """Units: which stand at which tier, who takes over, and who answers for what."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from models.areas import UnknownArea, area_tree
+from models.areas import AreaKind, UnknownArea, area_tree
 from models.categories import Category
 from models.identifiers import UnitCode
 from models.units import (
     Department,
     Unit,
     UnknownUnit,
-    all_units,
     departments,
     parse_unit,
     responsibilities,
@@ -173,6 +173,17 @@ def test_unit_for_unknown_area_is_refused() -> None:
 def test_the_way_up(code: str, on: date, expected: list[str]) -> None:
     """A silent unit's work goes one tier up at a time, by way of the district that stands on the day."""
     assert ladder(code, on) == expected
+
+
+def all_units(on: date) -> Iterator[Unit]:
+    """Every unit that stands on that Beijing day: city, districts, townships."""
+    tree = area_tree()
+    city = (area.code for area in tree if area.kind is AreaKind.CITY)
+    for area_code in (*city, *tree.districts(on), *tree.townships(on)):
+        tier = tree.tier_of(area_code)
+        for facts in departments().values():
+            if tier in facts.offices_zh:
+                yield parse_unit(unit_code(area_code, facts.department))
 
 
 @pytest.mark.parametrize("on", [DAY_BEFORE, CHANGE])
