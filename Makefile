@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs lock clean
+.PHONY: help run test check bench eval docs lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -31,6 +31,9 @@ check: .venv/.test ## format, lint, types, imports and the quick tests, in about
 
 bench: .venv/.test ## measure throughput and latency side by side, add rows to tests/bench/results.csv
 	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+eval: .venv/.test ## how well texts are understood: every figure with its goal, every miss with its text
+	@exec $(PYTHON) -m tests.evaluation $(ARGS)
 
 # What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.
 docs: .venv/.test ## write the generated files again: message schemas, state diagram
