@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from models.messages.report import Report
+from models.messages.report import Facts, Report
 from models.topics import Topic
 from models.vocabulary import Level
-from streams.simulator.plot import level_of
 
 ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_NOTHING_STATED = Facts()
 _TIMES = ("occurred_at", "known_at", "reported_at")
 
 
@@ -34,13 +34,18 @@ class Expectation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One message, `at_seconds` after the round began. Only garbage has no `report`; it has `raw` bytes instead."""
+    """One message, `at_seconds` after the round began. Only garbage has no `report`; it has `raw` bytes instead.
+
+    `stated` are the totals that the report gives, in words for the most part; `level` is what they come to.
+    """
 
     at_seconds: int
     event_id: str
     expectation: Expectation
     area_code: str
     report: Report | None
+    stated: Facts = _NOTHING_STATED
+    level: Level = Level.IV
     raw: bytes = b""
 
     @property
@@ -53,9 +58,8 @@ class Happening:
         """`reports-urgent` for emergency calls, danger to life, and totals of level I or II."""
         if self.report is None:
             return Topic.REPORTS
-        report = self.report
-        is_severe = level_of(report.facts) in (Level.I, Level.II)
-        is_urgent = report.urgent or report.channel.is_emergency_call or is_severe
+        is_severe = self.level in (Level.I, Level.II)
+        is_urgent = self.report.urgent or self.report.channel.is_emergency_call or is_severe
         return Topic.REPORTS_URGENT if is_urgent else Topic.REPORTS
 
     def value(self, began_at: datetime) -> bytes:

@@ -21,9 +21,11 @@ from streams.simulator.happening import Expectation, Happening
 from streams.simulator.invented import HAZARDS, RUMOURS, Hazard, Rumour
 from streams.simulator.plot import Plot, Twist, level_of
 from streams.simulator.sites import Site, Sites
-from streams.simulator.story import tell
+from streams.simulator.story import CONTRADICTED_BY, tell
 
 SPACING_SECONDS = 600
+# The share of events whose texts an engine may misread so far that the level is another one.
+MISREAD_RATIO = 0.05
 _OPENING_EVENTS = 5
 _OPENING_SPACING_SECONDS = 10
 _FIRST_AFTER_OPENING_SECONDS = 300
@@ -31,6 +33,8 @@ _HAZARD_FROM, _HAZARD_EVERY = 6, 20
 _RUMOUR_FROM, _RUMOUR_EVERY = 8, 26
 _TWIN_FROM, _TWIN_EVERY = 12, 25
 _DUPLICATE_FROM, _DUPLICATE_EVERY = 5, 15
+_CONTRADICTED_EVERY, _FEWEST_CONTRADICTED = 4, 4
+_COSTLY, _COSTLY_RATIO = frozenset({Category.ROAD_TRAFFIC, Category.FIRE}), 0.2
 # Once a round: more than one dead letter in a hundred messages would, rightly, stop the engine.
 _ONCE: Mapping[int, Twist] = {7: Twist.ID_CONFLICT, 9: Twist.UNKNOWN_AREA, 10: Twist.GARBAGE}
 _EVENT_ID = re.compile(r"^(s(\d+)-r(\d+)-\d{4})-")
@@ -43,8 +47,9 @@ Identity = tuple[str, str]
 class TrueEvent:
     """What the engine should arrive at: the ground truth of one event, false ones among them.
 
-    `reports` are the (source_id, report_id) that must be accepted, in the order of time; `level` is the highest that
-    the totals reach, by the 493 lines.
+    `reports` are the (source_id, report_id) that must be accepted, in the order of time. `level` is what a person who
+    read everything would give by the lines alone. An engine reads words, and may miss what a few texts say: at most
+    `MISREAD_RATIO` of the events may end on another level; all else must be as it stands here. See `is_right_level`.
     """
 
     event_id: str
@@ -58,6 +63,15 @@ class TrueEvent:
     status: Status
     reports: tuple[Identity, ...]
     twists: frozenset[Twist]
+
+    def is_right_level(self, level: Level) -> bool:
+        """The level by the lines, or what a rulebook may make of more than totals.
+
+        A small event may stand one higher, being sensitive; an earthquake as high as its magnitude brings it.
+        """
+        if self.category is Category.EARTHQUAKE:
+            return level.severity >= self.level.severity
+        return level is self.level or (self.level is Level.IV and level is Level.III)
 
     @property
     def first_incident_id(self) -> IncidentId:
@@ -113,13 +127,21 @@ def event_of(seed: int, report_id: str) -> TrueEvent | None:
     return _truth_by_id(Scenario(seed, int(match[3]))).get(match[1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Oddities:
+    """Where a round's subjects allow for what is rare: by position, retired codes by the how-manieth."""
+
+    retired: Mapping[int, int]
+    contradicted: frozenset[int]
+
+
 @lru_cache(maxsize=4)
 def _plots(scenario: Scenario) -> tuple[Plot, ...]:
     sites = Sites(scenario.seed, scenario.round_number)
     subjects = _subjects(scenario)
-    retired = _retired_positions(subjects)
+    oddities = _Oddities(_retired_positions(subjects), _contradicted_positions(subjects))
     return tuple(
-        _plot(scenario, position, subject, sites, retired.get(position))
+        _plot(scenario, position, subject, sites, oddities)
         for position, subject in enumerate(subjects[: scenario.events])
     )
 
@@ -164,7 +186,7 @@ def _subjects(scenario: Scenario) -> tuple[Subject, ...]:
     """The order of events: the opening ones first, then the texts with hazards and rumours strewn in."""
     draws = Draws(scenario.seed, f"round {scenario.round_number}")
     texts = list(draws.shuffled("texts", corpus()))
-    opening = [text for text in texts if level_of(text.facts) is Level.IV][:_OPENING_EVENTS]
+    opening = [text for text in texts if level_of(text.category, text.facts) is Level.IV][:_OPENING_EVENTS]
     subjects: list[Subject] = [*opening, *(text for text in texts if text not in opening)]
     for nth, hazard in enumerate(draws.shuffled("hazards", HAZARDS)):
         subjects.insert(_HAZARD_FROM + nth * _HAZARD_EVERY, hazard)
@@ -185,9 +207,27 @@ def _retired_positions(subjects: tuple[Subject, ...]) -> dict[int, int]:
     return {position: nth for nth, position in enumerate(sorted(families.values()))}
 
 
-def _plot(scenario: Scenario, position: int, subject: Subject, sites: Sites, retired: int | None) -> Plot:
+def _contradicted_positions(subjects: tuple[Subject, ...]) -> frozenset[int]:
+    """Every fourth of the events with enough exactly counted injured, far from any line that a level begins at."""
+    fitting = [
+        position
+        for position, subject in enumerate(subjects)
+        if position > _OPENING_EVENTS and isinstance(subject, CorpusText) and _is_contradictable(subject)
+    ]
+    return frozenset(fitting[::_CONTRADICTED_EVERY])
+
+
+def _is_contradictable(text: CorpusText) -> bool:
+    injured = text.facts.injured or 0
+    more = text.facts.model_copy(update={"injured": injured + CONTRADICTED_BY[1]})
+    is_level_safe = level_of(text.category, more) is level_of(text.category, text.facts)
+    return injured >= _FEWEST_CONTRADICTED and not text.is_approximate and is_level_safe
+
+
+def _plot(scenario: Scenario, position: int, subject: Subject, sites: Sites, oddities: _Oddities) -> Plot:
     event_id = f"s{scenario.seed}-r{scenario.round_number}-{position + 1:04d}"
-    twists = frozenset(_twists(position, subject, is_retired=retired is not None))
+    retired = oddities.retired.get(position)
+    twists = frozenset(_twists(position, subject, oddities))
     return Plot(
         event_id=event_id,
         starts_at_seconds=_starts_at_seconds(scenario, position, event_id),
@@ -198,7 +238,7 @@ def _plot(scenario: Scenario, position: int, subject: Subject, sites: Sites, ret
         title=subject.title if isinstance(subject, CorpusText) else subject.kind_zh,
         text=subject.text,
         kind_zh=subject.kind_zh,
-        facts=Facts() if isinstance(subject, Hazard) else subject.facts,
+        facts=_totals(subject, Draws(scenario.seed, event_id)),
         is_approximate=isinstance(subject, CorpusText) and subject.is_approximate,
         site=sites.site(position) if retired is None else sites.retired_site(retired),
         neighbour=_neighbour(sites, position, twists),
@@ -210,11 +250,23 @@ def _neighbour(sites: Sites, position: int, twists: frozenset[Twist]) -> Site | 
     return sites.neighbour(position) if Twist.TWIN in twists else None
 
 
-def _twists(position: int, subject: Subject, *, is_retired: bool) -> Iterator[Twist]:
+def _totals(subject: Subject, draws: Draws) -> Facts:
+    """The totals in the end; some accidents have cost something that does not change their level."""
+    if isinstance(subject, Hazard):
+        return Facts()
+    if subject.category not in _COSTLY or not draws.happens("costs", _COSTLY_RATIO):
+        return subject.facts
+    return subject.facts.model_copy(update={"direct_loss_yuan": draws.between("cost", 2, 900) * 10_000})
+
+
+def _twists(position: int, subject: Subject, oddities: _Oddities) -> Iterator[Twist]:
+    is_retired = position in oddities.retired
     if position < _OPENING_EVENTS:
         yield Twist.OPENING
     if is_retired:
         yield Twist.RETIRED_AREA
+    if position in oddities.contradicted:
+        yield Twist.CONTRADICTION
     if position % _DUPLICATE_EVERY == _DUPLICATE_FROM:
         yield Twist.DUPLICATE
     if position in _ONCE:

@@ -1,7 +1,9 @@
 """Story: how one event is told: who reports it when and in which words, what is added later, and what goes wrong.
 
-Pure: the same plot and seed give the same happenings. Totals only grow from one report to the next, so whoever takes
-the greatest and whoever takes the latest arrive at the same level.
+Pure: the same plot and seed give the same happenings. Reports are words: how many were hurt stands in the text alone,
+save for the few whose senders' systems fill in fields as well. Totals only grow from one report to the next, so
+whoever takes the greatest and whoever takes the latest arrive at the same level. An event that grows is told first in
+a hurry, and its text of the corpus comes when all is known; any other begins with it.
 """
 
 from collections.abc import Iterator
@@ -14,14 +16,19 @@ from streams.simulator import wording
 from streams.simulator.draws import Draws
 from streams.simulator.happening import Expectation, Happening, moment
 from streams.simulator.names import name_of
-from streams.simulator.plot import Plot, Twist
+from streams.simulator.plot import Plot, Twist, level_of
 from streams.simulator.sites import Site
 from streams.simulator.witnesses import DENIERS, Witness, first_channel, later_channels, witness
 
 _FOLLOW_UPS: dict[Level, int] = {Level.I: 3, Level.II: 3, Level.III: 2}
+_KNOWN_LAST = {"direct_loss_yuan", "burnt_hectares"}
 _KNOWN_AT_FIRST = (0.3, 0.5, 0.8)  # share of the totals in the end
 _NO_SUCH_AREAS = ("500999", "500108999", "500108001999")
 _URGENT_RATIO = 0.05
+# Departments and instruments have systems that fill in fields; all in all about one report in ten has any.
+_FIELDS_RATIO = {Channel.DEPARTMENT: 0.5, Channel.SENSOR: 0.5}
+_FIELDS_RATIO_ELSE = 0.06
+CONTRADICTED_BY = (1, 3)  # so many more injured in the field than in the words
 _SOON = (20, 90)
 _LATER = (120, 2_400)
 
@@ -39,6 +46,7 @@ class _Draft:
     facts: Facts
     claim: Claim = Claim.AFFIRM
     urgent: bool = False
+    contradicts: bool = False
 
 
 def tell(plot: Plot, seed: int) -> tuple[Happening, ...]:
@@ -47,7 +55,15 @@ def tell(plot: Plot, seed: int) -> tuple[Happening, ...]:
     drafts = sorted(_drafts(plot, draws), key=lambda draft: draft.at_seconds)
     reports = _numbered(plot, drafts, draws)
     told = [
-        Happening(draft.at_seconds, plot.event_id, Expectation.ACCEPTED, report.area_code, report)
+        Happening(
+            draft.at_seconds,
+            plot.event_id,
+            Expectation.ACCEPTED,
+            report.area_code,
+            report,
+            draft.facts,
+            level_of(plot.category, draft.facts),
+        )
         for draft, report in zip(drafts, reports, strict=True)
     ]
     return tuple(sorted([*told, *_troubles(plot, told[0], draws)], key=lambda happening: happening.order))
@@ -68,19 +84,26 @@ def _series(plot: Plot, by: Witness, draws: Draws) -> Iterator[_Draft]:
     count = _follow_up_count(plot, draws)
     share = 1.0 if count == 0 else draws.pick("known at first", _KNOWN_AT_FIRST)
     facts, at = _partly(plot.facts, share), plot.starts_at_seconds
+    words = Draws(draws.seed, f"{draws.about} series")
     urgent = (
         plot.is_urgent or _is_urgent_call(by.channel, facts) or draws.happens("flagged urgent", _URGENT_RATIO)
     )
-    yield _Draft(at, by, ReportKind.INITIAL, plot.site, plot.title, plot.text, facts, urgent=urgent)
+    comes_late = count > 0 and plot.nature is Nature.EMERGENCY
+    first = (plot.title, plot.text)
+    if comes_late:
+        first = wording.headline(plot, by.channel, words), wording.told(plot, by.channel, facts, words)
+    yield _Draft(at, by, ReportKind.INITIAL, plot.site, *first, facts, urgent=urgent)
     for step in range(1, count + 1):
         at += draws.between(f"until follow-up {step}", 900, 2_700)
         facts = _partly(plot.facts, share + (1 - share) * step / count)
-        words = wording.followed_up(plot, step + 1, facts)
-        yield _Draft(at, by, ReportKind.FOLLOW_UP, plot.site, f"续报：{plot.kind_zh}", words, facts)
+        told = f"续报：{wording.what_zh(plot)}", wording.followed_up(plot, step + 1, facts, words)
+        if comes_late and step == count:
+            told = plot.title, plot.text
+        yield _Draft(at, by, ReportKind.FOLLOW_UP, plot.site, *told, facts)
     if plot.is_true and (count or Twist.OPENING in plot.twists or draws.happens("final", 0.4)):
         at += draws.between("until final", 1_800, 3_600)
-        words = wording.finished(plot, plot.facts)
-        yield _Draft(at, by, ReportKind.FINAL, plot.site, f"终报：{plot.kind_zh}", words, plot.facts)
+        told = f"终报：{wording.what_zh(plot)}", wording.finished(plot, plot.facts, words)
+        yield _Draft(at, by, ReportKind.FINAL, plot.site, *told, plot.facts)
 
 
 def _follow_up_count(plot: Plot, draws: Draws) -> int:
@@ -95,11 +118,13 @@ def _retellings(plot: Plot, series: list[_Draft], draws: Draws) -> Iterator[_Dra
     """The same event by other channels in other words, and by somebody who is mistaken about the township."""
     channels = [channel for channel in later_channels(plot, draws) if channel is not series[0].by.channel]
     count = 2 if Twist.OPENING in plot.twists else draws.pick("how many more", (0, 1, 1, 2, 2, 3))
-    for channel in channels[:count]:
+    contradicts = Twist.CONTRADICTION in plot.twists
+    for channel in channels[: max(count, 1) if contradicts else count]:
         # Half of the later ones call while the time for checking runs, so that both ways to a verdict are walked.
         is_soon = Twist.OPENING in plot.twists or draws.happens(f"{channel} calls soon", 0.5)
         at = plot.starts_at_seconds + draws.between(f"until {channel}", *(_SOON if is_soon else _LATER))
-        yield _retelling(plot, channel, at, plot.site, series, draws)
+        told = _retelling(plot, channel, at, plot.site, series, draws)
+        yield replace(told, contradicts=contradicts and channel is channels[0])
     if plot.neighbour is not None:
         at = plot.starts_at_seconds + draws.between("until the twin", 300, 900)
         yield _retelling(plot, channels[count], at, plot.neighbour, series, draws)
@@ -111,10 +136,8 @@ def _retelling(
     by = witness(channel, site, plot.category, draws)
     words = Draws(draws.seed, f"{draws.about} {channel}")
     facts = next(draft.facts for draft in reversed(series) if draft.at_seconds <= at)
-    title, text = (
-        wording.headline(plot, channel, words),
-        wording.retold(replace(plot, site=site), channel, facts, words),
-    )
+    title = wording.headline(plot, channel, words)
+    text = wording.quoted(replace(plot, site=site), channel, facts, words)
     urgent = _is_urgent_call(channel, facts)
     return _Draft(at, by, ReportKind.INITIAL, site, title, text, facts, urgent=urgent)
 
@@ -122,7 +145,7 @@ def _retelling(
 def _denial(plot: Plot, draws: Draws) -> _Draft:
     by = witness(draws.pick("denier", DENIERS), plot.site, plot.category, draws)
     at = plot.starts_at_seconds + draws.between("until denial", 480, 1_200)
-    words = (f"核查：{plot.kind_zh}不属实", wording.denied(plot))
+    words = (f"核查：{wording.what_zh(plot)}不属实", wording.denied(plot, draws))
     return _Draft(at, by, ReportKind.INITIAL, plot.site, *words, Facts(), claim=Claim.DENY)
 
 
@@ -142,6 +165,7 @@ def _report(
     plot: Plot, draft: _Draft, report_id: ReportId, number: int, refers_to: str | None, draws: Draws
 ) -> Report:
     by, is_grid = draft.by, draft.by.channel is Channel.GRID
+    fields = _fields(draft, report_id, draws)
     occurred = plot.starts_at_seconds - draws.between("until first seen", 300, 900)
     known = draft.at_seconds - draws.between(f"known before {report_id}", 20, 180)
     return Report(
@@ -155,7 +179,7 @@ def _report(
         nature=plot.nature,
         claim=draft.claim,
         urgent=draft.urgent,
-        category=plot.category,
+        category=None if fields is None else plot.category,
         title=draft.title,
         text=draft.text,
         area_code=draft.site.given_code if is_grid else draft.site.township_code,
@@ -164,10 +188,22 @@ def _report(
         occurred_at=moment(occurred),
         known_at=moment(known),
         reported_at=moment(draft.at_seconds),
-        facts=draft.facts,
-        approximate=tuple(sorted(draft.facts.model_fields_set)) if plot.is_approximate else (),
+        facts=fields or Facts(),
+        approximate=tuple(sorted(fields.model_fields_set)) if fields and plot.is_approximate else (),
         contact=Contact(name=name_of(Draws(draws.seed, by.source_id))) if is_grid else None,
     )
+
+
+def _fields(draft: _Draft, report_id: ReportId, draws: Draws) -> Facts | None:
+    """What the sender's system fills in beside the words; most have none. A contradiction leaves the level alone."""
+    if draft.contradicts:
+        return draft.facts.model_copy(
+            update={"injured": (draft.facts.injured or 0) + draws.between("more injured", *CONTRADICTED_BY)}
+        )
+    by_system = draws.happens(
+        f"fields of {report_id}", _FIELDS_RATIO.get(draft.by.channel, _FIELDS_RATIO_ELSE)
+    )
+    return draft.facts if by_system and draft.claim is Claim.AFFIRM else None
 
 
 def _troubles(plot: Plot, first: Happening, draws: Draws) -> Iterator[Happening]:
@@ -189,7 +225,7 @@ def _troubles(plot: Plot, first: Happening, draws: Draws) -> Iterator[Happening]
         )
     if Twist.GARBAGE in plot.twists:
         raw = f'{{"report_id": "{plot.event_id}-g", "title": "线路中断'.encode()[:-1]
-        yield Happening(later + 3, plot.event_id, Expectation.UNREADABLE, report.area_code, None, raw)
+        yield Happening(later + 3, plot.event_id, Expectation.UNREADABLE, report.area_code, None, raw=raw)
 
 
 def _is_urgent_call(channel: Channel, facts: Facts) -> bool:
@@ -199,5 +235,8 @@ def _is_urgent_call(channel: Channel, facts: Facts) -> bool:
 
 def _partly(facts: Facts, share: float) -> Facts:
     """The totals when this share was known; what is then none yet is not stated."""
-    totals = ((name, getattr(facts, name)) for name in sorted(facts.model_fields_set))
+    known = facts.model_fields_set - (
+        set() if share >= 1 else {"direct_loss_yuan"}
+    )  # nobody knows it before the end
+    totals = ((name, getattr(facts, name)) for name in sorted(known))
     return Facts(**{name: part for name, total in totals if (part := int(total * share + 1e-9))})

@@ -18,6 +18,7 @@ _FIRST: Mapping[Category, tuple[Channel, ...]] = MappingProxyType(
     {
         Category.ROAD_TRAFFIC: (_POLICE, _GRID),
         Category.FIRE: (_FIRE, _GRID),
+        Category.FOREST_FIRE: (_FIRE, _GRID),
         Category.EARTHQUAKE: (Channel.SENSOR, _GRID),
         Category.TERRORIST_ATTACK: (_POLICE, _GRID),
         Category.FOOD_POISONING: (_MEDICAL, _DEPARTMENT),
@@ -27,6 +28,7 @@ _LATER: Mapping[Category, tuple[Channel, ...]] = MappingProxyType(
     {
         Category.ROAD_TRAFFIC: (_MEDICAL, _HOTLINE, _MEDIA, _DEPARTMENT),
         Category.FIRE: (_POLICE, _MEDICAL, _HOTLINE, _MEDIA),
+        Category.FOREST_FIRE: (_POLICE, _HOTLINE, _DEPARTMENT, _MEDIA),
         Category.EARTHQUAKE: (_HOTLINE, _DEPARTMENT, _POLICE, _MEDIA),
         Category.TERRORIST_ATTACK: (_MEDICAL, _FIRE, _DEPARTMENT, _MEDIA),
         Category.FOOD_POISONING: (_HOTLINE, _GRID, _POLICE, _MEDIA),

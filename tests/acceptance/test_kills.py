@@ -12,9 +12,9 @@ from hashlib import sha256
 
 import pytest
 
-from models.vocabulary import Status
+from models.vocabulary import Level, Status
 from streams.simulator.plot import Twist
-from streams.simulator.scenario import TrueEvent
+from streams.simulator.scenario import MISREAD_RATIO, TrueEvent
 from tests.acceptance.lives import Aftermath, Traffic, play
 from tests.acceptance.nemesis import strikes
 
@@ -86,16 +86,25 @@ def test_the_outcome_is_that_of_a_life_in_peace(aftermath: Aftermath) -> None:
 
 
 def test_the_outcome_is_the_truth(aftermath: Aftermath) -> None:
-    """Each event has exactly the reports, the verdict, the level and the end that the scenario meant."""
+    """Each event has exactly the reports, the verdict and the end that the scenario meant; its level is the true one.
+
+    Levels come of words, and a few texts may be misread.
+    """
     meant = {
-        event.event_id: (set(event.reports), {event.verdict.value}, {event.level.value}, {event.status.value})
+        event.event_id: (set(event.reports), {event.verdict.value}, {event.status.value})
         for event in aftermath.truth
     }
     found = {
-        event_id: (set(one.reports), set(one.verdicts), set(one.levels), set(one.statuses))
+        event_id: (set(one.reports), set(one.verdicts), set(one.statuses))
         for event_id, one in aftermath.killed.items()
     }
     assert found == meant, aftermath.story
+    wrong = [
+        event.event_id
+        for event in aftermath.truth
+        if not all(event.is_right_level(Level(level)) for level in aftermath.killed[event.event_id].levels)
+    ]
+    assert len(wrong) <= max(1, MISREAD_RATIO * len(aftermath.truth)), (wrong, aftermath.story)
 
 
 def test_the_orders_are_those_of_a_life_in_peace(aftermath: Aftermath) -> None:

@@ -48,6 +48,9 @@ _STATE_FIELDS = (
     "steps",
     "deadlines",
     "warning",
+    "origins",
+    "sensitive",
+    "contradictions",
 )
 
 
@@ -257,6 +260,11 @@ def summary_of(state: Incident) -> IncidentSummary:
         "updated_at": state.last_recorded_at,
         "sources": len(state.sources),
         "open_commands": len(state.owed_commands),
+        "acknowledged": state.acknowledged_by is not None,
+        "community_code": state.place.community_code,
+        "grid_code": state.place.grid_code,
+        "step": state.current_step,
+        "step_tier": None if state.current_step is None else state.steps[state.current_step].tier,
     }
     missing = IncidentSummary.model_fields.keys() - beside
     return IncidentSummary.model_validate(beside | {name: getattr(state, name) for name in missing})

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import pytest
 
+from models.events.perception import ReportContradicted
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
@@ -17,7 +18,7 @@ from streams.simulator.conduct import ACTIONS
 from streams.simulator.happening import Expectation
 from streams.simulator.plot import Twist
 from streams.simulator.reporters import Pace
-from streams.simulator.scenario import TrueEvent
+from streams.simulator.scenario import MISREAD_RATIO, TrueEvent
 from tests.unit.simulator.city import BEGAN, City, at_work
 from workflows.incident import Incident
 
@@ -99,15 +100,40 @@ def killed_city() -> City:
     return asyncio.run(played(timedelta(hours=3)))
 
 
-def expected() -> Iterator[tuple[str, Status, Verdict, Level, frozenset[tuple[str, str]]]]:
+def expected() -> Iterator[tuple[str, Status, Verdict, frozenset[tuple[str, str]]]]:
     for event in truth():
-        yield event.event_id, event.status, event.verdict, event.level, frozenset(event.reports)
+        yield event.event_id, event.status, event.verdict, frozenset(event.reports)
 
 
 def test_every_event_ends_as_the_truth_says(city: City) -> None:
-    """One incident is left of each event, with exactly its reports, its verdict, its level and its end."""
-    found = [(name, e.status, e.verdict, e.level, e.reports) for name, e in endings(city).items()]
+    """One incident is left of each event, with exactly its reports, its verdict and its end."""
+    found = [(name, e.status, e.verdict, e.reports) for name, e in endings(city).items()]
     assert found == list(expected())
+
+
+def test_events_reach_the_level_that_their_words_give(city: City) -> None:
+    """Graded from words alone, the level is the true one, save for the few texts that may be misread."""
+    ended = endings(city)
+    wrong = [
+        (event.event_id, event.level, ended[event.event_id].level)
+        for event in truth()
+        if not event.is_right_level(ended[event.event_id].level)
+    ]
+    assert len(wrong) <= MISREAD_RATIO * len(truth()), sorted(wrong)
+
+
+def test_contradictions_are_seen(city: City) -> None:
+    """Where a sender's field and words differ on purpose the officer is shown it, and hardly anywhere else."""
+    shown = {
+        event.incident_id: {one.field for one in data.contradictions}
+        for log in city.core.log.values()
+        for event in log
+        if isinstance(data := event.data, ReportContradicted)
+    }
+    planned = {left_of(city, event).incident_id for event in truth() if Twist.CONTRADICTION in event.twists}
+    assert planned
+    assert planned <= {incident_id for incident_id, fields in shown.items() if "injured" in fields}
+    assert len(shown.keys() - planned) <= MISREAD_RATIO * len(truth())
 
 
 def test_a_city_that_is_killed_again_and_again_ends_alike(city: City, killed_city: City) -> None:
@@ -174,9 +200,10 @@ def test_the_first_incident_closes_soon(city: City) -> None:
     assert min(closed) - BEGAN < timedelta(minutes=30)
 
 
-def test_merging_is_left_to_officers_only_where_the_place_was_mistaken(city: City) -> None:
-    """Each event that was also reported from the neighbouring township is merged once, and no other."""
-    merged = [i for i in city.core.incidents.values() if i.status is Status.MERGED]
-    assert len(merged) == sum(Twist.TWIN in event.twists for event in truth()) > 0
+def test_officers_merge_what_the_engine_could_not_know_for_one(city: City) -> None:
+    """Each event that was also told of the neighbouring township is merged by an officer, and hardly any other."""
+    merged = {i.incident_id for i in city.core.incidents.values() if i.status is Status.MERGED}
     merges = [m for m in city.sent if isinstance(m, Decision) and m.action is Action.MERGE]
-    assert {m.other_incident_id for m in merges} == {i.incident_id for i in merged}
+    twins = sum(Twist.TWIN in event.twists for event in truth())
+    assert merged == {m.other_incident_id for m in merges}
+    assert 0 < twins <= len(merged) <= twins + MISREAD_RATIO * len(truth())
