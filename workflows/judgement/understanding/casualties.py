@@ -47,9 +47,9 @@ _NUMBERED_INSTEAD: Final[Mapping[Harm, frozenset[Harm]]] = {
 def casualties(script: Script, category: Category | None) -> tuple[FactFound, ...]:
     """Deaths, missing, serious, injured, trapped, affected and evacuated, each with the words that say so."""
     spoken = sentences(script)
-    numbered = [mention for sentence in spoken for mention in mentions_in(sentence)]
-    mentions = _with_victims(numbered, spoken)
     denials = [denial for sentence in spoken for denial in denials_in(sentence)]
+    numbered = [mention for sentence in spoken for mention in mentions_in(sentence, denials)]
+    mentions = _with_victims(numbered, spoken)
     poisoning = category in _POISONING or (category is None and _says_poisoned(script))
     found = []
     for fact, total_of in _TOTALS.items():

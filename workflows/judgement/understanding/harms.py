@@ -39,16 +39,24 @@ _CARE: Final = re.compile(r"[^，。；]{0,12}?(?:医院|卫生院|诊所|急救
 
 def _harm_of_word() -> dict[str, Harm]:
     """Every word that is written in the file, or composed of its pieces, with its harm."""
-    file = _FILE
-    words = {word: Harm(harm) for harm, listed in file["words"].items() for word in listed.split()}
+    words = {word: Harm(harm) for harm, listed in _FILE["words"].items() for word in listed.split()}
     words |= dict.fromkeys(_CARRIED, Harm.TREATED)
-    degrees, acts = file["degrees"], file["acts"]
+    degrees, acts = _FILE["degrees"], _FILE["acts"]
     for harm in (Harm.GRAVE, Harm.LIGHT):
         words |= {
             f"{state}{how}": harm for state in degrees["state"].split() for how in degrees[harm].split()
         }
-    words |= {f"{act}死": Harm.DEAD for act in acts["deadly"].split()}
-    return words | {f"{act}伤": Harm.HURT for act in acts["hurting"].split()}
+    for kind, endings in _FILE["endings"].items():
+        composed = {
+            f"{act}{ending}": Harm(harm)
+            for harm, listed in endings.items()
+            for ending in listed.split()
+            for act in acts[kind].split()
+        }
+        words |= composed | {
+            f"被{word}": harm for word, harm in composed.items()
+        }  # before 被压 is taken for trapped
+    return words
 
 
 def _pattern(words: Iterable[str]) -> str:

@@ -6,9 +6,11 @@ may bind several (5人受伤，已送医), but who died is not counted as hurt.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workflows.judgement.understanding.denials import Denial
 from workflows.judgement.understanding.harms import Harm, HarmWord
 from workflows.judgement.understanding.persons import Persons, are_perpetrators, persons_in
 from workflows.judgement.understanding.reach import count_after, reaches
@@ -36,10 +38,10 @@ class Mention:
     is_reference: bool = False  # 3名死者: speaks again of those who were counted
 
 
-_SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
+_SEPARATOR: Final = re.compile(r"[，,；;：:、（）() ]")
 _STOP: Final = re.compile(r"[；;（）()]")
 _TOTAL: Final = re.compile(r"共|总|累计|合计|截[至止]|升[至到]|增[加至到]|达到?|人数|突破|确认|证实")
-_REPLACING: Final = re.compile(r"降[至到为]|减少?[至到为]|更正|修正|修改|改为|核减|更新为")
+_REPLACING: Final = re.compile(r"降[至到为]|减少?[至到为]|更正|修正|修改|下调|调[低减整]|改为|核减|更新为")
 _SHARE_BEFORE: Final = re.compile(r"(?:[人员者客生工民]|之|当)[中里](?:有|的|，|共)*\Z|(?:包括|含)\Z")
 _SHARE_ENDS: Final = re.compile(r"另|此外|同时|其余|其他|；")
 _FURTHER: Final = re.compile(r"另|其余|其他|其它|剩余|余下|剩下|还有|又有|再有|此外|以及")
@@ -53,20 +55,26 @@ _WITH_ONE: Final = re.compile(
 )
 _AND_ONE: Final = re.compile(r"(?:和|与|及|以及)(?:司机|驾驶员|船长|机长|车主|店主|老师)")
 _SINCE: Final = re.compile(r"[^，。；]{0,6}以来")
-_JOINED: Final = re.compile(r"[^，。；！？：]{0,10}(?:[和与及、]|以及|外加)|(?<=[男女])")
+_JOINED: Final = re.compile(r"[^，。；！？：]{0,16}(?:[和与及、]|以及|外加)|(?<=[男女])")
 _RESCUERS: Final = re.compile(r"消防|官兵|民警|队员|战士|干部|[武特交]警|警察|医护|人员组成|指战员|救援")
 _PASSIVE: Final = frozenset({"获救", "脱困", "脱险", "生还", "逃生", "逃出", "幸免", "自救", "获释", "升井"})
 _STILL: Final = re.compile(r"仍|尚|还|剩")
 _VAGUE: Final = frozenset("数几上近百千万好")
 _REFERENCES: Final = frozenset({"死者", "亡者", "伤者", "伤员", "患者", "病人", "病患"})
+_WHERE: Final = frozenset({Harm.TRAPPED, Harm.MOVED})  # who is hurt and moved is no evacuee
 _DEGREES: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT})
 _BRACKET: Final = re.compile(r"[（()）]")
 _BEFORE_LENGTH: Final = 8
 
 
-def mentions_in(sentence: Sentence) -> list[Mention]:
-    """Every mention of the sentence, in the order of the words of harm."""
-    words = [word for word in sentence.words if word.harm is not Harm.NONE]
+def mentions_in(sentence: Sentence, denials: Sequence[Denial]) -> list[Mention]:
+    """Every mention of the sentence, in order; words that its denials use up are none (尚未出现人员死亡)."""
+    denied = [(denial.start, denial.end) for denial in denials if denial.sentence is sentence]
+    words = [
+        word
+        for word in sentence.words
+        if word.harm is not Harm.NONE and not any(start <= word.start < end for start, end in denied)
+    ]
     if not words:
         return []
     binding = _Binding(sentence, words)
@@ -93,7 +101,7 @@ class _Binding:
         """Binds this word to the count that it belongs to, if any."""
         after = count_after(self._sentence.text, word)
         before = self._count_before(word)
-        if after is not None and before is not None and self._serves_next(after.persons):
+        if after is not None and (before is not None or after.is_far) and self._serves_next(after.persons):
             after = None
         if after is not None and not self._is_refused(word, after.persons):
             self._spent |= {after.former.start} if after.former else set()
@@ -124,7 +132,7 @@ class _Binding:
         bound = {mention.harm for mention in self._bound.get(persons.start, ())}
         if Harm.DEAD in bound or word.harm in bound:
             return True
-        if word.harm is Harm.TRAPPED and bound & {Harm.FREED, Harm.MOVED}:
+        if word.harm in _WHERE and bound & {Harm.FREED, Harm.MOVED, Harm.HURT, Harm.TREATED}:
             return True
         if word.harm in _DEGREES and bound & {Harm.GRAVE, Harm.LIGHT}:
             return True

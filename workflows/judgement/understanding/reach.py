@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from workflows.judgement.understanding.harms import WEAK, Harm, HarmWord
-from workflows.judgement.understanding.persons import Persons, persons_stated
+from workflows.judgement.understanding.persons import Persons, persons_in, persons_stated
 
-_SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
+_SEPARATOR: Final = re.compile(r"[，,；;：:、（）() ]")
 _STOP: Final = re.compile(r"[；;（）()]")
 _LEADING: Final = re.compile(
     r"(?:者|人员|人质|群众|居民|村民|市民|学生|师生|游客|旅客|乘客|员工|工人|职工|灾民|住户|患者|病人|人口|受灾|被困|受困|伤员|"
@@ -20,11 +20,15 @@ _LEADING: Final = re.compile(
     r"[上攀]?升[至到为]|上升|增[加至到多为]+|增长[至到]|更新[为至]|修正为|更正为|修改为|改为|了|目前|[下减]?降[至到为]|减少?[至到为]|"
     r"[：:\s]|在|的|至少|近|突破|超过|[0-9]+(?:\.[0-9]+)?[万千百余多]*户|高达|多达|数量|仅|紧急|当地|附近|周边|及其|家属)*"
 )
+_MOVING: Final = re.compile(r"转移|安置|疏散")
+_FROM: Final = re.compile(
+    r"[由从](?:最初|原来|此前|之前|先前|早前|昨[日天晚]|最先|原先)?(?:报告|通报|公布|统计)?的?"
+)
 _HEDGED: Final = re.compile(r"至少|约|近|突破|超过")
 _COUNTING: Final = re.compile(r"数|人口|[：:为至到达]|突破|超过")
 _LISTED: Final = re.compile(r"[^，。；！？]{1,30}?(?:等|在内的?|一行|共计?|全家|一家)")
 _CHANGED: Final = re.compile(
-    r"[^，。；0-9]{0,4}?(?:升|增|加|涨|变|改|降|减|更|修)[^0-9，。；]{0,4}?(?=[0-9一二两三四五六七八九十百千])"
+    r"[^，。；0-9]{0,4}?(?:升|增|加|涨|变|改|降|减|更|修|调)[^0-9，。；]{0,4}?(?=[0-9一二两三四五六七八九十百千])"
 )
 _AGENT: Final = re.compile(
     r"赶[到赴往来]|抵达|参[与加]|投入|[将把]|称|(?<!小)说|表示|介绍|告诉|透露|发现|看[到望见]|慰问|营救|搜[救寻]|处置|出动|"
@@ -38,7 +42,11 @@ _CONTINUES: Final = re.compile(
     r"双双|送|出现|当晚|当日|随即|后来|而后|抢救|入院|到|虽|其(?!中)|最后|结果|不久|身"
 )
 _OTHERS: Final = re.compile(r"有人|有的|部分|一些|不少|多[人名]|数人|有[0-9]")
+_DENIED: Final = re.compile(r"(?:未|没有?|并无|不会|免于)(?:有|被|受|再|人|人员)*\Z")
 _ASIDE: Final = re.compile(r"[（(][^）)]*[）)]")
+_SPREAD: Final = frozenset({Harm.MOVED, Harm.STRICKEN})
+_CLAUSE_STOP: Final = re.compile(r"[，,。；！？：（]")
+_FARTHEST: Final = 26
 _GAP_LENGTH: Final = 26
 _CONTINUED_LENGTH: Final = 44
 _FAR_HARMS: Final = frozenset({Harm.ILL, Harm.POISONED})
@@ -52,6 +60,7 @@ class CountAfter:
     persons: Persons
     former: Persons | None
     is_approximate: bool
+    is_far: bool = False
 
 
 def count_after(text: str, word: HarmWord) -> CountAfter | None:
@@ -61,9 +70,12 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
     between = text[word.end : at]
     if word.words in WEAK and between not in ("", "了"):
         return None
+    if word.harm is not Harm.MOVED and _MOVING.search(between):
+        return None
     former = None
-    if text[at : at + 1] in ("由", "从"):
-        former = persons_stated(text, at + 1)
+    origin = _FROM.match(text, at)
+    if origin:
+        former = persons_stated(text, origin.end())
         changed = _CHANGED.match(text, former.end) if former else None
         if former is None or changed is None:
             return None
@@ -72,9 +84,18 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
     persons = persons_stated(text, at, needs_classifier=not _COUNTING.search(between))
     if persons is not None:
         return CountAfter(persons, former, bool(_HEDGED.search(between)))
+    if word.harm in _SPREAD:
+        return _count_farther(text, word)
     listed = _LISTED.match(text, word.end) if word.words[-1] in "死伤" and len(word.words) > 1 else None
     persons = persons_stated(text, listed.end(), needs_classifier=True) if listed else None
     return CountAfter(persons, None, is_approximate=False) if persons else None
+
+
+def _count_farther(text: str, word: HarmWord) -> CountAfter | None:
+    """疏散半径500米内居民约2000人: places and households may stand before the people."""
+    stop = _CLAUSE_STOP.search(text, word.end, word.end + _FARTHEST)
+    persons = next(persons_in(text, word.end, stop.start() if stop else word.end + _FARTHEST), None)
+    return CountAfter(persons, None, is_approximate=False, is_far=True) if persons else None
 
 
 def reaches(text: str, persons: Persons, word: HarmWord) -> bool:
@@ -82,6 +103,8 @@ def reaches(text: str, persons: Persons, word: HarmWord) -> bool:
     gap = _ASIDE.sub("", text[persons.end : word.start])
     if word.words in WEAK:
         return gap == ""
+    if _DENIED.search(gap):
+        return False
     pieces = _SEPARATOR.split(gap)
     if len(pieces) == 1:
         return len(gap) <= _GAP_LENGTH and not acts(gap)

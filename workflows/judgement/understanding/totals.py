@@ -7,7 +7,7 @@ largest figure is the latest, because tolls rise; exact figures win over vague o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -27,11 +27,12 @@ class Total:
 _VAGUE_SHARE: Final = 0.5  # 267 said beside 数百 is what 数百 meant
 _TWO: Final = 2
 _HURT: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT})
+_INJURED: Final = _HURT | {Harm.TREATED}
 
 
 def deaths(mentions: Sequence[Mention]) -> Total | None:
     """Everybody who died, at once or later."""
-    found = [_sum(group) for group in _by_sentence(_of(mentions, Harm.DEAD))]
+    found = [_sum(group) for group in _by_sentence(_dead(mentions))]
     at_once = [total for total in found if any(mention.at_once for mention in total.mentions)]
     for total in list(found):
         later = total.mentions[0].in_care and not any(mention.at_once for mention in total.mentions)
@@ -59,7 +60,8 @@ def poisoned(mentions: Sequence[Mention]) -> Total | None:
 
 def serious(mentions: Sequence[Mention]) -> Total | None:
     """Everybody who was gravely hurt and lives."""
-    return _largest([_sum(group) for group in _by_sentence(_of(mentions, Harm.GRAVE))])
+    found = [_sum(group) for group in _by_sentence(_of(mentions, Harm.GRAVE))]
+    return _largest([_without_dead(total, mentions) for total in found])
 
 
 def largest(mentions: Sequence[Mention], harm: Harm) -> Total | None:
@@ -88,16 +90,26 @@ def _of(mentions: Iterable[Mention], *harms: Harm) -> list[Mention]:
     return [mention for mention in mentions if mention.harm in harms]
 
 
+def _dead(mentions: Sequence[Mention]) -> list[Mention]:
+    """The dead; those who were among the hurt before (6人受伤，其中4人医治无效死亡) are no share of the dead."""
+    dead: list[Mention] = []
+    whole = Harm.NONE
+    for mention in mentions:
+        if mention.harm is Harm.DEAD:
+            among_hurt = mention.is_share and mention.in_care and whole in _INJURED
+            dead.append(replace(mention, is_share=False) if among_hurt else mention)
+        whole = whole if mention.is_share else mention.harm
+    return dead
+
+
 def _by_sentence(mentions: Sequence[Mention]) -> list[list[Mention]]:
     return [list(group) for _, group in groupby(mentions, key=lambda mention: mention.sentence.order)]
 
 
 def _sum(mentions: Sequence[Mention]) -> Total:
     """What one sentence says of one harm."""
-    completed = any(
-        mention.is_further and not mention.is_share for mention in mentions[1:]
-    )  # 其中1人重伤，其余4人轻伤
-    whole = [mention for mention in mentions if completed or not mention.is_share] or list(mentions)
+    first = next((at for at, mention in enumerate(mentions) if not mention.is_share), len(mentions))
+    whole = [mention for at, mention in enumerate(mentions) if at <= first or not mention.is_share]
     parts = [whole[0]]
     for mention in whole[1:]:
         held = sum(part.value for part in parts)
