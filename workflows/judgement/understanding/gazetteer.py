@@ -26,8 +26,9 @@ class Where(IntEnum):
 
     INSIDE = 0  # an area of the city, `codes` says which
     COUNTY_ELSEWHERE = 1
-    CITY_ELSEWHERE = 2
-    COUNTRY = 3
+    TELL = 2  # no name, but nobody here writes so: 当地时间, 我省
+    CITY_ELSEWHERE = 3
+    COUNTRY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,15 @@ class Name:
     """What one written form can mean.
 
     `codes`: areas of the city that are called so, districts before townships before communities.
-    `elsewhere`: what else it is; `is_full`: written with its suffix; `is_common`: also an ordinary word.
+    `elsewhere`: what else it is; `is_full`: written with its suffix; `is_common`: also an ordinary word;
+    `is_landmark`: also a community in another township, so that a pond or a school of that name may be there.
     """
 
     codes: tuple[str, ...] = ()
     elsewhere: Where = Where.INSIDE
     is_full: bool = False
     is_common: bool = False
+    is_landmark: bool = False
     needs_suffix: bool = False
 
 
@@ -58,7 +61,8 @@ CITY: Final = "500000"
 DISTRICT_DIGITS: Final = 6
 TOWNSHIP_DIGITS: Final = 9
 COMMUNITY_DIGITS: Final = 12
-LANDMARK_LENGTHS: Final = (5, 4, 3)  # two characters are too often part of another word
+LANDMARK_LENGTHS: Final = (5, 4, 3, 2)
+SHORTEST_LANDMARK: Final = 2  # too often part of another word
 
 _PEOPLES = r"(?:土家族|苗族|仡佬族)+"
 _TOWNSHIP_END = re.compile(rf"(?:{_PEOPLES}乡|街道|镇|乡)$")
@@ -176,7 +180,15 @@ def gazetteer() -> Gazetteer:
         names[word] = _joined(names[word], name) if word in names else name
     for word in _COMMON & names.keys():
         names[word] = replace(names[word], is_common=True)
-    return Gazetteer(names, _lengths(names), _landmarks(area_tree()))
+    landmarks = _landmarks(area_tree())
+    for word in landmarks.keys() & names.keys():
+        if not names[word].is_full and not _is_in(landmarks[word], names[word].codes or (CITY,)):
+            names[word] = replace(names[word], is_landmark=True)
+    return Gazetteer(names, _lengths(names), landmarks)
+
+
+def _is_in(communities: tuple[str, ...], townships: tuple[str, ...]) -> bool:
+    return all(code.startswith(townships) for code in communities)
 
 
 def _names_inside(areas: Iterable[Area]) -> Iterator[tuple[str, Name]]:
@@ -217,8 +229,10 @@ def _names_elsewhere() -> Iterator[tuple[str, Name]]:
     city, county = Name(elsewhere=Where.CITY_ELSEWHERE), Name(elsewhere=Where.COUNTY_ELSEWHERE)
     for word in f"{elsewhere.PROVINCES} {elsewhere.CITIES}".split():
         yield word, city
-    for word in f"{elsewhere.COUNTRIES} {elsewhere.FOREIGN_CITIES} {elsewhere.TELLS}".split():
+    for word in f"{elsewhere.COUNTRIES} {elsewhere.FOREIGN_CITIES}".split():
         yield word, Name(elsewhere=Where.COUNTRY)
+    for word in elsewhere.TELLS.split():
+        yield word, Name(elsewhere=Where.TELL, is_full=True)
     for word in elsewhere.COUNTIES.split():
         yield word, county
     for word in elsewhere.COUNTIES_WITH_SUFFIX.split():
@@ -256,4 +270,4 @@ def _landmarks(areas: Iterable[Area]) -> dict[str, tuple[str, ...]]:
         if area.kind is AreaKind.COMMUNITY:
             stem, _ = _community_parts(area)
             found[stem] = (*found.get(stem, ()), area.code)
-    return {stem: codes for stem, codes in found.items() if len(stem) in LANDMARK_LENGTHS}
+    return found

@@ -14,6 +14,7 @@ from workflows.judgement.understanding.gazetteer import (
     CITY,
     DISTRICT_DIGITS,
     LANDMARK_LENGTHS,
+    SHORTEST_LANDMARK,
     TOWNSHIP_DIGITS,
     Gazetteer,
     Where,
@@ -25,6 +26,7 @@ from workflows.judgement.understanding.script import Script
 _JOINTS = frozenset(
     {"", "的", "境内", "境内的", "辖区", "辖区内", "辖区的", "下辖的", "下属", " ", "·", "-", "－"}
 )
+_COMMUNITY_BEGINS = frozenset("村社居")
 _LISTS = frozenset({"、", "和", "及", "与", "以及"})
 
 
@@ -97,8 +99,9 @@ def _of_highest_kind(codes: tuple[str, ...]) -> tuple[str, ...]:
 def _extended(chain: Chain, found: PlaceName, tree: AreaTree, gap: str) -> Chain | None:
     name = found.name
     if not chain.codes:  # what follows a name from elsewhere lies there too
-        is_swallowed = not gap and (found.is_elsewhere_only or name.codes != (CITY,))
-        return chain._replace(end=found.end) if is_swallowed else None
+        if gap or name.codes == (CITY,):
+            return None
+        return chain._replace(end=found.end) if found.is_elsewhere_only or name.is_full else chain
     lower = tuple(code for code in name.codes if len(code) > chain.digits)
     if chain.is_city_only:
         lower = () if found.is_elsewhere_only else name.codes
@@ -118,19 +121,23 @@ def _extended(chain: Chain, found: PlaceName, tree: AreaTree, gap: str) -> Chain
 
 
 def _with_landmark(script: Script, chain: Chain, known: Gazetteer, tree: AreaTree) -> Chain:
-    """A square or mill behind a district's name gives the township, when communities of one township only have it."""
-    if chain.digits != DISTRICT_DIGITS or chain.is_city_only:
-        return chain
+    """A square or mill behind a name gives the township, when communities of only one of those possible have it."""
     plain = script.plain(chain.part)
     for length in LANDMARK_LENGTHS:
-        within = is_within(known.landmarks.get(plain[chain.end : chain.end + length], ()), chain.codes, tree)
-        townships = tuple({code[:TOWNSHIP_DIGITS] for code in within})
+        end = chain.end + length
+        codes = known.landmarks.get(plain[chain.end : end], ())
+        if length == SHORTEST_LANDMARK and plain[end : end + 1] not in _COMMUNITY_BEGINS:
+            continue  # 福民村 for 福民社区, but not 福民 in any longer word
+        townships = tuple({code[:TOWNSHIP_DIGITS] for code in is_within(codes, chain.codes, tree)})
         if len(townships) == 1:
-            end = chain.end + length
             return chain._replace(
                 codes=townships, end=end, has_landmark=True, steps=(*chain.steps, TOWNSHIP_DIGITS)
             )
     return chain
+
+
+def _can_have_landmark(chain: Chain) -> bool:
+    return not chain.is_city_only and chain.digits in (DISTRICT_DIGITS, TOWNSHIP_DIGITS)
 
 
 def _with_roles(script: Script, joined: list[Chain]) -> list[Chain]:

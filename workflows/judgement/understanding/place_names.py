@@ -51,6 +51,10 @@ _CUE_BEHIND = re.compile(
     r"|某|居民|村民|(?:老|新)?[\u4e00-\u9fff]{0,4}?(?=[路小隧水工农菜收服出互立公轻广码车中幼社])(?:路口|路段|小区|隧道|水库|工业园|农贸市场|菜市场|收费站|服务区|出口|互通|立交|公路"
     r"|轻轨站|公交站|广场|码头|车站|中学|小学|幼儿园|工地|[社小]区\d)"
 )
+_BUILT_BEHIND = re.compile(
+    r"(?:水库|小学|中学|学校|幼儿园|[大老]桥|隧道|立交|加油站|快递站|公交站|变电站|水厂|粮站|煤场|砖厂|卫生[院室所]|村委会|文化站"
+    r"|农贸市场|菜市场|超市|敬老院|茶馆|大酒店|花园|安置房|职校|物流园)"
+)
 _CUE_BEFORE = re.compile(
     r"(?:^|(?P<in>在|位于|地处|[到至因]|(?:行|驶|开|骑|走)[驶至到经进入]{1,2}|途经)|[。！？；：，,:;!?\s（(【“\"]|\d[日时点分许]|[时点分]许"
     r"|左右|[上下中]午|凌晨|清晨|早晨|傍晚|深夜|晚上?|夜间|当[日天晚]|[昨今前][日天晚晨]|日前|近日|本市|我市|全市)$"
@@ -87,7 +91,7 @@ def _read(part: Part, plain: str, start: int, word: str, name: Name, end_before:
         return None
     if not name.is_full and name.elsewhere and plain[end : end + 1] in _SUFFIX_ELSEWHERE:
         return PlaceName(part, start, end + 1, name, is_elsewhere_only=True)
-    if not name.codes and name.needs_suffix:
+    if not name.codes and name.needs_suffix and (name.is_landmark or not _has_both_cues(plain, start, end)):
         return None
     if name.is_full and len(name.codes[:1] and name.codes[0]) < COMMUNITY_DIGITS:
         return PlaceName(part, start, end, name, not name.codes)
@@ -106,7 +110,13 @@ def _read_bare(part: Part, plain: str, start: int, end: int, name: Name, end_bef
     if name.is_common and not behind and not (before and before["in"]) and start != end_before:
         return None
     cues = bool(before) + bool(behind)
-    return PlaceName(part, start, end, name, False, is_doubtful=cues < _cues_needed(name, end - start))
+    is_built = name.is_landmark and len(name.codes) == 1 and _BUILT_BEHIND.match(plain, end) is not None
+    return PlaceName(part, start, end, name, False, is_built or cues < _cues_needed(name, end - start))
+
+
+def _has_both_cues(plain: str, start: int, end: int) -> bool:
+    is_cued = _CUE_BEFORE.search(plain, max(0, start - 6), start) and _CUE_BEHIND.match(plain, end)
+    return is_cued is not None
 
 
 def _cues_needed(name: Name, length: int) -> int:

@@ -34,7 +34,12 @@ from workflows.judgement.understanding.place_roles import Role
 from workflows.judgement.understanding.script import Script
 
 _WEIGHT_OF_DIGITS: Final = {DISTRICT_DIGITS: 3.0, TOWNSHIP_DIGITS: 2.0, COMMUNITY_DIGITS: 1.5}
-_WEIGHT_ELSEWHERE: Final = {Where.COUNTRY: 3.0, Where.CITY_ELSEWHERE: 3.0, Where.COUNTY_ELSEWHERE: 2.0}
+_WEIGHT_ELSEWHERE: Final = {
+    Where.COUNTRY: 3.0,
+    Where.CITY_ELSEWHERE: 3.0,
+    Where.TELL: 2.0,
+    Where.COUNTY_ELSEWHERE: 3.0,
+}
 _WEIGHT_OF_ROLE: Final = {
     Role.STATED: 1.3,
     Role.SCENE: 1.0,
@@ -43,9 +48,10 @@ _WEIGHT_OF_ROLE: Final = {
     Role.AWAY: 0.1,
 }
 _WEIGHT_OF_TITLE: Final = 1.3
-_BARE: Final = 0.6  # a township or county without its suffix
+_WEIGHT_NEAR_HOSPITAL: Final = 1.1  # a county's hospital takes in those of the county
+_BARE: Final = 0.6  # a township without its suffix
 _ENOUGH_ELSEWHERE: Final = 1.0  # less is somebody's origin or a paper's name
-_MOST_SHARING: Final = 5  # a community's name that more townships share says nothing
+_MOST_SHARING: Final = 20  # a community's name that more townships share says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +108,16 @@ def _outside(found: Sequence[Chain]) -> Chain | None:
 
 
 def _weight(chain: Chain) -> float:
+    weight = _WEIGHT_OF_ROLE[chain.role] * (_WEIGHT_OF_TITLE if chain.part is Part.TITLE else 1.0)
+    if not chain.codes:
+        is_near_hospital = chain.role is Role.AWAY and chain.elsewhere is Where.COUNTY_ELSEWHERE
+        return _WEIGHT_NEAR_HOSPITAL if is_near_hospital else weight * _WEIGHT_ELSEWHERE[chain.elsewhere]
     if chain.is_doubtful:
         return 0.0
-    kind = _WEIGHT_OF_DIGITS[chain.digits] if chain.codes else _WEIGHT_ELSEWHERE[chain.elsewhere]
-    is_low = chain.digits > DISTRICT_DIGITS or chain.elsewhere is Where.COUNTY_ELSEWHERE
-    if is_low and not chain.steps[1:]:
-        kind *= 1.5 if chain.is_full and not chain.codes else 1.0 if chain.is_full else _BARE
-    elif chain.codes:
-        kind = _WEIGHT_OF_DIGITS[DISTRICT_DIGITS]
-    return kind * _WEIGHT_OF_ROLE[chain.role] * (_WEIGHT_OF_TITLE if chain.part is Part.TITLE else 1.0)
+    if chain.steps[1:]:
+        return weight * _WEIGHT_OF_DIGITS[DISTRICT_DIGITS]
+    is_bare = chain.digits > DISTRICT_DIGITS and not chain.is_full
+    return weight * _WEIGHT_OF_DIGITS[chain.digits] * (_BARE if is_bare else 1.0)
 
 
 def _candidates(inside: Sequence[Chain], tree: AreaTree) -> list[_Candidate]:
