@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta, timezone
 
-from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted, PlanProposed
+from models.events.disposal import (
+    CommandAdopted,
+    CommandEscalated,
+    CommandHandedOn,
+    CommandIssued,
+    CommandRefused,
+    CommandRetracted,
+    PlanProposed,
+)
 from models.messages.command import Command
 from models.messages.event import Event
 from models.units import parse_unit, superior
@@ -12,6 +20,8 @@ from streams.cli.reasons.reason import Known, Reason
 from streams.cli.reasons.words import LEVEL, of_actor
 from workflows.judgement.planning import applies
 from workflows.rulebook import Plan, PlanTask
+
+Change = CommandRefused | CommandEscalated | CommandRetracted | CommandAdopted | CommandHandedOn
 
 _BEIJING = timezone(timedelta(hours=8))
 _ROLE = {CommandRole.LEAD: "lead 牵头", CommandRole.SUPPORT: "support 配合"}
@@ -36,13 +46,30 @@ def of_order(event: Event, data: CommandIssued, known: Known) -> Reason:
     return Reason(event, what, tuple(_of_order(event, command, known)))
 
 
-def of_change(event: Event, data: CommandEscalated | CommandRetracted) -> Reason:
-    """An order that climbed or was taken back."""
-    if isinstance(data, CommandEscalated):
-        what = f"order passed up 升级 to {data.to_unit_code}, by {of_actor(event.actor)}"
-    else:
-        what = f"order taken back 撤回 from {data.retraction.unit_code}, by {of_actor(event.actor)}"
-    return Reason(event, what, (f"reason 理由: {data.reason}",))
+def of_change(event: Event, data: Change) -> Reason:
+    """An order that was refused, climbed, was taken back or moved with a merge or split."""
+    by = f"by {of_actor(event.actor)}"
+    match data:
+        case CommandRefused():
+            return Reason(event, f"order refused 拒绝, {by}", (_reason(data.reason),))
+        case CommandEscalated():
+            return Reason(
+                event, f"order passed up 升级 to {data.to_unit_code}, {by}", (_reason(data.reason),)
+            )
+        case CommandRetracted():
+            unit_code = data.retraction.unit_code
+            return Reason(event, f"order taken back 撤回 from {unit_code}, {by}", (_reason(data.reason),))
+        case CommandAdopted():
+            what = f"order taken over 接管: {data.command.task_id} of {data.command.unit_code}, {by}"
+            return Reason(
+                event, what, ("rule 规则: commands follow the reports that a merge or split moves",)
+            )
+        case CommandHandedOn():
+            return Reason(event, f"order handed on 移交 to {data.to_incident_id}, {by}", ())
+
+
+def _reason(words: str) -> str:
+    return f"reason 理由: {words}"
 
 
 def _of_plan(plan: Plan, level: Level) -> Iterator[str]:

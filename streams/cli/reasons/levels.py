@@ -15,11 +15,11 @@ from models.events.assessment import (
 )
 from models.messages.event import Event
 from models.vocabulary import ActorKind
-from streams.cli.reasons.reason import Known, Reason
+from streams.cli.reasons.reason import Reason
 from streams.cli.reasons.words import LEVEL, of_actor, of_fact, of_number, of_spans
 
 
-def of_grade(event: Event, data: Graded | PreliminaryGraded, _: Known) -> Reason:
+def of_grade(event: Event, data: Graded | PreliminaryGraded) -> Reason:
     """A level, preliminary or in force."""
     kind = "preliminary 初步" if isinstance(data, PreliminaryGraded) else "in force 定级"
     what = f"level {LEVEL[data.level]}, {kind}, by {of_actor(event.actor)}"
@@ -72,4 +72,5 @@ def _question(question: FactQuestion) -> str:
 
 
 def _expert_question(question: ExpertQuestion) -> str:
-    return f"expert 专家研判: {question.ask_en} {question.ask_zh} yes 是 gives {LEVEL[question.level]}"
+    asked = f"expert 专家研判: {question.ask_en} {question.ask_zh}"
+    return f"{asked} yes 是 gives {LEVEL[question.level]}, source 出处: {question.source}"

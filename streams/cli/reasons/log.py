@@ -10,11 +10,16 @@ from models.events.assessment import (
     WarningIssued,
     WarningUpdated,
 )
-from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted, PlanProposed
+from models.events.disposal import (
+    CommandAdopted,
+    CommandEscalated,
+    CommandHandedOn,
+    CommandIssued,
+    CommandRefused,
+    CommandRetracted,
+    PlanProposed,
+)
 from models.events.perception import (
-    FactOrigin,
-    FactsCorrected,
-    FactsRevised,
     IncidentAbsorbed,
     IncidentMerged,
     ReportJoined,
@@ -46,21 +51,17 @@ def reasons_of(log: Iterable[Event], rulebooks: Mapping[str, Rulebook]) -> Reaso
 
 
 def _read(log: Iterable[Event], rulebooks: Mapping[str, Rulebook]) -> Iterator[tuple[str, Reason]]:
-    origins: Mapping[str, FactOrigin] = {}
     plan_id: str | None = None
     for event in log:
-        match event.data:
-            case FactsRevised() | FactsCorrected() | IncidentAbsorbed() | ReportsSplitOff():
-                origins = {str(name): origin for name, origin in event.data.origins.items()}
-            case PlanProposed():
-                plan_id = event.data.plan_id
-        yield from _of_event(event, Known(rulebooks.get(event.rulebook), origins, plan_id))
+        if isinstance(event.data, PlanProposed):
+            plan_id = event.data.plan_id
+        yield from _of_event(event, Known(rulebooks.get(event.rulebook), plan_id))
 
 
 def _of_event(event: Event, known: Known) -> Iterator[tuple[str, Reason]]:
     match event.data:
         case Graded() | PreliminaryGraded() as graded:
-            yield "levels", levels.of_grade(event, graded, known)
+            yield "levels", levels.of_grade(event, graded)
         case ReportJoined() as joined:
             yield "fusion", fusion.of_join(event, joined)
         case TwinsCompared() as compared:
@@ -73,5 +74,7 @@ def _of_event(event: Event, known: Known) -> Iterator[tuple[str, Reason]]:
             yield "commands", commands.of_plan(event, proposed, known)
         case CommandIssued() as issued:
             yield "commands", commands.of_order(event, issued, known)
-        case CommandEscalated() | CommandRetracted() as changed:
+        case (
+            CommandRefused() | CommandEscalated() | CommandRetracted() | CommandAdopted() | CommandHandedOn()
+        ) as changed:
             yield "commands", commands.of_change(event, changed)

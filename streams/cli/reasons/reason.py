@@ -1,9 +1,7 @@
 """Reason 理由: one choice of a log, and the lines that say why it was made."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.events.perception import FactOrigin
 from models.messages.event import Event
 from workflows.rulebook import Rulebook
 
@@ -25,5 +23,4 @@ class Known:
     """
 
     rules: Rulebook | None
-    origins: Mapping[str, FactOrigin]
     plan_id: str | None
