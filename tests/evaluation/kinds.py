@@ -20,6 +20,7 @@ import orjson
 
 from models.categories import Category
 from models.vocabulary import Claim
+from streams.cli.understanding import CEC
 from tests.evaluation.figure import Figure
 from tests.storm.events import DayPlan, events_of_day
 from tests.storm.generator import told
@@ -31,17 +32,6 @@ from workflows.judgement.understanding.times import event_time
 
 CORPUS: Final = Path(__file__).parents[2] / "streams" / "simulator" / "data" / "cec.jsonl"
 HALVES: Final = ("A", "B")
-# Its terrorist attacks hold armed raids that we call crimes, its traffic accidents any means of transport.
-CEC: Final[Mapping[Category, str]] = {
-    Category.ROAD_TRAFFIC: "交通事故",
-    Category.TRANSPORT: "交通事故",
-    Category.FIRE: "火灾",
-    Category.FOREST_FIRE: "火灾",
-    Category.EARTHQUAKE: "地震",
-    Category.TERRORIST_ATTACK: "恐怖袭击",
-    Category.CRIME: "恐怖袭击",
-    Category.FOOD_POISONING: "食物中毒",
-}
 GOAL: Final = 0.99
 CALLS_SEED: Final = 3107  # of the generator; not one that words were chosen on
 _MISS_CHARACTERS: Final = 120
