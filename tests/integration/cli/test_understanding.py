@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from models.areas import area_tree
 from streams.cli.understanding import reported_at
 from tests.integration.cli.conftest import Fenghuo, Said
 
@@ -44,6 +46,46 @@ def test_each_line_is_answered_with_the_keys_of_the_contract(fenghuo: Fenghuo, s
     assert (first["id"], second["id"]) == ("a", 7)
     assert {first[key] for key in (*KEYS[1:8], "place", "area_codes", "time")} == {None}
     assert (first["approx"], first["level"], first["rules"], first["spans"]) == (False, "IV", [], {})
+
+
+def ask(fenghuo: Fenghuo, said_to: Give, **asked: str) -> dict[str, Any]:
+    """What one text says."""
+    said_to(json.dumps({"id": "one", **asked}).encode())
+    answered: dict[str, Any] = json.loads(fenghuo("understand").answer)
+    return answered
+
+
+def test_a_text_gives_kind_numbers_place_time_and_level(fenghuo: Fenghuo, said_to: Give) -> None:
+    """Each with the words that it was read from; the rule names its pack, its number and its source."""
+    found = ask(
+        fenghuo,
+        said_to,
+        title="涂山镇居民楼起火",
+        text="11月22日8时许，南岸区涂山镇一居民楼起火，造成3人死亡、2人重伤，十余人受伤。",
+        report_time="2026-11-22 10:00",
+    )
+    assert (found["category"], found["category_cec"]) == ("accident.fire", "火灾")
+    assert [found[name] for name in ("deaths", "serious", "injured", "trapped", "approx")] == [
+        3,
+        2,
+        12,
+        None,
+        True,
+    ]
+    assert area_tree().full_name_zh(found["area_codes"][0]) == "重庆市南岸区涂山镇"
+    assert (len(found["area_codes"]), found["place"]) == (1, "南岸区涂山镇")
+    assert (found["time"], found["level"]) == ("2026-11-22T08:00:00+08:00", "III")
+    (rule, *_) = found["rules"]
+    assert (rule["pack_id"], rule["level"], rule["met"][0]["at_least"]) == ("fire", "III", 3)
+    assert rule["source"]
+    assert found["spans"]["deaths"] == [{"part": "text", "start": 25, "end": 29, "words": "3人死亡"}]
+
+
+def test_a_place_outside_the_city_has_no_codes(fenghuo: Fenghuo, said_to: Give) -> None:
+    """Its words are given, and the empty list says that it is known to lie outside; null is not known."""
+    found = ask(fenghuo, said_to, text="成都市武侯区一居民楼起火，无人员伤亡。", report_time="2026-11-22")
+    assert (found["place"], found["area_codes"], found["deaths"]) == ("成都市武侯区", [], 0)
+    assert ask(fenghuo, said_to, text="一居民楼起火。")["area_codes"] is None
 
 
 def test_a_bad_line_is_named_and_the_good_ones_come_out(fenghuo: Fenghuo, said_to: Give) -> None:
