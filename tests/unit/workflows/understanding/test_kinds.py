@@ -4,7 +4,9 @@ import pytest
 
 from models.categories import Category
 from models.understanding import Part
+from streams.cli.understanding import CEC
 from tests.unit.workflows.understanding.kind_sentences import SENTENCES, SILENT
+from tests.unit.workflows.understanding.news_texts import NEWS
 from workflows.judgement.understanding.kinds import category
 from workflows.judgement.understanding.lexicon import Words
 from workflows.judgement.understanding.script import script_of
@@ -29,6 +31,16 @@ def test_every_category_has_sentences() -> None:
 def test_a_sentence_is_of_its_kind(expected: str, words: str) -> None:
     """What grid workers and newspapers write about an event gives its category."""
     assert read(words) == Category(expected)
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"), [(name, words) for name, texts in NEWS.items() for words in texts]
+)
+def test_news_of_two_dangers_is_of_one_class(expected: str, words: str) -> None:
+    """News that speaks of a crash and a fire, a raid and a blast, gets the class of what it is about."""
+    kind = read(words)
+    assert kind is not None
+    assert CEC[kind] == expected
 
 
 @pytest.mark.parametrize("words", SILENT)
