@@ -11,7 +11,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import select
-from sse_starlette import EventSourceResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from models.access import Act
 from models.areas import AreaKind, area_tree
@@ -22,6 +22,7 @@ from streams.cockpit.board import COLUMNS, open_incidents
 from streams.cockpit.feed import is_shown_in
 from streams.cockpit.hub import Hub, Viewer
 from streams.cockpit.map import MapStyle
+from streams.cockpit.words import words
 from streams.gateway.areas import beijing_day
 from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
@@ -32,6 +33,8 @@ from streams.gateway.services import ServicesOf
 router = APIRouter(prefix="/api/screen", tags=["screen"], dependencies=[KnownParametersOnly])
 
 _PING_SECONDS = 5
+# An event, not a comment: a browser's script must be able to hear that the line still stands.
+_PING = ServerSentEvent(event="ping", data="1")
 _SCREENS = (AreaKind.CITY, AreaKind.DISTRICT, AreaKind.TOWNSHIP)
 _PUBLISHED = select(PROJECTIONS.c.topic, PROJECTIONS.c.key, PROJECTIONS.c.value)
 AreaAsked = Annotated[
@@ -78,6 +81,7 @@ async def get_stream(
     return EventSourceResponse(
         _frames(hub, viewer),
         ping=_PING_SECONDS,
+        ping_message_factory=lambda: _PING,
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
 
@@ -90,7 +94,17 @@ async def get_map(
 ) -> Response:
     """The districts as SVG paths; `boundaries` falls back to `tiles` where there are none."""
     drawing = await services.maps.drawing(style, beijing_day(services.clock.now()))
-    body = orjson.dumps(drawing)
+    return _once(request, orjson.dumps(drawing))
+
+
+@router.get("/words", response_class=Response, responses=problems(400, 401))
+async def get_words(request: Request, services: ServicesOf) -> Response:
+    """The names of areas, categories and departments by code."""
+    return _once(request, orjson.dumps(words(beijing_day(services.clock.now()))))
+
+
+def _once(request: Request, body: bytes) -> Response:
+    """The body, or 304 for whoever has it already."""
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:

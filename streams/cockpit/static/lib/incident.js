@@ -1,0 +1,360 @@
+// Incident: everything about one, with what this officer may decide now, and a slider over its past.
+import { get } from "./api.js";
+import { decide, MANY_COMMANDS, offers } from "./decisions.js";
+import { byId, el } from "./dom.js";
+import { t } from "./i18n.js";
+import { areaName, categoryName, unitName } from "./names.js";
+import { standingAfter, STEPS } from "./replay.js";
+import { clockTime, dayTime, nowMs, span } from "./time.js";
+import { ask, toast } from "./dialog.js";
+
+const HOLD_MS = 1_500;
+const LEVELS = ["I", "II", "III", "IV"];
+
+export class IncidentPanel {
+  /**
+   * @param {import("./decisions.js").Someone | null} someone
+   * @param {(incidentId: string) => void} choose
+   */
+  constructor(someone, choose) {
+    this.someone = someone;
+    this.choose = choose;
+    /** @type {string | null} */
+    this.incidentId = null;
+    /** @type {{view: any, events: any[], reports: any[], commands: any[]} | null} */
+    this.loaded = null;
+    this.shownSeq = -1;
+    /** @type {number | null} entries of the log that are shown; null is now */
+    this.at = null;
+    this.loading = false;
+  }
+
+  /** @param {string} incidentId */
+  async open(incidentId) {
+    if (this.incidentId !== incidentId) Object.assign(this, { incidentId, loaded: null, shownSeq: -1, at: null });
+    await this.load();
+  }
+
+  /** @param {number} seq of the incident now; loads only what is newer */
+  async heard(seq) {
+    if (seq > this.shownSeq && !this.loading && this.at === null) await this.load();
+  }
+
+  async load() {
+    if (!this.incidentId || this.loading) return;
+    this.loading = true;
+    const id = this.incidentId;
+    const [view, events, reports, commands] = await Promise.all([
+      get(`/api/incidents/${id}`),
+      allEvents(id),
+      get(`/api/incidents/${id}/reports?limit=50`),
+      get(`/api/incidents/${id}/commands`),
+    ]);
+    this.loading = false;
+    if (!view.ok || this.incidentId !== id) return;
+    this.loaded = { view: view.body, events, reports: reports.body?.reports ?? [], commands: commands.body?.commands ?? [] };
+    this.shownSeq = view.body.summary.seq;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.loaded) return;
+    const { view, events } = this.loaded;
+    const body = byId("incident-body");
+    const scrolled = body.scrollTop;
+    const past = this.at === null ? null : standingAfter(events, this.at);
+    body.replaceChildren(
+      this.#head(view, past),
+      this.#replay(events, past),
+      this.#facts(view, past),
+      this.#contradictions(view),
+      this.#suggestions(view),
+      this.#timeline(view, past),
+      this.#commands(view, past),
+      this.#warning(view),
+      this.#reports(),
+      past ? el("div") : this.#actions(view),
+    );
+    body.scrollTop = scrolled;
+  }
+
+  /** Every second: the clocks. */
+  tick() {
+    for (const clock of byId("incident-body").querySelectorAll("[data-due]")) {
+      const left = Date.parse(/** @type {HTMLElement} */ (clock).dataset.due ?? "") - nowMs();
+      clock.textContent = left < 0 ? t("late", span(-left)) : t("left", span(left));
+      clock.classList.toggle("late", left < 0);
+    }
+  }
+
+  /** @param {any} view @param {import("./replay.js").Standing | null} past */
+  #head(view, past) {
+    const { summary, place } = view;
+    const now = past ?? summary;
+    const where = [areaName(place.district_code), areaName(place.township_code), place.words].filter(Boolean).join(" ");
+    return el(
+      "div",
+      {},
+      el(
+        "div",
+        { class: "head" },
+        el("span", { class: `level level-${now.level}`, text: t(`level-${now.level}`) }),
+        el("strong", { text: summary.title }),
+      ),
+      el("p", { class: "quiet", text: `${where} · ${categoryName(summary.category)} · ${dayTime(summary.opened_at)}` }),
+      el(
+        "p",
+        {},
+        [t(`stage-${now.stage}`), t(`status-${now.status}`), t(`verdict-${now.verdict}`), view.acknowledged_by?.name ?? t("nobody")].join(" · "),
+        summary.exercise && el("b", { class: "late", text: ` ${t("exercise")}` }),
+        summary.red_alarm && el("b", { class: "late", text: ` ${t("red-alarm")}` }),
+      ),
+      el("p", { class: "quiet number", text: summary.incident_id }),
+    );
+  }
+
+  /** @param {any[]} events @param {import("./replay.js").Standing | null} past */
+  #replay(events, past) {
+    const shown = this.at ?? events.length;
+    const slider = /** @type {HTMLInputElement} */ (el("input", {
+      type: "range", min: "1", max: String(events.length), value: String(shown), "aria-label": t("replay"),
+      on: { input: () => { const at = Number(slider.value); this.at = at >= events.length ? null : at; this.draw(); document.getElementById("replay-slider")?.focus(); } },
+      id: "replay-slider",
+    }));
+    const last = events[shown - 1];
+    return el(
+      "div",
+      { class: "replay" },
+      el("h3", { text: t("replay") }),
+      slider,
+      el("p", { class: "quiet", text: past && last ? t("replay-at", shown, events.length, `${clockTime(last.recorded_at)} ${last.type}`) : t("replay-now") }),
+    );
+  }
+
+  /** @param {any} view @param {import("./replay.js").Standing | null} past */
+  #facts(view, past) {
+    const facts = past?.facts ?? view.facts;
+    const known = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
+    const list = el("dl", { class: "facts" });
+    for (const [name, value] of known) {
+      const about = view.approximate.includes(name) ? `${t("approximate")} ` : "";
+      const spans = view.origins?.[name]?.spans ?? [];
+      const origin = spans.length ? el("q", { text: spans.map((/** @type {any} */ s) => s.words).join(" … ") }) : el("span", { class: "quiet", text: t("given-by-field") });
+      list.append(el("dt", { text: t(`fact-${name}`) }), el("dd", {}, `${about}${value} `, past ? "" : origin));
+    }
+    const sensitive = (view.sensitive ?? []).map((/** @type {any} */ one) => one.span.words).join("、");
+    return el(
+      "div",
+      {},
+      known.length > 0 && el("h3", { text: t("facts") }),
+      list,
+      sensitive && el("p", {}, el("b", { text: `${t("sensitive")} ` }), sensitive),
+    );
+  }
+
+  /** @param {any} view */
+  #contradictions(view) {
+    const found = view.contradictions ?? [];
+    if (!found.length) return el("div");
+    return el(
+      "div",
+      {},
+      el("h3", { class: "late", text: t("contradictions") }),
+      el("ul", {}, ...found.map((/** @type {any} */ one) =>
+        el("li", {}, `${WORD_OF_FIELD(one.field)}：${valueOf(one.field, one.given)} ≠ ${valueOf(one.field, one.read)} `, el("q", { class: "quiet", text: one.span.words })))),
+    );
+  }
+
+  /** @param {any} view */
+  #suggestions(view) {
+    const merges = view.suggestions ?? [];
+    const lines = view.next_lines ?? [];
+    const questions = view.questions ?? [];
+    if (!merges.length && !lines.length && !questions.length) return el("div");
+    return el(
+      "div",
+      {},
+      el("h3", { text: t("suggestions") }),
+      el(
+        "ul",
+        {},
+        ...merges.map((/** @type {any} */ one) =>
+          el("li", {}, `${t("may-be-same")} `, el("button", { text: one.other_incident_id.slice(0, 8), on: { click: () => this.choose(one.other_incident_id) } }),
+            el("button", { text: t("merge"), on: { click: () => this.#decide({ id: "merge", action: "merge", extra: { other_incident_id: one.other_incident_id }, reason: true }) } }))),
+        ...lines.map((/** @type {any} */ one) => el("li", { text: t("next-line", t(`fact-${one.facts?.[0] ?? one.fact}`), one.needed, t(`level-${one.level}`)) })),
+        questions.length > 0 && el("li", { text: t("ask-reporter", questions.map((/** @type {string} */ name) => t(`fact-${name}`)).join("、")) }),
+      ),
+    );
+  }
+
+  /** @param {any} view @param {import("./replay.js").Standing | null} past */
+  #timeline(view, past) {
+    const steps = past?.steps ?? view.steps;
+    /** @type {Map<string, string>} */
+    const due = new Map(Object.values(view.deadlines).filter((/** @type {any} */ d) => d.step).map((/** @type {any} */ d) => [d.step, d.due_at]));
+    return el(
+      "div",
+      {},
+      el("h3", { text: t("timeline") }),
+      el("ol", { class: "steps" }, ...STEPS.map((name) => {
+        const step = steps[name];
+        const state = !step ? "" : step.ended_at ? "done" : "open";
+        const mark = { "": "○", done: "✓", open: "●" }[state];
+        const clock = state === "open" && due.has(name) && !past ? el("span", { class: "number", data: { due: due.get(name) } }) : el("span");
+        const when = step ? `${clockTime(step.started_at)}${step.ended_at && step.ended_at !== step.started_at ? `–${clockTime(step.ended_at)}` : ""}` : "";
+        return el(
+          "li",
+          { class: state },
+          el("span", { text: mark, "aria-hidden": "true" }),
+          el("span", { text: t(`step-${name}`) }),
+          el("span", { class: "quiet", text: [when, step && t(`tier-${step.tier}`), step?.times_overdue ? `${t("overdue")} ×${step.times_overdue}` : ""].filter(Boolean).join(" ") }),
+          clock,
+        );
+      })),
+    );
+  }
+
+  /** @param {any} view @param {import("./replay.js").Standing | null} past */
+  #commands(view, past) {
+    const held = past
+      ? Object.values(past.commands).map((one) => ({ command: one.command, status: one.status, acknowledged_by: one.person && { name: one.person } }))
+      : this.loaded?.commands.filter((one) => one.command.kind === "order") ?? [];
+    const waiting = past ? [] : view.waiting_tasks;
+    if (!held.length && !waiting.length) return el("div");
+    return el(
+      "div",
+      {},
+      el("h3", { text: `${t("commands")} ${held.filter((one) => one.status === "done").length}/${held.length}` }),
+      el(
+        "ul",
+        { class: "commands" },
+        ...held.map((/** @type {any} */ one) => el(
+          "li",
+          {},
+          el("div", { class: "row" }, el("b", { text: unitName(one.command.unit_code) }),
+            el("span", { class: `state-${one.status}`, text: `${t(`command-${one.status}`)} ${one.acknowledged_by?.name ?? ""}` })),
+          el("p", { class: "quiet", text: one.command.text_zh }),
+        )),
+        ...waiting.map((/** @type {any} */ task) => el(
+          "li",
+          {},
+          el("div", { class: "row" }, el("b", { text: unitName(task.unit_code) }), el("span", { text: t("waiting-tasks") })),
+          el("p", { class: "quiet", text: task.text_zh }),
+        )),
+      ),
+    );
+  }
+
+  /** @param {any} view */
+  #warning(view) {
+    if (!view.warning) return el("div");
+    return el("div", {}, el("h3", { text: t("warning") }), el("p", { text: view.warning.headline_zh }), el("p", { class: "quiet", text: view.warning.description_zh }));
+  }
+
+  #reports() {
+    const reports = this.loaded?.reports ?? [];
+    /** @type {Record<string, any>} */
+    let before = {};
+    const items = [...reports].reverse().map((report) => {
+      const changed = Object.entries(report.facts).filter(([name, value]) => value !== null && before[name] !== undefined && before[name] !== value)
+        .map(([name, value]) => `${t(`fact-${name}`)} ${t("changed-to", before[name], String(value))}`);
+      before = { ...before, ...Object.fromEntries(Object.entries(report.facts).filter(([, value]) => value !== null)) };
+      return el(
+        "li",
+        {},
+        el("div", { class: "row" }, el("b", { text: `${t(`kind-${report.kind}`)} ${t(`channel-${report.channel}`)} ${report.claim === "deny" ? t("claim-deny") : ""}` }), el("span", { class: "quiet number", text: clockTime(report.reported_at) })),
+        el("p", { text: report.title ?? "" }),
+        el("p", { class: "quiet", text: report.text ?? "" }),
+        changed.length > 0 && el("p", { class: "late", text: changed.join("，") }),
+      );
+    });
+    return el("div", {}, el("h3", { text: `${t("reports")} ${reports.length}` }), el("ul", { class: "reports" }, ...items.reverse()));
+  }
+
+  /** @param {any} view */
+  #actions(view) {
+    const found = offers(view, this.someone);
+    return el("div", { class: "actions", role: "group", "aria-label": t("actions") }, ...found.map((offer) => {
+      const isMany = offer.id === "release" && view.waiting_tasks.length >= MANY_COMMANDS;
+      const text = isMany ? t("release-hold", view.waiting_tasks.length) : t(offer.id);
+      const look = offer.danger ? "danger" : offer.id === "release" || offer.id === "acknowledge" ? "primary" : "";
+      const button = el("button", { class: `${look}${isMany ? " hold" : ""}`, text, data: { offer: offer.id } });
+      if (isMany) holdable(button, () => this.#decide(offer));
+      else button.addEventListener("click", () => this.#decide(offer));
+      return button;
+    }));
+  }
+
+  /** @param {string} id of an offer; for the keyboard */
+  press(id) {
+    const offer = this.loaded && offers(this.loaded.view, this.someone).find((one) => one.id === id);
+    if (offer) void this.#decide(offer);
+  }
+
+  /** @param {{id: string, action: string, extra: Record<string, any>, reason?: boolean, danger?: boolean}} offer */
+  async #decide(offer) {
+    if (!this.loaded) return;
+    const { view } = this.loaded;
+    /** @type {Record<string, any>} */
+    const extra = { ...offer.extra };
+    if (offer.reason || offer.id === "release") {
+      const shown = offer.id === "release" ? view.waiting_tasks.map((/** @type {any} */ task) => `${unitName(task.unit_code)}：${task.text_zh}`) : [];
+      const said = await ask(t(offer.id), { lines: shown, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
+      if (!said) return;
+      if (said.reason) extra.reason = said.reason;
+    }
+    const answer = await decide(view, offer.action, extra, this.someone);
+    const outcome = answer.body?.outcome;
+    if (answer.status === 0) toast(t("unreachable"), true);
+    else if (!answer.ok) toast(t("refused", answer.body?.reason ?? answer.detail), true);
+    else toast(`${t(offer.id)} ${t(outcome === "pending" ? "pending" : "applied")}`);
+    this.at = null;
+    await this.load();
+  }
+}
+
+/** @param {string} id */
+async function allEvents(id) {
+  /** @type {any[]} */
+  const events = [];
+  /** @type {number | null} */
+  let after = 0;
+  while (after !== null) {
+    const answer = await get(`/api/incidents/${id}/events?after_seq=${after}&limit=200`);
+    if (!answer.ok) return events;
+    events.push(...answer.body.events);
+    after = answer.body.next_after_seq;
+  }
+  return events;
+}
+
+/** @param {string} field */
+const WORD_OF_FIELD = (field) => (field === "category" ? t("all-categories") : field === "area_code" ? t("map") : t(`fact-${field}`));
+
+/** @param {string} field @param {string} value */
+const valueOf = (field, value) => (field === "category" ? categoryName(value) : field === "area_code" ? areaName(value) : value);
+
+/**
+ * A button that acts only after it was held, by mouse, finger or key.
+ * @param {HTMLElement} button
+ * @param {() => void} act
+ */
+function holdable(button, act) {
+  /** @type {number | undefined} */
+  let timer;
+  const begin = () => {
+    if (timer !== undefined) return;
+    button.classList.add("holding");
+    timer = setTimeout(() => { end(); act(); }, HOLD_MS);
+  };
+  const end = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    button.classList.remove("holding");
+  };
+  button.addEventListener("pointerdown", begin);
+  for (const name of ["pointerup", "pointerleave", "pointercancel", "blur", "keyup"]) button.addEventListener(name, end);
+  button.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); begin(); } });
+}
+
+export { LEVELS };

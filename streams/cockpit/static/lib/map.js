@@ -1,0 +1,208 @@
+// Map: the districts in the colour of their rating, of the worst alarm there, or by how much is open. A click goes in.
+import { get } from "./api.js";
+import { byId, el, svg } from "./dom.js";
+import { t } from "./i18n.js";
+import { areaName, areasBelow, unitName } from "./names.js";
+import { alarms } from "./store.js";
+
+const MODES = ["rating", "alarm", "open"];
+const STYLES = ["boundaries", "tiles"];
+const CENTRAL = ["500103", "500104", "500105", "500106", "500107", "500108", "500157"];
+const MANY = [1, 5, 20]; // up to 1, 5, 20 open incidents: three shades, and one for more
+
+export class CityMap {
+  /** @param {(areaCode: string) => void} goTo */
+  constructor(goTo) {
+    this.goTo = goTo;
+    this.mode = "rating";
+    this.style = "boundaries";
+    /** @type {Map<string, any>} */
+    this.drawings = new Map();
+    /** @type {string | null} */
+    this.drawn = null;
+    /** @type {Map<string, SVGElement[]>} */
+    this.shapes = new Map();
+    /** @type {Map<string, SVGElement[]>} */
+    this.marks = new Map();
+  }
+
+  async load() {
+    for (const style of STYLES) {
+      const answer = await get(`/api/screen/map?style=${style}`);
+      if (answer.ok) this.drawings.set(style, answer.body);
+    }
+    if (this.drawings.get("boundaries")?.source === "tiles") this.style = "tiles";
+  }
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {string} area the area in sight
+   * @param {() => void} again
+   */
+  show(store, area, again) {
+    this.#controls(again);
+    const known = alarms(store.open.values());
+    const isCity = area.endsWith("0000");
+    if (isCity) this.#city(store, known);
+    else this.#district(store, area, known);
+    this.#legend();
+  }
+
+  /** @param {() => void} again */
+  #controls(again) {
+    /** @param {"mode" | "style"} what @param {string} value @param {string} word */
+    const button = (what, value, word) =>
+      el("button", {
+        "aria-pressed": String(this[what] === value),
+        text: t(word),
+        on: { click: () => { this[what] = value; this.drawn = null; again(); } },
+      });
+    byId("map-modes").replaceChildren(...MODES.map((mode) => button("mode", mode, `map-${mode}`)));
+    byId("map-styles").replaceChildren(...STYLES.map((style) => button("style", style, `map-${style}`)));
+  }
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
+   */
+  #city(store, known) {
+    const drawing = this.drawings.get(this.style);
+    if (!drawing) return;
+    if (this.drawn !== this.style) this.#draw(drawing);
+    for (const [code, shapes] of this.shapes) {
+      const look = this.#look(store, code, known);
+      for (const shape of shapes) {
+        shape.dataset.colour = look.colour;
+        shape.classList.toggle("flashes", look.flashes);
+        shape.classList.toggle("few", look.few);
+        shape.setAttribute("aria-label", `${areaName(code)} ${look.words}`);
+      }
+      for (const mark of this.marks.get(code) ?? []) mark.textContent = look.mark;
+    }
+  }
+
+  /** @param {any} drawing */
+  #draw(drawing) {
+    this.shapes = new Map();
+    this.marks = new Map();
+    const whole = svg("svg", { class: "city", viewBox: `0 0 1000 ${drawing.height}`, role: "group", "aria-label": t("map") });
+    whole.append(...drawing.shapes.flatMap((/** @type {any} */ shape) => this.#shape(shape, true)));
+    byId("map-body").replaceChildren(whole);
+    if (drawing.source !== "tiles") {
+      const central = drawing.shapes.filter((/** @type {any} */ shape) => CENTRAL.includes(shape.code));
+      const box = bounds(central);
+      if (box) {
+        const inset = svg("svg", { class: "inset", viewBox: box, role: "group", "aria-label": t("central-city") });
+        inset.append(...central.flatMap((/** @type {any} */ shape) => this.#shape(shape, false)));
+        byId("map-body").append(inset);
+      }
+    }
+    this.drawn = this.style;
+  }
+
+  /**
+   * @param {any} shape
+   * @param {boolean} isMain
+   */
+  #shape(shape, isMain) {
+    const go = () => this.goTo(shape.code);
+    const path = svg("path", {
+      class: "shape",
+      d: shape.path,
+      tabindex: isMain ? "0" : "-1",
+      role: "button",
+      on: { click: go, keydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(); } } },
+    });
+    const isTile = this.style === "tiles";
+    const small = !isMain && !isTile;
+    const name = svg("text", { class: "shape-name", x: shape.label[0], y: shape.label[1] + (isTile ? 0 : 4), text: shape.name.replace(/(土家族|苗族)+自治县|[区县]$/g, "") });
+    const mark = svg("text", { class: "shape-mark", x: shape.label[0], y: shape.label[1] + (small ? 8 : 20) });
+    if (small) for (const text of [name, mark]) text.classList.add("small");
+    this.shapes.set(shape.code, [...(this.shapes.get(shape.code) ?? []), path]);
+    this.marks.set(shape.code, [...(this.marks.get(shape.code) ?? []), mark]);
+    return [path, name, mark];
+  }
+
+  /**
+   * Colour, mark and words of an area: never colour alone.
+   * @param {import("./store.js").Store} store
+   * @param {string} code
+   * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
+   */
+  #look(store, code, known) {
+    const alarm = known.get(code);
+    if (this.mode === "alarm") {
+      const words = alarm ? `${t(`level-${alarm.level}`)} ${alarm.count}` : "";
+      return { colour: alarm?.level ?? "none", mark: alarm ? alarm.level : "", words, flashes: Boolean(alarm?.flashes), few: false };
+    }
+    if (this.mode === "open") {
+      const count = alarm?.count ?? 0;
+      const shade = count ? `n${1 + MANY.filter((many) => count > many).length}` : "none";
+      return { colour: shade, mark: count ? String(count) : "", words: `${t("open-incidents")} ${count}`, flashes: false, few: false };
+    }
+    const rating = store.ratings.get(code);
+    const word = rating?.colour ? t(`rating-${rating.colour}`) : t("nothing-to-rate");
+    const score = rating?.score === null || rating?.score === undefined ? "" : String(Math.round(rating.score));
+    return { colour: rating?.colour ?? "none", mark: `${rating?.colour ? word : ""}${score}`, words: `${word} ${score}`, flashes: Boolean(alarm?.flashes), few: Boolean(rating?.few_data) };
+  }
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {string} area
+   * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
+   */
+  #district(store, area, known) {
+    this.drawn = null;
+    const below = areasBelow(area);
+    const tiles = below.length ? below : [area];
+    const units = [...store.ratings.keys()].filter((code) => code.startsWith(`${area}:`)).sort();
+    byId("map-body").replaceChildren(
+      el(
+        "div",
+        { class: "district" },
+        el("h3", { text: t("townships") }),
+        el("div", { class: "tiles" }, ...tiles.map((code) => this.#tile(store, code, areaName(code), known))),
+        units.length > 0 && el("h3", { text: t("units") }),
+        units.length > 0 && el("div", { class: "tiles" }, ...units.map((code) => this.#tile(store, code, unitName(code), known))),
+      ),
+    );
+  }
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {string} code
+   * @param {string} name
+   * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
+   */
+  #tile(store, code, name, known) {
+    const look = this.#look(store, code, known);
+    return el(
+      "button",
+      { class: `tile${look.flashes ? " flashes" : ""}`, data: { colour: look.colour }, on: { click: () => this.goTo(code) } },
+      el("span", { text: name }),
+      el("span", { class: "quiet", text: look.words }),
+    );
+  }
+
+  #legend() {
+    const entries = {
+      rating: ["green", "blue", "yellow", "orange", "red"].map((colour) => [colour, `rating-${colour}`]),
+      alarm: ["I", "II", "III", "IV"].map((level) => [level, `level-${level}`]),
+      open: [],
+    }[this.mode] ?? [];
+    byId("legend").replaceChildren(...entries.map(([colour, word]) => el("li", { data: { colour } }, el("i"), t(word))));
+  }
+}
+
+/**
+ * The box around the labels of some shapes, with a margin.
+ * @param {any[]} shapes
+ */
+function bounds(shapes) {
+  if (!shapes.length) return null;
+  const numbers = shapes.flatMap((shape) => shape.path.match(/-?\d+\.\d/g).map(Number));
+  const xs = numbers.filter((_, index) => index % 2 === 0);
+  const ys = numbers.filter((_, index) => index % 2 === 1);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return `${left - 3} ${top - 3} ${Math.max(...xs) - left + 6} ${Math.max(...ys) - top + 6}`;
+}

@@ -1,0 +1,45 @@
+// Names: what codes are called, loaded once.
+import { get } from "./api.js";
+import { language } from "./i18n.js";
+
+/** @type {{areas: Record<string, [string, string | null, boolean]>, categories: Record<string, [string, string]>, departments: Record<string, [string, string]>}} */
+let words = { areas: {}, categories: {}, departments: {} };
+
+export async function loadNames() {
+  const answer = await get("/api/screen/words");
+  if (answer.ok) words = answer.body;
+  return answer.ok;
+}
+
+/** @param {string | null | undefined} code */
+export const areaName = (code) => (code ? words.areas[code]?.[0] ?? code : "");
+
+/** @param {string} code */
+export const parentOf = (code) => words.areas[code]?.[1] ?? null;
+
+/**
+ * The areas right below, in force today.
+ * @param {string} code
+ */
+export const areasBelow = (code) =>
+  Object.entries(words.areas).filter(([, [, parent, inForce]]) => parent === code && inForce).map(([below]) => below);
+
+/** @param {string | null | undefined} category */
+export const categoryName = (category) => words.categories[category ?? "other"]?.[language()] ?? category ?? "";
+
+export const categories = () => Object.keys(words.categories);
+
+/**
+ * 南岸区 消防救援
+ * @param {string} code area:department
+ */
+export function unitName(code) {
+  const [area, department] = code.split(":");
+  return `${areaName(area)} ${words.departments[department]?.[language()] ?? department}`;
+}
+
+/**
+ * Where an incident lies, as far down as is known.
+ * @param {Record<string, any>} incident
+ */
+export const placeName = (incident) => [areaName(incident.district_code), areaName(incident.township_code)].filter(Boolean).join(" ") || areaName(incident.city_code);

@@ -1,0 +1,201 @@
+// The one screen: what was loaded and heard is drawn at most once a frame; a person acts by click or key.
+import { get, request } from "./lib/api.js";
+import { alert, calm, setUpAlarm, sound, toggleMute } from "./lib/alarm.js";
+import { showAppraisal } from "./lib/appraisal.js";
+import { Board } from "./lib/board.js";
+import { show as showDialog, toast } from "./lib/dialog.js";
+import { byId, el, onceAFrame } from "./lib/dom.js";
+import { drawCounts, drawHeat } from "./lib/heat.js";
+import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
+import { IncidentPanel } from "./lib/incident.js";
+import { Live } from "./lib/live.js";
+import { CityMap } from "./lib/map.js";
+import { areaName, categories, categoryName, loadNames, parentOf } from "./lib/names.js";
+import { isSevere, passes, Store } from "./lib/store.js";
+import { ageSeconds, dayTime, heard, nowMs } from "./lib/time.js";
+
+const store = new Store();
+/** @type {import("./lib/store.js").Filter} */
+const filter = {};
+/** @type {string | null} */
+let chosen = null;
+let connection = "connecting";
+let hasLoaded = false;
+
+translatePage();
+setUpAlarm();
+const me = (await get("/api/session")).body?.someone ?? null;
+await loadNames();
+const board = new Board(choose);
+const map = new CityMap(goTo);
+const panel = new IncidentPanel(me, choose);
+await map.load();
+
+const draw = onceAFrame(() => {
+  const shown = [...store.open.values()].filter((incident) => passes(incident, filter));
+  drawCounts(shown);
+  drawHeat(store, choose, chosen);
+  board.show(shown, chosen);
+  map.show(store, filter.area ?? store.areaCode, draw);
+  drawFrame();
+});
+
+new Live({
+  onSnapshot: (snapshot) => {
+    store.load(snapshot);
+    heard(snapshot.as_of);
+    hasLoaded = true;
+    draw();
+  },
+  onDelta: (delta) => {
+    const fresh = store.apply(delta);
+    heard(delta.as_of);
+    for (const incident of fresh) if (isSevere(incident) && hasLoaded) warn(incident);
+    const open = chosen && (store.open.get(chosen) ?? store.ended.find((one) => one.incident_id === chosen));
+    if (open) void panel.heard(open.seq);
+    draw();
+  },
+  onConnection: (state) => {
+    connection = state;
+    drawFrame();
+  },
+}).start();
+
+/** @param {import("./lib/store.js").Incident} incident */
+function warn(incident) {
+  sound();
+  alert(t("new-severe", t(`level-${incident.level}`), incident.title), () => choose(incident.incident_id));
+}
+
+/** @param {string} incidentId */
+function choose(incidentId) {
+  chosen = incidentId;
+  calm();
+  view("incident");
+  void panel.open(incidentId);
+  draw();
+}
+
+/** @param {string | undefined} area */
+function goTo(area) {
+  filter.area = area === store.areaCode ? undefined : area;
+  draw();
+}
+
+function drawFrame() {
+  byId("connection").dataset.state = connection;
+  byId("connection").textContent = t(connection);
+  byId("age").textContent = hasLoaded ? t("data-age", ageSeconds()) : "";
+  byId("clock").textContent = dayTime(nowMs());
+  byId("me").textContent = me ? `${me.name} ${areaName(me.area_code)}` : "";
+  byId("area-path").textContent = path(filter.area ?? store.areaCode);
+  const up = byId("filter-area");
+  up.classList.toggle("hidden", !filter.area);
+  up.textContent = `${t("back")} ‹ ${areaName(filter.area ?? "")}`;
+}
+
+/** @param {string} area */
+function path(area) {
+  const names = [];
+  for (let code = /** @type {string | null} */ (area); code; code = parentOf(code)) names.unshift(areaName(code));
+  return names.join(" › ");
+}
+
+function goUp() {
+  const above = filter.area ? parentOf(filter.area) : null;
+  goTo(above && above !== store.areaCode ? above : undefined);
+}
+
+// --- filters, views and buttons -------------------------------------------------------------------------------
+
+const textFilter = /** @type {HTMLInputElement} */ (byId("filter-text"));
+const levelFilter = /** @type {HTMLSelectElement} */ (byId("filter-level"));
+const categoryFilter = /** @type {HTMLSelectElement} */ (byId("filter-category"));
+textFilter.addEventListener("input", () => { filter.text = textFilter.value.trim() || undefined; draw(); });
+levelFilter.addEventListener("change", () => { filter.level = levelFilter.value || undefined; draw(); });
+categoryFilter.addEventListener("change", () => { filter.category = categoryFilter.value || undefined; draw(); });
+byId("filter-area").addEventListener("click", goUp);
+
+function fillFilters() {
+  const [level, category] = [levelFilter.value, categoryFilter.value];
+  levelFilter.replaceChildren(el("option", { value: "", text: t("all-levels") }), ...["I", "II", "III", "IV"].map((one) => el("option", { value: one, text: `${one} ${t(`level-${one}`)}` })));
+  categoryFilter.replaceChildren(el("option", { value: "", text: t("all-categories") }), ...categories().map((one) => el("option", { value: one, text: categoryName(one) })));
+  levelFilter.value = level;
+  categoryFilter.value = category;
+}
+
+/** @param {string} name of the part that a narrow screen shows */
+function view(name) {
+  byId("main").dataset.view = name;
+  for (const tab of document.querySelectorAll(".tabs button")) tab.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.view === name));
+}
+
+for (const tab of document.querySelectorAll(".tabs button")) {
+  tab.addEventListener("click", () => view(/** @type {HTMLElement} */ (tab).dataset.view ?? "map"));
+}
+byId("open-appraisal").addEventListener("click", () => showAppraisal(store, choose));
+byId("language").addEventListener("click", switchLanguage);
+byId("theme").addEventListener("click", switchTheme);
+byId("help").addEventListener("click", help);
+byId("sign-out").addEventListener("click", async () => {
+  await request("DELETE", "/api/session");
+  location.assign("/sign-in");
+});
+onLanguage(() => { fillFilters(); map.drawn = null; panel.draw(); draw(); });
+
+function switchTheme() {
+  const light = document.documentElement.dataset.theme !== "light";
+  document.documentElement.dataset.theme = light ? "light" : "dark";
+  try { localStorage.setItem("fenghuo.theme", light ? "light" : "dark"); } catch { /* a browser that keeps nothing */ }
+}
+
+function help() {
+  showDialog(el("h2", { id: "dialog-title", text: t("keys") }), el("p", { text: t("keys-text") }));
+}
+
+// --- keys -----------------------------------------------------------------------------------------------------
+
+/** @type {Record<string, () => void>} */
+const KEYS = {
+  "/": () => { view("board"); textFilter.focus(); },
+  m: () => { view("map"); /** @type {SVGElement | null} */ (document.querySelector(".shape"))?.focus(); },
+  h: () => { view("heat"); /** @type {HTMLElement | null} */ (document.querySelector("#heat-list button"))?.focus(); },
+  b: () => { view("board"); byId("board").focus(); },
+  j: () => step(1),
+  k: () => step(-1),
+  a: () => panel.press("acknowledge"),
+  r: () => panel.press("release"),
+  s: toggleMute,
+  l: switchLanguage,
+  "?": help,
+  Escape: () => (filter.area ? goUp() : view("map")),
+};
+
+/** @param {number} by */
+function step(by) {
+  const order = board.order();
+  const at = chosen ? order.indexOf(chosen) : -1;
+  const next = order[Math.max(0, Math.min(order.length - 1, at + by))];
+  if (next) choose(next);
+  else toast(t("heat-none"));
+}
+
+document.addEventListener("keydown", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+try {
+  document.documentElement.dataset.theme = localStorage.getItem("fenghuo.theme") ?? "dark";
+} catch { /* a browser that keeps nothing */ }
+fillFilters();
+drawFrame();
+setInterval(() => {
+  drawFrame();
+  board.tick();
+  panel.tick();
+}, 1_000);
