@@ -12,7 +12,7 @@ from streams.store.statements import insert_new
 
 @dataclass(frozen=True, slots=True)
 class StoredRulebook:
-    """A rulebook as it was activated. `body` is the file, byte for byte."""
+    """A rulebook as it was activated. `body` is its bundle (`workflows.rulebook_bundle`), byte for byte."""
 
     digest: str
     name: str
