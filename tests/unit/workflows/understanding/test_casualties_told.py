@@ -182,3 +182,30 @@ def test_symptoms_alone_are_no_injury_elsewhere() -> None:
 def test_scraps_are_read_as_nothing(text: str) -> None:
     """Words without a figure, and figures without a word, give no fact."""
     assert read(text, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("震后有数百人受伤。据最新统计，地震造成267人受伤。", {"injured": 267}),
+        ("地震造成267人受伤，另有数百人受伤送医。", {"injured": 567}),
+        ("8名留院观察的学生情绪稳定，尚未出现人员死亡。", {"injured": 8, "deaths": 0}),
+        ("车上3名乘客没有受伤。", {}),
+        ("车上5人未受伤，司机死亡。", {"deaths": 1}),
+        ("老人与外孙双双溺亡。", {"deaths": 2}),
+        ("行人被撞成重伤，当晚行人死亡。", {"deaths": 1}),
+        ("受伤人数为5年来最高。", {}),
+        ("死亡人数在3年内下降了一半。", {}),
+        ("两车相撞，3人死亡。今年2月，该县另一路段发生车祸，造成9人死亡。", {"deaths": 3}),
+        ("两车相撞，3人死亡。3月，一辆客车在附近翻车，造成5人死亡。", {"deaths": 3}),
+        ("车上4名某某研究院的工作人员及1名司机受伤。", {"injured": 5}),
+    ],
+)
+def test_what_was_once_read_wrong_is_read_right(text: str, facts: dict[str, int]) -> None:
+    """Vague beside exact, denied, unharmed, twofold, told twice, measured in years, of another month."""
+    assert read(text) == facts
+
+
+def test_space_in_a_title_parts_it() -> None:
+    """A title's space ends what its words can reach."""
+    assert read("", "地震19人受伤 紧急转移群众9496人") == {"injured": 19, "evacuated": 9496}
