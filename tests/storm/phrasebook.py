@@ -17,7 +17,7 @@ from models.messages.report import FACT_NAMES
 from models.vocabulary import Channel
 
 _FOLDER = Path(__file__).parent / "frames"
-_COMMON = "common"
+_ANY_EVENT = "any_event"
 ABOUT = "_about"  # "{affected_about}" is the total, rounded and said to be so
 NOBODY = "nobody"  # "{nobody}" says that nobody was hurt
 
@@ -72,7 +72,7 @@ class Phrasebook:
 
 
 @dataclass(frozen=True, slots=True)
-class CommonFrames:
+class FramesOfAnyEvent:
     """Wordings that fit every category: what comes later, what is denied, and how somebody says that all are well."""
 
     follow_ups: tuple[Frame, ...]
@@ -84,16 +84,16 @@ class CommonFrames:
 @lru_cache(maxsize=1)
 def phrasebooks() -> Mapping[Category, Phrasebook]:
     """Every category that has a file, in the order of their names."""
-    files = sorted(file for file in _FOLDER.glob("*.toml") if file.stem != _COMMON)
+    files = sorted(file for file in _FOLDER.glob("*.toml") if file.stem != _ANY_EVENT)
     books = (_phrasebook(tomllib.loads(file.read_text("utf-8"))) for file in files)
     return {book.category: book for book in books}
 
 
 @lru_cache(maxsize=1)
-def common_frames() -> CommonFrames:
-    """The wordings of `common.toml`."""
-    read = tomllib.loads((_FOLDER / f"{_COMMON}.toml").read_text("utf-8"))
-    return CommonFrames(
+def frames_of_any_event() -> FramesOfAnyEvent:
+    """The wordings of `any_event.toml`."""
+    read = tomllib.loads((_FOLDER / f"{_ANY_EVENT}.toml").read_text("utf-8"))
+    return FramesOfAnyEvent(
         follow_ups=tuple(map(_frame, read["follow_ups"])),
         finals=tuple(map(_frame, read["finals"])),
         denials=tuple(map(_frame, read["denials"])),

@@ -11,7 +11,7 @@ from models.vocabulary import Channel, Claim, ReportKind
 from tests.storm.events import DayPlan
 from tests.storm.generator import generate
 from tests.storm.numerals import numeral_zh
-from tests.storm.phrasebook import Voice, common_frames, phrasebooks
+from tests.storm.phrasebook import Voice, frames_of_any_event, phrasebooks
 
 FEWEST_FRAMES = 60
 SEED = 1_001
@@ -111,8 +111,8 @@ def test_what_is_stated_stands_in_the_words() -> None:
                 assert any(form and form in told for form in forms), (name, value, told)
 
 
-def test_common_wordings_stand_once() -> None:
+def test_wordings_of_any_event_stand_once() -> None:
     """Follow-ups, final reports and denials are each worded in more ways than one."""
-    common = common_frames()
-    for frames in (common.follow_ups, common.finals, common.denials):
+    any_event = frames_of_any_event()
+    for frames in (any_event.follow_ups, any_event.finals, any_event.denials):
         assert len({frame.text for frame in frames}) == len(frames) > 5

@@ -16,7 +16,7 @@ from models.vocabulary import Claim, ReportKind
 from tests.storm.events import Scene, StormEvent
 from tests.storm.ground import place_words
 from tests.storm.numerals import about_zh, clock_zh, count_zh, time_zh, yuan_zh
-from tests.storm.phrasebook import ABOUT, Frame, Voice, common_frames, phrasebooks
+from tests.storm.phrasebook import ABOUT, Frame, Voice, frames_of_any_event, phrasebooks
 
 _CASUALTIES = ("deaths", "missing", "injured", "serious")
 _COUNTED: Mapping[str, tuple[str, ...]] = {
@@ -63,14 +63,14 @@ class Words:
 
     def text(self, kind: ReportKind, claim: Claim) -> str:
         """The sentence."""
-        common = common_frames()
+        any_event = frames_of_any_event()
         frames = _fitting(self._book.category, self._occasion.voice, frozenset(self._known))
         if claim is Claim.DENY:
-            frames = common.denials
+            frames = any_event.denials
         elif kind is ReportKind.FOLLOW_UP:
-            frames = common.follow_ups
+            frames = any_event.follow_ups
         elif kind is ReportKind.FINAL:
-            frames = common.finals
+            frames = any_event.finals
         frame = self._random.choice(frames)
         return frame.text.format_map({slot: self._filled(slot) for slot in sorted(frame.slots)})
 
@@ -96,7 +96,7 @@ class Words:
             "clock": lambda: clock_zh(self._occasion.at, random),
             "loss": lambda: yuan_zh(int(self._state("direct_loss_yuan")), random),
             "counts": self._counts,
-            "nobody": lambda: random.choice(common_frames().nobody),
+            "nobody": lambda: random.choice(frames_of_any_event().nobody),
             "name": lambda: random.choice(_SURNAMES) + random.choice(("女士", "先生", "某")),
             "digit": lambda: str(random.randint(1, 9)),
         }
@@ -125,7 +125,7 @@ class Words:
         """Up to three of the totals that are known, or that nobody was hurt."""
         names = [name for name in _COUNTED if name in self._known]
         if not names:
-            return self._random.choice(common_frames().nobody)
+            return self._random.choice(frames_of_any_event().nobody)
         chosen = sorted(self._random.sample(names, min(len(names), 3)), key=names.index)
         told = (
             self._random.choice(_COUNTED[name]).format(self._total(name, is_about=False)) for name in chosen
