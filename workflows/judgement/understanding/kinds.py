@@ -32,7 +32,9 @@ _ENOUGH: Final = 4.0  # one strong word in the first sentence does, a few weak o
 _SPANS_AT_MOST: Final = 6
 _UNMEANT_REACH: Final = 6  # characters that may stand between
 
+_SPEAKS: Final = _WEIGHTS["strong"]  # weak words alone never name a category
 _ORDER: Final = tuple(category.value for category in Category)
+_KINDS: Final = frozenset(_ORDER)
 _SENTENCE_END: Final = re.compile(r"[。！？!?；;\n]")
 _CLAUSE_END: Final = re.compile(r"[,，。；\n]")
 
@@ -59,7 +61,7 @@ def category(script: Script) -> CategoryFound | None:
         hits += found
         for name, points in _spoken_for(found).items():
             scores[name] += weight * min(points, _SENTENCE_AT_MOST)
-            if points >= _WEIGHTS["strong"]:
+            if points >= _SPEAKS:
                 named.add(name)
     winner = _winner({name: scores[name] for name in _ORDER if name in named})
     if winner is None:
@@ -95,12 +97,14 @@ def _spoken_for(hits: Iterable[Hit]) -> Mapping[str, float]:
     """What one sentence says for each category. A word counts once, however often it stands there."""
     book = _book()
     points: dict[str, float] = defaultdict(float)
+    clues: dict[str, float] = defaultdict(float)
     for word in {word for _, _, word in hits}:
         for name, weight in book.meanings[word]:
-            points[name] += weight
-    for name, one, other in book.together:
-        if one in points and other in points:
-            points[name] += _TOGETHER * (points[one] + points[other])
+            (points if name in _KINDS else clues)[name] += weight
+    if len(clues) > 1:
+        for name, one, other in book.together:
+            if one in clues and other in clues:
+                points[name] += _TOGETHER * (clues[one] + clues[other])
     return points
 
 

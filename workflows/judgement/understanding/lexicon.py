@@ -6,6 +6,7 @@ room that owns the file knows that. The files are part of the program, like its 
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from operator import add
 from typing import Any, Final
@@ -16,6 +17,12 @@ _HEAD: Final = 2  # characters by which words are looked up; shorter words are r
 def lexicon(name: str) -> Mapping[str, Any]:
     """The tables of `name`.toml beside this file. Raises on a file that is no TOML: stop at start-up."""
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_bytes().decode())
+
+
+@lru_cache(maxsize=2)  # a report's title and text, for every room that looks words up in them
+def _pairs(plain: str) -> tuple[str, ...]:
+    """Every two neighbouring characters, joined without a step of Python between."""
+    return tuple(map(add, plain, plain[1:]))
 
 
 class Words:
@@ -37,8 +44,7 @@ class Words:
     def found_in(self, plain: str) -> Iterator[tuple[int, str]]:
         """Where each word begins, left to right; the longest one that begins there, and none inside another."""
         free_from = 0
-        # two characters at a time, joined and looked up without a step of Python between
-        for start, candidates in enumerate(map(self._by_head.get, map(add, plain, plain[1:]))):
+        for start, candidates in enumerate(map(self._by_head.get, _pairs(plain))):
             if candidates is None or start < free_from:
                 continue
             for word in candidates:
