@@ -13,7 +13,7 @@ from models.areas import Area, AreaKind, area_tree
 from tests.evaluation.place_frames import ELSEWHERE, FRAMES, SIDE_REMARKS
 
 TUNING_SEED = 20_251
-FIGURE_SEED = 77_003
+FIGURE_SEED = 90_017
 
 # Nobody writes these townships without 镇 or 街道: alone they are a big city elsewhere or a district of ours.
 _NOT_SHORT = """

@@ -31,17 +31,21 @@ class PlaceName(NamedTuple):
 
 
 _ROAD_BEHIND = re.compile(
-    r"[东西南北中]?(?:[一二三四五六七八九十]|\d)?(?:路(?!口|段|上|过|边|旁|面|阳)|大道|大街|街(?!道|上|头|边|镇|办)|巷|弄)"
+    r"[东西南北中新]?(?:[一二三四五六七八九十]|\d)?(?:路(?!口|段|上|过|边|旁|面|阳)|大道|大街|街(?!道|上|头|边|镇|办)|巷|弄)"
 )  # 路阳 is a township: 云阳路阳
 _NO_PLACE_ELSEWHERE = re.compile(
     r"大众|现代|本田|福特|汽车(?!站)|牌(?!照)|拉面|火锅|烤鸭|大厦|大酒店|宾馆|银行|证券|日报|保险|花园|小镇|春天|假日|风情|料理|烤肉"
     r"|梧桐|红枫|菜|餐厅|大学|理工|交大|小区|公馆|名都|新城|国际城|豆腐|米线|面馆|产业"
+    # its last character begins the next word: 精美|国家, 周六|安排, 大巴|中途, 古|镇江|水
+    r"|(?<=国)(?:家|际|内|民经|务院|庆|道|土|防|企)|(?<=安)(?:全|置|装|排|检|防|保|抚)|(?<=中)(?:心|央|学|途|断|毒|暑|午|旬|年|型)"
+    r"|(?<=山)(?:体|坡|洪|脚|谷|沟|崖)|(?<=海)(?:拔|面|啸|底|鲜|军)|(?<=江)(?:水|边|面|堤|滩|畔)|(?<=水)(?:平|库|管|质|位|面|泥)"
+    r"|(?<=口)(?:味|罩|径|号|腔|服|供|袋)|(?<=[东西南北])(?:侧|面|方|岸|部(?!分))|(?<=原)(?:来|因|则|本|告|定)"
 )
 _SUFFIX_ELSEWHERE = frozenset("县市区旗省州盟")
 _LISTED_BEFORE = frozenset("、和与及")
 
 _CUE_BEHIND = re.compile(
-    r"境内|在建|多处|爆发|自来水|因[^为此]|失控|[河江溪湖水塘]边|[A-Z]\d|[，,](?:一|\d)|养殖|举办|主干管|[\u4e00-\u9fff]某"
+    r"境内|在建|的[一某]|[后屋背]后|后山|门口|多处|爆发|自来水|因[^为此]|失控|[河江溪湖水塘]边|[A-Z]\d|[，,](?:一|\d)|养殖|举办|主干管|[\u4e00-\u9fff]某"
     r"|辖区|地区|一带|附近|周边|场镇|古[镇城街寨]|街上|老街|集镇|大桥|又?突?发生|突发|发现|出现|遭|突降|暴雨|山火|大?火灾|大火|火情|车祸|交通事故"
     r"|事故|爆炸|滑坡|山洪|内涝|起火|失火|着火|坍塌|垮塌|泥石流|地震|疑似|多[人名地户]|等(?:乡镇|镇街|镇|地|街道)|[、段]"
     r"|[\d一两三四五六七八九十数几](?:人|名|死|伤|车|户|家)"
@@ -57,7 +61,7 @@ _BUILT_BEHIND = re.compile(
 )
 _CUE_BEFORE = re.compile(
     r"(?:^|(?P<in>在|位于|地处|[到至因]|(?:行|驶|开|骑|走)[驶至到经进入]{1,2}|途经)|[。！？；：，,:;!?\s（(【“\"]|\d[日时点分许]|[时点分]许"
-    r"|左右|[上下中]午|凌晨|清晨|早晨|傍晚|深夜|晚上?|夜间|当[日天晚]|[昨今前][日天晚晨]|日前|近日|本市|我市|全市)$"
+    r"|左右|[上下中]午|凌晨|清晨|早晨|傍晚|深夜|晚上?|夜间|当[日天晚]|[昨今前][日天晚晨]|日前|近日|发现|投诉|本市|我市|全市)$"
 )
 
 
@@ -102,15 +106,15 @@ def _read_bare(part: Part, plain: str, start: int, end: int, name: Name, end_bef
     if not name.is_full and _ROAD_BEHIND.match(plain, end):
         return None
     is_listed = start - 1 == end_before and plain[end_before] in _LISTED_BEFORE
-    if not name.codes and _NO_PLACE_ELSEWHERE.match(plain, end):
-        return None
+    is_built = name.is_landmark and _BUILT_BEHIND.match(plain, end) is not None
+    if not name.codes and (is_built or _NO_PLACE_ELSEWHERE.match(plain, end)):
+        return None  # 大理水库 may be one of 大理村
     if is_listed or not name.codes:
         return PlaceName(part, start, end, name, not name.codes)
     before, behind = _CUE_BEFORE.search(plain, max(0, start - 6), start), _CUE_BEHIND.match(plain, end)
     if name.is_common and not behind and not (before and before["in"]) and start != end_before:
         return None
     cues = bool(before) + bool(behind)
-    is_built = name.is_landmark and len(name.codes) == 1 and _BUILT_BEHIND.match(plain, end) is not None
     return PlaceName(part, start, end, name, False, is_built or cues < _cues_needed(name, end - start))
 
 
