@@ -17,7 +17,7 @@ from workflows.stages.warning import keep_warning_current
 _ROUNDS = 20
 
 # In the order of the loop, so that a log reads verdict, level, warning, plan, orders. What they come to does not depend
-# on it: a rule that ran too early runs again in the next round, and what it recorded holds (tests/unit/workflows/test_settle.py).
+# on it (tests/unit/workflows/test_settle.py): a rule that ran too early runs again in the next round.
 _JOINT_RULES: tuple[Callable[[Ledger], None], ...] = (
     verification.weigh_evidence,
     assessment.grade_again,

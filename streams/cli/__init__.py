@@ -1,19 +1,19 @@
 """The command line: one file per group of commands, put together here. They read words, call a room, print its answer.
 
 A command brings only its own rooms with it: the whole program takes seconds to load, and who asks `understand` about
-one text has none to give. Only `fenghuo --help`, and a word that is no command, load them all.
+one text has none to give. `fenghuo --help`, and a word that is no command, load none of them.
 
 Exit codes: 0 good, 1 found something wrong, 2 called wrongly or what it needs is not there, 78 settings refused.
 """
 
 import sys
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
 
 import typer
 
+from streams.cli.catalogue import line_of
 from streams.cli.terminal import CannotDo, Exit, remarks
 from streams.errors import EXIT_SETTINGS, SettingsRefused
 
@@ -40,16 +40,18 @@ COMMANDS = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=1)
-def whole_app() -> typer.Typer:
-    """Every command."""
-    return _app_of(*COMMANDS)
+def catalogue_app() -> typer.Typer:
+    """Every command by its name and its line: for help, and to say which there are."""
+    app = _empty_app()
+    for name, (file, attribute) in COMMANDS.items():
+        app.command(name, help=line_of(file, attribute))(_as_a_group)
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `arguments` are those of the process unless given."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    app = _app_of(words[0]) if words and words[0] in COMMANDS else whole_app()
+    app = app_of(words[0]) if words and words[0] in COMMANDS else catalogue_app()
     try:
         app(args=words, prog_name="fenghuo")
     except SystemExit as ended:
@@ -65,7 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.GOOD
 
 
-def _app_of(*names: str) -> typer.Typer:
+def app_of(*names: str) -> typer.Typer:
+    """These commands, loaded with all that they need."""
+    app = _empty_app()
+    for name in names:
+        file, attribute = COMMANDS[name]
+        found = getattr(import_module(f"{__name__}.{file}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _empty_app() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -75,13 +90,6 @@ def _app_of(*names: str) -> typer.Typer:
         epilog="Exit codes: 0 good, 1 found something wrong, 2 cannot do it, 78 settings refused.",
     )
     app.callback()(_as_a_group)
-    for name in names:
-        file, attribute = COMMANDS[name]
-        found = getattr(import_module(f"{__name__}.{file}"), attribute)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
     return app
 
 

@@ -1,5 +1,7 @@
 """What each command answers and how it ends, on a database that the real batch has written."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from sqlalchemy import select, update
 from typer.core import TyperGroup
 
 from models.tables import DEAD_LETTERS, INCIDENTS, OUTBOX
-from streams.cli import whole_app
+from streams.cli import COMMANDS, app_of, catalogue_app
 from streams.errors import EXIT_SETTINGS
 from streams.store.database import Database
 from tests.integration.cli.conftest import Fenghuo, asked
@@ -19,7 +21,7 @@ from workflows.rulebook_file import default_rulebook, default_rulebook_text
 
 def commands() -> Iterator[tuple[str, ...]]:
     """The words of every command."""
-    group = typer.main.get_command(whole_app())
+    group = typer.main.get_command(app_of(*COMMANDS))
     assert isinstance(group, TyperGroup)
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
@@ -41,6 +43,27 @@ async def spoil(database: Database, incident_id: str) -> None:
         state = (await connection.execute(select(INCIDENTS.c.state).where(this))).scalar_one()
         changed = orjson.dumps({**orjson.loads(state), "title": "something else"})
         await connection.execute(update(INCIDENTS).where(this).values(state=changed))
+
+
+def test_the_catalogue_says_what_the_commands_say_of_themselves() -> None:
+    """Help that loads no command lists the same words with the same lines as the commands would."""
+    told, real = (typer.main.get_command(app) for app in (catalogue_app(), app_of(*COMMANDS)))
+    assert isinstance(told, TyperGroup)
+    assert isinstance(real, TyperGroup)
+    assert {name: one.get_short_help_str(200) for name, one in told.commands.items()} == {
+        name: one.get_short_help_str(200) for name, one in real.commands.items()
+    }
+    assert list(told.commands) == list(COMMANDS)
+
+
+def test_help_loads_no_command() -> None:
+    """A newcomer's first word is answered without the program behind it."""
+    script = "import sys; from streams.cli import main; main(['--help']); print(*sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "dead-letters" in done.stdout
+    assert "streams.cli.catalogue" in loaded
+    assert not loaded & {"pydantic", "sqlalchemy", "aiokafka", "faust", "models", "workflows"}
 
 
 @pytest.mark.parametrize("words", list(commands()), ids=" ".join)
