@@ -30,7 +30,9 @@ _EVENT: Final = re.compile(
 _AT_HOSPITAL: Final = re.compile(
     r"[^，。,；]{0,8}?(?:发生|突发|爆炸|起火|失火|着火|大火|火灾|倒塌|坍塌|停电|停水|被淹|进水|院内感染|踩踏|电梯|围堵|打砸|聚集|泄漏|冒烟)"
 )
-_BESIDE: Final = re.compile(r"附近|旁边?|对面|方向|约?[0-9一二三四五六七八九十百]+多?米")
+_BESIDE: Final = re.compile(
+    r"附近|旁|斜?对面|方向|背后|背面|后面|前面|前头|楼下|边上|那点|隔壁|外面|路[口段边]|至|往|公交站|约?[0-9一二三四五六七八九十百]+多?米"
+)
 _BROUGHT: Final = re.compile(r"(?:送|转|抬|运|赶|住|入|就诊|在|被)[^，。,；]{0,8}$")
 
 _CORRECTION: Final = re.compile(
