@@ -86,12 +86,16 @@ class Fusion(Value):
 
 
 class WarningTexts(Value):
-    """The template of a warning; `{place}`, `{category}` and `{level}` are filled in."""
+    """The template of a warning; `{place}`, `{category}`, `{colour}` and `{level}` are filled in.
+
+    `agency_code` stands in every warning's identifier: the issuer's three characters by GB/T 4657, 000 while unset.
+    """
 
     headline_zh: ShortText
     description_zh: ShortText
     instruction_zh: ShortText
     valid_for_seconds: Seconds
+    agency_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{3}$")]
 
 
 class Heat(Value):

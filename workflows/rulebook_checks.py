@@ -17,7 +17,7 @@ from workflows.rulebook_layout import PlanEntry, RulebookFile, TaskEntry
 from workflows.rulebook_lines import Path
 from workflows.rulebook_problems import Finding
 
-BLANKS_OF_WARNING = ("place", "category", "level")
+BLANKS_OF_WARNING = ("place", "category", "colour", "level")
 _HIGHEST_SCORE = 100
 _HEIGHT = {Tier.TOWNSHIP: 0, Tier.DISTRICT: 1, Tier.CITY: 2}
 

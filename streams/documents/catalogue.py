@@ -156,7 +156,7 @@ MESSAGES: tuple[Documented, ...] = (
             "status": "actual",
             "colour": "orange",
             "category": "nature.flood",
-            "headline_zh": "重庆市南岸区涂山镇洪涝灾害预警（重大）",
+            "headline_zh": "重庆市南岸区涂山镇洪涝灾害橙色预警（重大）",
             "description_zh": "涂山镇发生洪涝，级别II级。",
             "instruction_zh": "请远离河道，听从现场人员指挥。",
             "area_codes": ["500108100"],

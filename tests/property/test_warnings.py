@@ -90,7 +90,7 @@ def test_an_identifier_tells_its_second(incident: object, area: str, moments: li
     """31 characters of the national form, distinct through a chain, from which the second can be read again."""
     sent: list[str] = []
     for moment in moments:
-        named = next_identifier(IncidentId(str(incident)), place_of(area), moment, sent)
+        named = next_identifier(IncidentId(str(incident)), place_of(area), "000", moment, sent)
         assert len(named) == 31
         assert named not in sent
         assert entered_at(named) == moment.replace(microsecond=0)

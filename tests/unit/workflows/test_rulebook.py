@@ -176,13 +176,13 @@ def test_a_hazard_is_guarded_inspected_removed_and_inspected_again() -> None:
 
 
 def test_the_warning_texts_can_be_filled_in() -> None:
-    """Place, category and level are all that the texts ask for."""
+    """Place, category, colour and level are all that the texts ask for."""
     warning = default_rulebook().warning
-    words = {"place": "南岸区涂山镇", "category": "火灾事故", "level": "较大"}
+    words = {"place": "南岸区涂山镇", "category": "火灾事故", "colour": "黄色", "level": "较大"}
     filled = [
         t.format(**words) for t in (warning.headline_zh, warning.description_zh, warning.instruction_zh)
     ]
-    assert filled[0] == "南岸区涂山镇火灾事故预警（较大）"
+    assert filled[0] == "南岸区涂山镇火灾事故黄色预警（较大）"
     assert not any("{" in text for text in filled)
 
 

@@ -66,7 +66,10 @@ def _rendered(draft: Draft) -> PublicWarning:
 
 def _national(draft: Draft, words: Words) -> PublicWarning:
     incident = draft.incident
-    warning_id = next_identifier(incident.incident_id, incident.place, draft.now, incident.warnings_sent)
+    agency_code = draft.rules.warning.agency_code
+    warning_id = next_identifier(
+        incident.incident_id, incident.place, agency_code, draft.now, incident.warnings_sent
+    )
     return PublicWarning(
         warning_id=warning_id,
         incident_id=incident.incident_id,

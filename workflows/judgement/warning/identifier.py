@@ -1,8 +1,8 @@
 """Identifier 预警标识: the 31 characters that name a warning, `ZZZZZZDDDUUUXX_YYYYMMDDhhmmss_N`.
 
-The first fourteen are the sender's code: ZZZZZZ region by GB/T 2260, DDD agency by GB/T 4657, UUU inner unit, XX
-extension. Then the second of entry in Beijing time, and N, 0 to 9, within it. Source: value rules of the deployed
-national format. How UUU, XX and N are filled is ours:
+The first fourteen are the sender's code: ZZZZZZ region by GB/T 2260, DDD agency by GB/T 4657 (the rulebook's, 000
+while nobody has set it), UUU inner unit, XX extension. Then the second of entry in Beijing time, and N, 0 to 9,
+within it. Source: value rules of the deployed national format. How UUU, XX and N are filled is ours:
 
 - UUU is the last three digits of the township's code, and 000, the rule's default, for a whole district.
 - XX is drawn from the incident's id, so that one incident keeps one sender's code through its chain, and two of one
@@ -21,15 +21,13 @@ from models.identifiers import IncidentId, WarningId, derive
 from models.places import Place
 
 BEIJING = timezone(timedelta(hours=8))
-# The table of GB/T 4657 could not be had, and a code may not be invented: 000 says that nobody has set one.
-AGENCY_UNSET = "000"
 _NUMBERS, _EXTENSIONS = 10, 100
 _SENDER_CHARACTERS = 14
 _SECOND = "%Y%m%d%H%M%S"
 
 
 def next_identifier(
-    incident_id: IncidentId, place: Place, at: datetime, sent: Iterable[str], agency_code: str = AGENCY_UNSET
+    incident_id: IncidentId, place: Place, agency_code: str, at: datetime, sent: Iterable[str]
 ) -> WarningId:
     """The name of an incident's next message, given those that it has sent. `at` is cut to whole seconds.
 

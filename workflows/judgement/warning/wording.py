@@ -14,11 +14,17 @@ from workflows.judgement.warning.guidance import Guidance, guidance_for
 from workflows.judgement.warning.identifier import BEIJING
 
 _LEVEL_ZH = {Level.I: "特别重大", Level.II: "重大", Level.III: "较大", Level.IV: "一般"}
+_COLOUR_ZH = {
+    WarningColour.RED: "红色",
+    WarningColour.ORANGE: "橙色",
+    WarningColour.YELLOW: "黄色",
+    WarningColour.BLUE: "蓝色",
+}
 _GRADE_ZH = {
-    WarningColour.RED: "一级（红色）",
-    WarningColour.ORANGE: "二级（橙色）",
-    WarningColour.YELLOW: "三级（黄色）",
-    WarningColour.BLUE: "四级（蓝色）",
+    WarningColour.RED: "一级",
+    WarningColour.ORANGE: "二级",
+    WarningColour.YELLOW: "三级",
+    WarningColour.BLUE: "四级",
 }
 _BEFORE_ZH = {MessageType.ALERT: "", MessageType.UPDATE: "更新：", MessageType.CANCEL: "解除："}
 _BEFORE_EN = {MessageType.ALERT: "", MessageType.UPDATE: "Update. ", MessageType.CANCEL: "Cancelled. "}
@@ -82,6 +88,7 @@ def _blanks(draft: Draft) -> dict[str, str]:
     return {
         "place": draft.place_zh,
         "category": draft.subject.name_zh,
+        "colour": _COLOUR_ZH[draft.colour],
         "level": _LEVEL_ZH[draft.incident.level],
     }
 
@@ -89,13 +96,15 @@ def _blanks(draft: Draft) -> dict[str, str]:
 def _told_zh(draft: Draft, blanks: dict[str, str]) -> str:
     if draft.ending is None:
         return draft.rules.warning.description_zh.format(**blanks)
-    return f"{blanks['place']}{blanks['category']}预警现予解除：{_ENDING_ZH[draft.ending]}。"
+    return (
+        f"{blanks['place']}{blanks['category']}{blanks['colour']}预警现予解除：{_ENDING_ZH[draft.ending]}。"
+    )
 
 
 def _minimum_zh(draft: Draft) -> str:
     parts = [
         f"类别：{draft.category.facts.category_class.name_zh}",
-        f"预警级别：{_GRADE_ZH[draft.colour]}",
+        f"预警级别：{_GRADE_ZH[draft.colour]}（{_COLOUR_ZH[draft.colour]}）",
         f"区域：{draft.place_zh}",
         f"{'解除' if draft.ending else '起始'}时间：{_time_zh(draft.now)}",
     ]
