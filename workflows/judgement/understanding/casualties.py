@@ -13,9 +13,10 @@ from typing import Final
 from models.categories import Category
 from models.understanding import FactFound, Span
 from workflows.judgement.understanding import totals
+from workflows.judgement.understanding.binding import mentions_in
 from workflows.judgement.understanding.denials import Denial, denials_in
 from workflows.judgement.understanding.harms import Harm
-from workflows.judgement.understanding.mentions import Mention, mentions_in
+from workflows.judgement.understanding.mentions import Mention
 from workflows.judgement.understanding.script import Script
 from workflows.judgement.understanding.sentences import Sentence, sentences
 from workflows.judgement.understanding.totals import Total

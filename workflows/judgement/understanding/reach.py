@@ -6,7 +6,7 @@ words that lead to a number (死亡人数已升至5人).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from workflows.judgement.understanding.harms import WEAK, Harm, HarmWord
@@ -58,8 +58,7 @@ class CountAfter:
     """The count that follows a word; `former` is the figure that it replaced (由3人上升至5人)."""
 
     persons: Persons
-    former: Persons | None
-    is_approximate: bool
+    former: Persons | None = None
     is_far: bool = False
 
 
@@ -83,19 +82,20 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
         between += changed[0]
     persons = persons_stated(text, at, needs_classifier=not _COUNTING.search(between))
     if persons is not None:
-        return CountAfter(persons, former, bool(_HEDGED.search(between)))
+        hedged = persons.approximate or bool(_HEDGED.search(between))
+        return CountAfter(replace(persons, approximate=hedged), former)
     if word.harm in _SPREAD:
         return _count_farther(text, word)
     listed = _LISTED.match(text, word.end) if word.words[-1] in "死伤" and len(word.words) > 1 else None
     persons = persons_stated(text, listed.end(), needs_classifier=True) if listed else None
-    return CountAfter(persons, None, is_approximate=False) if persons else None
+    return CountAfter(persons) if persons else None
 
 
 def _count_farther(text: str, word: HarmWord) -> CountAfter | None:
     """疏散半径500米内居民约2000人: places and households may stand before the people."""
     stop = _CLAUSE_STOP.search(text, word.end, word.end + _FARTHEST)
     persons = next(persons_in(text, word.end, stop.start() if stop else word.end + _FARTHEST), None)
-    return CountAfter(persons, None, is_approximate=False, is_far=True) if persons else None
+    return CountAfter(persons, is_far=True) if persons else None
 
 
 def reaches(text: str, persons: Persons, word: HarmWord) -> bool:
