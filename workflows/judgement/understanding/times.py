@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from models.understanding import Part, TimeFound
@@ -25,6 +26,8 @@ _HAPPENED: Final = re.compile(
     r"发生|突发|爆发|起火|失火|着火|大火|相撞|追尾|撞|袭|爆炸|中毒|坠|翻|倒塌|垮塌|滑坡|地震|火灾|车祸|出现|遭|冲出|泄漏|被淹|溺|落水|引发"
 )
 _CALLED: Final = re.compile(r"[，,]?[^，。,;；]{0,12}?(?:接到|接警|接报|报警|启动)")
+_LATER: Final = 0.4  # points lost by each expression that stands before
+_LOOKED_AT: Final = 24  # none after has any points left
 _PART_OF_DAY: Final = timedelta(hours=6)
 _BEIJING: Final = re.compile(r"北京时间[^，。,]{0,1}$")
 
@@ -59,8 +62,10 @@ def _sharpened(best: _Candidate, candidates: Iterable[_Candidate]) -> _Candidate
 
 def _weighed(script: Script, part: Part, reported_at: datetime) -> Iterator[_Candidate]:
     plain = script.plain(part)
-    for order, found in enumerate(expressions(plain, reported_at)):
-        yield _Candidate(part, found, _points(plain, found) - 0.4 * order - (1 if part is Part.TITLE else 0))
+    for order, found in enumerate(islice(expressions(plain, reported_at), _LOOKED_AT)):
+        yield _Candidate(
+            part, found, _points(plain, found) - _LATER * order - (1 if part is Part.TITLE else 0)
+        )
 
 
 def _points(plain: str, found: Expression) -> float:
