@@ -93,15 +93,20 @@ def is_about(golden: Golden, pack: GradingPack, line: GradingLine, condition: Co
 def test_every_line_is_tried_at_below_and_above(
     pack: GradingPack, line: GradingLine, condition: Condition
 ) -> None:
-    """The table has a value just below, at and just above each condition, and the line fires from its number on."""
+    """The table has values just below, at and above each condition; from its number on the line fires and says why."""
     least, by = condition.at_least, step(condition)
     wanted = [round(least - by, 6), least, round(least + by, 6)]
     rows = [g for g in GOLDENS if is_about(g, pack, line, condition) and set(wanted) <= set(g.levels)]
     assert rows, f"{pack.pack_id} {line.id}: no row with {wanted}"
-    fires = [
-        any(rule.rule_id == line.id for rule in grade(rows[0].case(value), ALL_ON).fired) for value in wanted
+    fired = [
+        [rule for rule in grade(rows[0].case(value), ALL_ON).fired if rule.rule_id == line.id]
+        for value in wanted
     ]
-    assert fires == [False, True, True]
+    assert [len(rules) for rules in fired] == [0, 1, 1]
+    for value, [rule] in zip(wanted[1:], fired[1:], strict=True):
+        said = {tuple(one.fact for one in met.counted): (met.value, met.at_least) for met in rule.met}
+        assert said[condition.facts] == (value, least)
+        assert (rule.level, rule.source, rule.preliminary) == (line.level, line.source, line.preliminary)
 
 
 def test_a_fired_rule_says_everything() -> None:
