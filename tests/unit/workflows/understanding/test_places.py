@@ -80,8 +80,9 @@ def test_a_district_without_that_township_does_not_decide() -> None:
 
 
 def test_a_community_decides_between_shared_townships() -> None:
-    """Only one of the two 白沙镇 has 宝珠村."""
+    """Only one of the two 白沙镇 has 宝珠村, right behind it or further on."""
     assert names("白沙镇宝珠村后山滑坡。") == [("江津区白沙镇",)]
+    assert names("白沙镇发生滑坡，宝珠村12户群众已撤离。") == [("江津区白沙镇",)]
 
 
 def test_a_community_with_its_district_gives_the_township() -> None:
@@ -179,6 +180,7 @@ def test_two_scenes_are_both_given() -> None:
         "一辆大巴中途起火。",
         "患者离开封闭区域。",
         "枫木中学操场有人打架。",
+        "一名老人在温泉泡澡时晕倒。",
         "记者从重庆市应急管理局获悉，全市未发生较大以上事故。",
     ],
 )
