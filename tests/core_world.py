@@ -46,7 +46,8 @@ from workflows.answer import Answer
 from workflows.engine import handle
 from workflows.incident import Incident
 from workflows.judgement.account import hear
-from workflows.judgement.fusion import Candidate, fuse
+from workflows.judgement.fusion import Bond, Candidate, fuse
+from workflows.judgement.likeness import of_incident
 from workflows.message import (
     DeadlinePassed,
     DecisionTaken,
@@ -133,7 +134,7 @@ class CoreWorld:
     def report(self, report: Report) -> Answer:
         """A report arrives and is fused with what is known."""
         account = hear(report, place_of(report.area_code))
-        choice = fuse(account, self._candidates(report), self.rules)
+        choice = fuse(account, self._candidates(report), self.rules, awaits=self._awaits(report))
         into = self._survivor(choice.incident_id)
         envelope = Envelope(report.message_id, into, self.now)
         message = ReportArrived(envelope, account, replace(choice, incident_id=into), self.now)
@@ -272,23 +273,27 @@ class CoreWorld:
 
     def _candidates(self, report: Report) -> list[Candidate]:
         return [
-            Candidate(
-                incident_id=i.incident_id,
-                category=i.category,
-                nature=i.nature,
-                exercise=i.exercise,
-                area_code=i.place.area_code,
-                opened_at=i.opened_at,
-                last_reported_at=i.reported_at,
-                matched_reference=self._refers(report, i),
-            )
+            Candidate(i.incident_id, i.opened_at, of_incident(i), self._bond(report, i))
             for i in self.incidents.values()
             if i.status is not Status.MERGED
         ]
 
-    def _refers(self, report: Report, incident: Incident) -> bool:
-        known = {m.report.report_id for m in self.reports.get(incident.incident_id, ())}
-        return report.refers_to is not None and report.refers_to in {*known, incident.incident_id}
+    def _bond(self, report: Report, incident: Incident) -> Bond | None:
+        held = [m.report for m in self.reports.get(incident.incident_id, ())]
+        known = {r.report_id for r in held if r.source_id == report.source_id}
+        if report.refers_to is not None and report.refers_to in {*known, incident.incident_id}:
+            return Bond.REFERS_TO
+        since = report.reported_at - timedelta(seconds=self.rules.fusion.reference_waits_seconds)
+        waits = any(
+            r.source_id == report.source_id and r.refers_to == report.report_id and r.reported_at >= since
+            for r in held
+        )
+        return Bond.AWAITED if waits else None
+
+    def _awaits(self, report: Report) -> ReportId | None:
+        bonds = (self._bond(report, incident) for incident in self.incidents.values())
+        is_pending = report.refers_to is not None and Bond.REFERS_TO not in bonds
+        return ReportId(report.refers_to) if report.refers_to is not None and is_pending else None
 
     def _survivor(self, incident_id: IncidentId) -> IncidentId:
         incident = self.incidents.get(incident_id)

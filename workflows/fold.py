@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from models.events import EventData, assessment, disposal, follow_up, perception, steps, verification
+from models.events.perception import SUGGESTIONS_REMEMBERED, FusionScore
 from models.identifiers import CommandId
 from models.messages.event import Event
 from models.vocabulary import ActorKind, CommandStatus, Status, Step, Verdict
 from workflows.errors import UnknownEvent
 from workflows.incident import CommandState, DeadlineState, Incident, StepState
+from workflows.judgement import sketching
 
 Change = dict[str, Any]  # new values by field name of Incident, given to model_copy
 _CONTRADICTIONS_REMEMBERED = 8  # the log has them all
@@ -58,11 +60,16 @@ def _opened(event: Event, data: perception.IncidentOpened) -> Incident:
         occurred_at=data.occurred_at,
         reported_at=data.reported_at,
         split_from=data.split_from,
+        sketch=sketching.nothing_yet(data.reported_at),
     )
 
 
 def _report_joined(state: Incident, _: Event, data: perception.ReportJoined) -> Change:
-    return {"reports": state.reports + 1, "sources": with_sources(state.sources, (data.source_id,))}
+    return {
+        "reports": state.reports + 1,
+        "sources": with_sources(state.sources, (data.source_id,)),
+        "sketch": sketching.together(state.sketch, sketching.sketch_of_joined(data)),
+    }
 
 
 def with_sources(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
@@ -87,6 +94,8 @@ def _absorbed(state: Incident, event: Event, data: perception.IncidentAbsorbed) 
         "reports": state.reports + data.reports,
         **_totals(state, event, data),
         "sensitive": data.sensitive,
+        "sketch": data.sketch,
+        "suggestions": data.suggestions,
         "reporters": data.reporters,
         "sources": with_sources(state.sources, data.sources),
         "urgent": state.urgent or data.urgent,
@@ -98,6 +107,7 @@ def _split_off(state: Incident, event: Event, data: perception.ReportsSplitOff) 
         "reports": data.reports,
         **_totals(state, event, data),
         "sensitive": data.sensitive,
+        "sketch": data.sketch,
         "reporters": data.reporters,
         "sources": data.sources,
     }
@@ -106,6 +116,16 @@ def _split_off(state: Incident, event: Event, data: perception.ReportsSplitOff) 
 def _contradicted(state: Incident, _: Event, data: perception.ReportContradicted) -> Change:
     latest = (*state.contradictions, *data.contradictions)[-_CONTRADICTIONS_REMEMBERED:]
     return {"contradictions": latest}
+
+
+def _suggested(state: Incident, _: Event, data: perception.MergeSuggested) -> Change:
+    return {"suggestions": with_suggestions(state.suggestions, (data.suggestion,))}
+
+
+def with_suggestions(known: Iterable[FusionScore], more: Iterable[FusionScore]) -> tuple[FusionScore, ...]:
+    """The latest suggestion about each other incident, and of those the latest few."""
+    of_other = {one.incident_id: one for one in (*known, *more)}
+    return tuple(of_other.values())[-SUGGESTIONS_REMEMBERED:]
 
 
 def _stood(state: Incident, _: Event, data: perception.ReporterStood) -> Change:
@@ -268,7 +288,12 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     perception.UrgencyRaised: lambda _, __, ___: {"urgent": True},
     perception.DirectReported: _nothing,
     perception.TwinsCompared: _nothing,
-    perception.IncidentMerged: lambda _, __, data: {"status": Status.MERGED, "merged_into": data.into},
+    perception.MergeSuggested: _suggested,
+    perception.IncidentMerged: lambda _, __, data: {
+        "status": Status.MERGED,
+        "merged_into": data.into,
+        "suggestions": (),
+    },
     perception.IncidentAbsorbed: _absorbed,
     perception.ReportsSplitOff: _split_off,
     verification.EvidenceWeighed: lambda _, __, data: {"confidence_ratio": data.confidence_ratio},

@@ -7,6 +7,7 @@ logs and can be undone: a split of the absorbed reports undoes a merge, a merge 
 
 from models.events.disposal import CommandAdopted, CommandHandedOn
 from models.events.perception import (
+    FusionScore,
     IncidentAbsorbed,
     IncidentMerged,
     IncidentOpened,
@@ -19,26 +20,35 @@ from models.understanding import SensitiveFound
 from models.vocabulary import Claim, DeadlineKind
 from workflows.answer import Answer
 from workflows.deadlines import cancel_all, end_all_steps
+from workflows.fold import with_suggestions
 from workflows.incident import CommandState, Incident
+from workflows.judgement.sketching import nothing_yet, sketch_of, together
 from workflows.judgement.totals import Totals, combine, taken_in, totals_of
 from workflows.judgement.warning.draft import Ending
 from workflows.ledger import RULE, Ledger
 from workflows.message import ReportArrived
 from workflows.settle import settle
 from workflows.stages.commanding import command_clock, retract
-from workflows.stages.perception import finish_opening, more_sensitive, title_of
+from workflows.stages.perception import check_for_twins, finish_opening, more_sensitive, title_of
 from workflows.stages.warning import cancel_warning
 
 _SAME_TASK = "another order for the same task and unit is older"
 
 
-def merge_twins(ledger: Ledger, other: Incident, reason: str, actor: Actor = RULE) -> Answer:
-    """Merge the ledger's incident with another; whichever is older survives. Returns the other's answer."""
+def merge_twins(
+    ledger: Ledger, other: Incident, reason: str, actor: Actor = RULE, *, looks_again: bool = False
+) -> Answer:
+    """Merge the ledger's incident with another; whichever is older survives. Returns the other's answer.
+
+    `looks_again`: two that became one may be one with a third.
+    """
     second = Ledger(other, ledger.envelope, ledger.rules, other.incident_id)
     mine, theirs = ledger.incident, other
     older_is_mine = (mine.opened_at, mine.incident_id) < (theirs.opened_at, theirs.incident_id)
     survivor, absorbed = (ledger, second) if older_is_mine else (second, ledger)
     _merge(survivor, absorbed, reason, actor)
+    if looks_again:
+        check_for_twins(survivor)
     if survivor is second:
         settle(second)
     return second.answer()
@@ -52,6 +62,8 @@ def _merge(survivor: Ledger, absorbed: Ledger, reason: str, actor: Actor) -> Non
             reports=gone.reports,
             **combine(totals_of(survivor.incident), totals_of(gone)).as_fields(),
             sensitive=more_sensitive(survivor.incident.sensitive, gone.sensitive),
+            sketch=together(survivor.incident.sketch, gone.sketch),
+            suggestions=_suggestions_together(survivor.incident, gone),
             reporters=_reporters_together(survivor, gone),
             sources=gone.sources,
             urgent=gone.urgent,
@@ -71,6 +83,13 @@ def _reporters_together(survivor: Ledger, gone: Incident) -> dict[str, ReporterS
         key for key in gone.reporters if key not in survivor.incident.reporters
     ]
     return {key: together[key] for key in first[: survivor.rules.verification.reporters_remembered]}
+
+
+def _suggestions_together(survivor: Incident, gone: Incident) -> tuple[FusionScore, ...]:
+    """What was suggested to either still is, but for what is now done."""
+    both = (survivor.incident_id, gone.incident_id)
+    several = with_suggestions(gone.suggestions, survivor.suggestions)
+    return tuple(one for one in several if one.incident_id not in both)
 
 
 def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) -> None:
@@ -163,8 +182,10 @@ def split_off(
 def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -> ReportsSplitOff:
     totals = Totals()
     sensitive: tuple[SensitiveFound, ...] = ()
+    sketch = nothing_yet(kept[0].report.reported_at)
     reporters: dict[str, ReporterStand] = {}
     for message in kept:
+        sketch = together(sketch, sketch_of(message.account))
         report = message.report
         reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=report.claim)
         if report.claim is Claim.AFFIRM:
@@ -175,6 +196,7 @@ def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -
         reports=len(kept),
         **totals.as_fields(),
         sensitive=sensitive,
+        sketch=sketch,
         reporters=reporters,
         sources=tuple(dict.fromkeys(message.report.source_id for message in kept)),
         reason=reason,

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from models.categories import Category
 from models.events.disposal import PlannedTask
-from models.events.perception import Contradiction, FactOrigin, ReporterStand
+from models.events.perception import Contradiction, FactOrigin, FusionScore, ReporterStand
 from models.identifiers import CommandId, DeadlineId, IncidentId, command_id_of
+from models.likeness import Sketch
 from models.messages.command import Command
 from models.messages.fields import Moment, Officer, Person, Value
 from models.messages.public_warning import PublicWarning
@@ -103,6 +104,8 @@ class Incident(Value):
     origins: dict[FactName, FactOrigin] = {}
     sensitive: tuple[SensitiveFound, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    sketch: Sketch
+    suggestions: tuple[FusionScore, ...] = ()
     reports: int = 0
     sources: tuple[str, ...] = ()
     reporters: dict[str, ReporterStand] = {}

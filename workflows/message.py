@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.events.perception import FusionScore
-from models.identifiers import DeadlineId, IncidentId, MessageId
+from models.identifiers import DeadlineId, IncidentId, MessageId, ReportId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
@@ -39,12 +39,17 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class FusionChoice:
-    """Which incident a report belongs to, and why (`workflows.judgement.fusion.fuse`)."""
+    """Which incident a report belongs to, and why (`workflows.judgement.fusion.fuse`).
+
+    `suggestions` may be the same event, too; `awaits` is an earlier report that it refers to and that is not here yet.
+    """
 
     incident_id: IncidentId
     is_new: bool
     reason: str
     candidates: tuple[FusionScore, ...] = ()
+    suggestions: tuple[FusionScore, ...] = ()
+    awaits: ReportId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,20 @@ A deadline that is no longer in the state is moot: what it waited for has happen
 """
 
 from models.events.disposal import CommandOverdue
-from models.events.perception import FusionScore, TwinsCompared
+from models.events.perception import (
+    SUGGESTIONS_REMEMBERED,
+    FusionOutcome,
+    MergeSuggested,
+    TwinsCompared,
+)
 from models.events.steps import DeadlineFired, RedAlarmRaised
 from models.vocabulary import DeadlineKind, Step
 from workflows.answer import Answer
 from workflows.deadlines import climb
 from workflows.errors import IllegalTransition
 from workflows.identity import merge_twins
-from workflows.incident import DeadlineState, Incident
-from workflows.judgement.fusion import is_twin
+from workflows.incident import DeadlineState
+from workflows.judgement.fusion import twins_of
 from workflows.ledger import CLOCK, Ledger
 from workflows.message import DeadlinePassed
 from workflows.stages import verification
@@ -67,19 +72,17 @@ def _work_is_overdue(ledger: Ledger, deadline: DeadlineState) -> None:
 
 
 def _compare_twins(ledger: Ledger, message: DeadlinePassed) -> Answer | None:
-    twins = sorted(
-        (twin for twin in message.twins if is_twin(ledger.incident, twin, ledger.rules)),
-        key=_age,
-    )
-    if not twins:
+    """Merge with the likeliest twin, and look again after it; ask the officer about those that only may be one."""
+    found = twins_of(ledger.incident, message.twins, ledger.rules)
+    if not found:
         return None
-    scores = tuple(
-        FusionScore(incident_id=twin.incident_id, score=1.0, reason="opened apart by the same rule")
-        for twin in twins[: ledger.rules.fusion.candidates_compared]
-    )
-    ledger.record(TwinsCompared(candidates=scores))
-    return merge_twins(ledger, twins[0], "the fusion check found the same event opened twice")
-
-
-def _age(incident: Incident) -> tuple[str, str]:
-    return (incident.opened_at.isoformat(), incident.incident_id)
+    ledger.record(TwinsCompared(candidates=tuple(found[: ledger.rules.fusion.candidates_recorded])))
+    if found[0].outcome is FusionOutcome.SAME:
+        twin = next(one for one in message.twins if one.incident_id == found[0].incident_id)
+        reason = "the fusion check found the same event opened twice"
+        return merge_twins(ledger, twin, reason, looks_again=True)
+    known = {suggestion.incident_id for suggestion in ledger.incident.suggestions}
+    for score in found[:SUGGESTIONS_REMEMBERED]:
+        if score.incident_id not in known:
+            ledger.record(MergeSuggested(suggestion=score))
+    return None

@@ -17,6 +17,8 @@ from workflows.rulebook_packs import GradingPack, Sensitive
 
 Seconds = Annotated[int, Field(ge=1, le=366 * 86_400)]
 Weight = Annotated[float, Field(gt=0, le=1_000)]
+Metres = Annotated[int, Field(ge=1, le=1_000_000)]
+Points = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]
 
 
 class ChannelTrust(Value):
@@ -77,12 +79,62 @@ class Escalation(Value):
     supervise_again_after_seconds: Seconds
 
 
-class Fusion(Value):
-    """When two reports without a reference speak of one event (first version)."""
+class FusionReach(Value):
+    """How far an event spreads: how long after it reports may still speak of it, and within what distance."""
 
     window_seconds: Seconds
+    near_metres: Metres
+    apart_metres: Metres
+
+
+class FusionPoints(Value):
+    """What each thing seen says for one event (above 0) or against it, in log-odds; they are added up."""
+
+    start: Points
+    near: Points
+    apart: Points
+    same_landmark: Points
+    other_landmark: Points
+    same_community: Points
+    other_community: Points
+    same_township: Points
+    township_not_given: Points
+    next_door: Points
+    same_district: Points
+    neighbouring_district: Points
+    at_once: Points
+    at_end_of_window: Points
+    same_category: Points
+    same_family: Points
+    other_family: Points
+    category_not_given: Points
+    words_alike: Points
+    words_unlike: Points
+    number_agrees: Points
+    number_contradicts: Points
+    same_reporter: Points
+
+
+class Fusion(Value):
+    """Which reports speak of one event. `wide` are the categories that spread over districts; others are points."""
+
     check_after_seconds: Seconds
-    candidates_compared: Annotated[int, Field(ge=1, le=20)]
+    reference_waits_seconds: Seconds
+    candidates_compared: Annotated[int, Field(ge=1, le=100)]
+    candidates_recorded: Annotated[int, Field(ge=1, le=20)]
+    same_at_least: Ratio
+    ask_at_least: Ratio
+    wide: tuple[Category, ...]
+    wide_townships: Annotated[int, Field(ge=2, le=64)]
+    grown_after_seconds: Seconds
+    point_reach: FusionReach
+    wide_reach: FusionReach
+    points: FusionPoints
+
+    def reach_of(self, *categories: Category | None) -> FusionReach:
+        """The reach of what all of these may be: wide only when each is known to be."""
+        is_wide = all(category in self.wide for category in categories)
+        return self.wide_reach if is_wide else self.point_reach
 
 
 class WarningTexts(Value):

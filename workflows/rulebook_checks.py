@@ -118,8 +118,17 @@ def _is_template(text: str) -> bool:
 
 
 def _fusion(file: RulebookFile) -> Iterator[Finding]:
-    if file.fusion.check_after_seconds >= file.fusion.window_seconds:
-        yield Finding(("fusion", "check_after_seconds"), "less than window_seconds")
+    fusion = file.fusion
+    if fusion.ask_at_least > fusion.same_at_least:
+        yield Finding(("fusion", "ask_at_least"), f"no more than same_at_least {fusion.same_at_least:g}")
+    for name, reach in (("point_reach", fusion.point_reach), ("wide_reach", fusion.wide_reach)):
+        if fusion.check_after_seconds >= reach.window_seconds:
+            yield Finding(("fusion", name, "window_seconds"), "more than check_after_seconds")
+        if reach.near_metres >= reach.apart_metres:
+            yield Finding(("fusion", name, "near_metres"), "less than apart_metres")
+    for name in ("window_seconds", "apart_metres"):
+        if getattr(fusion.wide_reach, name) < getattr(fusion.point_reach, name):
+            yield Finding(("fusion", "wide_reach", name), "no less than in point_reach")
 
 
 def _level_weights(file: RulebookFile) -> Iterator[Finding]:

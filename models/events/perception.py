@@ -1,11 +1,13 @@
 """What perception finds out: that there is an incident, which reports speak of it, and what they state."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from models.categories import Category
 from models.events.registry import EventData, event_type
+from models.likeness import LANDMARKS_REMEMBERED, Sketch
 from models.messages.fields import (
     AreaCodeField,
     Count,
@@ -23,13 +25,44 @@ from models.places import Place
 from models.understanding import SensitiveFound, Span, Understanding
 from models.vocabulary import Channel, Claim, Nature, ReportKind
 
+SUGGESTIONS_REMEMBERED = 5
+
+
+class FusionFeature(StrEnum):
+    """What two reports, or a report and an incident, are compared by."""
+
+    PLACE = "place"
+    TIME = "time"
+    CATEGORY = "category"
+    WORDS = "words"
+    NUMBERS = "numbers"
+    REPORTER = "reporter"
+
+
+class FusionOutcome(StrEnum):
+    """Whether it is one event: the rule's answer, or a question to the officer."""
+
+    SAME = "same"
+    ASK = "ask"
+    DIFFERENT = "different"
+
+
+class FeaturePoints(Value):
+    """What one feature says for it (above 0) or against it, as points of the rulebook, and what was seen."""
+
+    feature: FusionFeature
+    points: float
+    reason: Text
+
 
 class FusionScore(Value):
-    """How well one candidate fitted, and why."""
+    """How well one candidate fitted, and why. `score` is the likelihood that the points add up to, 0 to 1."""
 
     incident_id: IncidentIdField
     score: Ratio
+    outcome: FusionOutcome
     reason: Text
+    features: Annotated[tuple[FeaturePoints, ...], Field(max_length=8)] = ()
 
 
 class Contradiction(Value):
@@ -75,7 +108,9 @@ class IncidentOpened(EventData):
 class ReportJoined(EventData):
     """A report belongs to this incident. Text and contact stay in the report's row.
 
-    `facts` and `approximate` are what it states by fields and words together; `understood` is what its words say.
+    `facts`, `category` and `approximate` are what it states by fields and words together; `understood` is what its
+    words say, `words` and `landmarks` are their sketch for fusion. `awaits` names an earlier report of its source that
+    has not arrived.
     """
 
     source_id: SourceIdField
@@ -88,6 +123,10 @@ class ReportJoined(EventData):
     facts: Facts
     approximate: tuple[FactName, ...]
     understood: Understanding
+    category: Category | None
+    words: Text
+    landmarks: Annotated[tuple[Text, ...], Field(max_length=LANDMARKS_REMEMBERED)]
+    occurred_at: Moment | None
     reported_at: Moment
     known_at: Moment | None
     received_at: Moment
@@ -95,6 +134,7 @@ class ReportJoined(EventData):
     direct_report_within_limit: bool | None
     fusion_reason: Text
     candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)] = ()
+    awaits: ReportIdField | None = None
 
 
 @event_type
@@ -168,6 +208,13 @@ class TwinsCompared(EventData):
 
 
 @event_type
+class MergeSuggested(EventData):
+    """These two may be one event: an officer decides, by a merge or by doing nothing."""
+
+    suggestion: FusionScore
+
+
+@event_type
 class IncidentMerged(EventData):
     """This incident lives on in another; feedback and references follow."""
 
@@ -185,6 +232,8 @@ class IncidentAbsorbed(EventData):
     approximate: tuple[FactName, ...]
     origins: dict[FactName, FactOrigin]
     sensitive: Annotated[tuple[SensitiveFound, ...], Field(max_length=8)]
+    sketch: Sketch
+    suggestions: Annotated[tuple[FusionScore, ...], Field(max_length=SUGGESTIONS_REMEMBERED)]
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
     urgent: bool
@@ -201,6 +250,7 @@ class ReportsSplitOff(EventData):
     approximate: tuple[FactName, ...]
     origins: dict[FactName, FactOrigin]
     sensitive: Annotated[tuple[SensitiveFound, ...], Field(max_length=8)]
+    sketch: Sketch
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
     reason: Text

@@ -13,7 +13,11 @@ from models.tables.columns import UtcDateTime
 
 
 class IncidentRow(SQLModel, table=True):
-    """One incident as it stands. `seq` is its version; `updated_at` is the recorded_at of its last event."""
+    """One incident as it stands. `seq` is its version; `updated_at` is the recorded_at of its last event.
+
+    For fusion: `family` is its category's, empty while that is unknown, `locality` the township as
+    `workflows.judgement.sketching` has it, `likeness` the JSON of `models.likeness.Likeness`.
+    """
 
     __tablename__ = "incidents"
     __table_args__ = (
@@ -21,7 +25,9 @@ class IncidentRow(SQLModel, table=True):
         Index("ix_incidents_status", "status", "updated_at", "incident_id"),
         Index("ix_incidents_stage", "stage", "updated_at", "incident_id"),
         Index("ix_incidents_district", "district_code", "updated_at", "incident_id"),
-        Index("ix_incidents_fusion", "area_code", "last_reported_at"),
+        Index("ix_incidents_fusion_locality", "locality", "family", "last_reported_at"),
+        Index("ix_incidents_fusion_district", "district_code", "family", "last_reported_at"),
+        Index("ix_incidents_fusion_family", "family", "last_reported_at"),
         Index("ix_incidents_heat", "status", "heat_epoch", "log_heat"),
     )
 
@@ -34,6 +40,7 @@ class IncidentRow(SQLModel, table=True):
     graded: bool
     nature: str
     category: str | None
+    family: str
     title: str
     exercise: bool
     urgent: bool
@@ -42,6 +49,7 @@ class IncidentRow(SQLModel, table=True):
     city_code: str
     district_code: str | None
     township_code: str | None
+    locality: str
     merged_into: str | None
     opened_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
@@ -59,4 +67,5 @@ class IncidentRow(SQLModel, table=True):
     next_due_at: datetime | None = Field(sa_type=UtcDateTime)
     heat_epoch: int | None
     log_heat: float | None
+    likeness: bytes
     state: bytes

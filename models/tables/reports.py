@@ -6,19 +6,25 @@ contact stay here and never enter the state or the log.
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import UtcDateTime
 
 
 class ReportRow(SQLModel, table=True):
-    """One report by its identity. `body` is what arrived, `place` the JSON of `models.places.Place`."""
+    """One report by its identity. `body` is what arrived, `place` the JSON of `models.places.Place`.
+
+    `refers_to` is indexed so that a report finds those that came before it and refer to it.
+    """
 
     __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_refers_to", "source_id", "refers_to"),)
 
     source_id: str = Field(primary_key=True)
     report_id: str = Field(primary_key=True)
     message_id: str
+    refers_to: str | None
     incident_id: str = Field(index=True)
     digest: str
     kind: str

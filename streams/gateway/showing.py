@@ -24,6 +24,7 @@ _FROM_STATE = (
     "acknowledged_by",
     "absorbed",
     "split_from",
+    "suggestions",
     "steps",
     "deadlines",
     "warning",

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from models.areas import AreaKind
 from models.categories import Category
 from models.events.disposal import PlannedTask
-from models.events.perception import Contradiction, FactOrigin
+from models.events.perception import Contradiction, FactOrigin, FusionScore
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
 from models.messages.command import Command
 from models.messages.event import Event
@@ -172,6 +172,7 @@ class IncidentView(View):
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
     split_from: IncidentId | None
+    suggestions: tuple[FusionScore, ...] = Field(description="incidents that may be the same event, and why")
     steps: dict[Step, StepView]
     waiting_tasks: tuple[PlannedTask, ...] = Field(description="tasks of the plan that wait for a click")
     deadlines: dict[DeadlineId, DeadlineView]

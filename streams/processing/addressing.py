@@ -6,7 +6,6 @@ decide (`workflows.judgement.fusion`), this room only hands them what they need.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import assert_never
 
 from models.identifiers import CommandId, DeadlineId, IncidentId
@@ -57,7 +56,6 @@ class Directory:
 
 async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> Directory:
     """Ask the database once for each kind of question, however many messages ask it."""
-    window = timedelta(seconds=rules.fusion.window_seconds)
     messages = [fresh.decoded.message for fresh in batch]
     accounts = [fresh.account for fresh in batch if fresh.account is not None]
     feedback = [message for message in messages if isinstance(message, Feedback)]
@@ -65,11 +63,11 @@ async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> 
     clocks = await unit.clocks(deadline_id for deadline_id in passed if deadline_id is not None)
     checked = [clock.incident_id for clock in clocks.values() if clock.kind is DeadlineKind.FUSION_CHECK]
     return Directory(
-        candidates=await unit.candidates(accounts, window),
+        candidates=await unit.candidates(accounts, rules),
         owners=await unit.command_owners(one.command_id for one in feedback),
         survivors=await unit.survivors(one.incident_id for one in feedback),
         clocks=clocks,
-        twins=await unit.twins(checked, window, rules.fusion.candidates_compared),
+        twins=await unit.twins(checked, rules),
     )
 
 
@@ -100,6 +98,7 @@ def address(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
 def _fused(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
     if fresh.account is None:
         raise ValueError(f"report {fresh.decoded.message_id} came to fusion unheard")
-    choice = fuse(fresh.account, known.candidates.for_account(fresh.account), rules)
-    known.candidates.joined(fresh.account, choice.incident_id)
+    account, pool = fresh.account, known.candidates
+    choice = fuse(account, pool.for_account(account), rules, awaits=pool.awaits(account))
+    pool.joined(account, choice.incident_id)
     return Addressed(fresh, choice.incident_id, choice=choice)

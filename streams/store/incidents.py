@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
 from models.tables import INCIDENTS
+from streams.store.fusion_keys import family_of
 from streams.store.statements import Row, upsert
 from workflows.incident import Incident
+from workflows.judgement.likeness import of_incident
+from workflows.judgement.sketching import locality_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def row_of(standing: Standing) -> Row:
         "graded": incident.graded,
         "nature": incident.nature.value,
         "category": None if incident.category is None else incident.category.value,
+        "family": family_of(incident.category),
         "title": incident.title,
         "exercise": incident.exercise,
         "urgent": incident.urgent,
@@ -98,6 +102,7 @@ def row_of(standing: Standing) -> Row:
         "city_code": place.city_code,
         "district_code": place.district_code,
         "township_code": place.township_code,
+        "locality": locality_of(place),
         "merged_into": incident.merged_into,
         "opened_at": incident.opened_at,
         "updated_at": incident.last_recorded_at,
@@ -117,6 +122,7 @@ def row_of(standing: Standing) -> Row:
         "next_due_at": incident.next_due_at,
         "heat_epoch": standing.heat_epoch,
         "log_heat": standing.log_heat,
+        "likeness": of_incident(incident).model_dump_json(exclude_none=True).encode(),
         "state": incident.model_dump_json().encode(),
     }
 

@@ -105,6 +105,7 @@ def _row(stored: StoredReport) -> Row:
         "source_id": report.source_id,
         "report_id": report.report_id,
         "message_id": stored.message_id,
+        "refers_to": report.refers_to,
         "incident_id": stored.incident_id,
         "digest": stored.digest,
         "kind": report.kind.value,

@@ -65,17 +65,15 @@ class UnitOfWork:
         """Those messages that were handled before."""
         return await inbox.handled(self.connection, message_ids)
 
-    async def candidates(
-        self, accounts: Sequence[Account], window: timedelta
-    ) -> fusion_candidates.Candidates:
+    async def candidates(self, accounts: Sequence[Account], rules: Rulebook) -> fusion_candidates.Candidates:
         """What these reports may speak of."""
-        return await fusion_candidates.load(self.connection, accounts, window)
+        return await fusion_candidates.load(self.connection, accounts, rules)
 
     async def twins(
-        self, incident_ids: Iterable[IncidentId], window: timedelta, most: int
+        self, incident_ids: Iterable[IncidentId], rules: Rulebook
     ) -> dict[IncidentId, tuple[IncidentId, ...]]:
-        """Open incidents that may be the same event as these, oldest first."""
-        return await fusion_candidates.twins(self.connection, incident_ids, window, most)
+        """Open incidents that may be the same event as these, the likeliest first."""
+        return await fusion_candidates.twins(self.connection, incident_ids, rules)
 
     async def clocks(self, deadline_ids: Iterable[DeadlineId]) -> dict[DeadlineId, deadlines.Clock]:
         """Those clocks that exist."""

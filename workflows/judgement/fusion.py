@@ -1,87 +1,180 @@
-"""Fusion 融合: which incident a report speaks of. First version.
+"""Fusion 融合: which incident a report speaks of, and which two incidents are one.
 
-A report that refers to an earlier one follows it. Else it joins an incident of the same category and area that was
-reported within the rulebook's window, the closest in time; else it opens its own. Exercise and live reports never
-share an incident, nor do hazards and emergencies. An incident that has ended is still a candidate: what a late report
-changes is for `workflows.stages.perception` to say.
+A report that refers to an earlier one of its source follows it, and one that was referred to before it arrived follows
+whoever waits for it. Any other is compared with the incidents that may fit (`comparison`): it joins the likeliest when
+that is likely enough, opens its own and asks the officer when it may be, and opens its own otherwise. Exercise and live
+reports never share an incident, nor do hazards and emergencies. An incident that has ended is still a candidate: what
+a late report changes is for `workflows.stages.perception` to say.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
 
-from models.categories import Category
-from models.events.perception import FusionScore
-from models.identifiers import IncidentId, incident_id_of
-from models.messages.report import Report
-from models.vocabulary import Nature
+from models.events.perception import SUGGESTIONS_REMEMBERED, FusionOutcome, FusionScore
+from models.identifiers import AreaCode, IncidentId, ReportId, incident_id_of
+from models.likeness import Likeness, Sketch
 from workflows.incident import Incident
+from workflows.judgement import nearness
 from workflows.judgement.account import Account
+from workflows.judgement.comparison import Comparison, compare
+from workflows.judgement.likeness import View, of_account, of_incident, view_of
 from workflows.message import FusionChoice
-from workflows.rulebook import Rulebook
+from workflows.rulebook import Fusion, Rulebook
+
+_DISTRICT = 6  # digits of a code
+
+
+class Bond(StrEnum):
+    """How a reference ties a report to an incident, whatever the two look like; the first kind goes before."""
+
+    REFERS_TO = "refers_to"
+    AWAITED = "awaited"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What fusion needs to know of an incident."""
+
+    incident_id: IncidentId
+    opened_at: datetime
+    likeness: Likeness
+    bond: Bond | None = None
+
+    @cached_property
+    def view(self) -> View:
+        """Its likeness, laid out for comparing."""
+        return view_of(self.likeness)
+
+    @property
+    def age(self) -> tuple[datetime, IncidentId]:
+        """Sorts the older first."""
+        return (self.opened_at, self.incident_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What fusion needs to know of an incident. `matched_reference`: the report's refers_to names it."""
+class _Weighed:
+    candidate: Candidate
+    comparison: Comparison
 
-    incident_id: IncidentId
-    category: Category | None
-    nature: Nature
-    exercise: bool
-    area_code: str
-    opened_at: datetime
-    last_reported_at: datetime
-    matched_reference: bool = False
+    @property
+    def rank(self) -> tuple[float, datetime, IncidentId]:
+        """Sorts the likeliest first, the older of equals."""
+        return (-self.comparison.score, *self.candidate.age)
 
 
-def fuse(account: Account, candidates: Sequence[Candidate], rules: Rulebook) -> FusionChoice:
-    """Choose the incident of a report. The order of the candidates does not matter."""
-    report = account.report
-    fitting = [c for c in candidates if c.exercise == report.exercise]
-    for candidate in fitting:
-        if candidate.matched_reference:
-            return FusionChoice(candidate.incident_id, is_new=False, reason="refers_to")
-    scored = sorted(
-        (_score(report, c, rules), c.incident_id) for c in fitting if _speaks_of_same(account, c, rules)
+def fuse(
+    account: Account, candidates: Sequence[Candidate], rules: Rulebook, *, awaits: ReportId | None = None
+) -> FusionChoice:
+    """Choose the incident of a report. The order of the candidates does not matter.
+
+    `awaits` is the earlier report that it refers to, where that has not arrived.
+    """
+    report, mine = account.report, of_account(account)
+    weighed = weigh(mine, candidates, rules.fusion)
+    recorded = tuple(_score_of(one) for one in weighed[: rules.fusion.candidates_recorded])
+    likely = [score for score in recorded if score.outcome is FusionOutcome.SAME]
+    asked = tuple(score for score in recorded if score.outcome is FusionOutcome.ASK)
+    if (bound := _bound(mine, candidates)) is not None and bound.bond is not None:
+        elsewhere = tuple(score for score in likely[:1] if score.incident_id != bound.incident_id)
+        return FusionChoice(bound.incident_id, False, bound.bond.value, recorded, elsewhere, awaits)
+    if likely:
+        return FusionChoice(likely[0].incident_id, False, "same_event", recorded, tuple(likely[1:]), awaits)
+    own = incident_id_of(report.source_id, report.report_id)
+    return FusionChoice(own, True, "asked" if asked else "opened", recorded, asked[:1], awaits)
+
+
+def weigh(mine: Likeness, candidates: Iterable[Candidate], rules: Fusion) -> list[_Weighed]:
+    """The closest candidates that may be one event with this, the likeliest first."""
+    view = view_of(mine)
+    closest = sorted(candidates, key=lambda candidate: _closeness(mine.sketch, candidate))
+    compared = closest[: rules.candidates_compared]
+    spread_ratio = _spread_ratio(view, compared, rules)
+    found = [
+        _Weighed(candidate, comparison)
+        for candidate in compared
+        if (comparison := compare(view, candidate.view, rules, spread_ratio)) is not None
+    ]
+    return sorted(found, key=lambda weighed: weighed.rank)
+
+
+def _closeness(mine: Sketch, candidate: Candidate) -> tuple[bool, timedelta, datetime, IncidentId]:
+    """Of the same township first, then the closest in time."""
+    theirs = candidate.likeness.sketch
+    apart = max(theirs.reported_from - mine.reported_to, mine.reported_from - theirs.reported_to, timedelta())
+    return (mine.areas.keys().isdisjoint(theirs.areas), apart, *candidate.age)
+
+
+def _spread_ratio(mine: View, candidates: Iterable[Candidate], rules: Fusion) -> float:
+    """How far this has spread over its district: 0 at one township, 1 when as many report it as the rulebook asks."""
+    if mine.category not in rules.wide:
+        return 0.0
+    alike = [one.view for one in candidates if _is_alike(mine, one.view, rules)]
+    townships = Counter(code[:_DISTRICT] for code in {code for one in (mine, *alike) for code in _firm(one)})
+    most = max((townships[district] for district in mine.districts), default=0)
+    return min(1.0, max(0, most - 1) / (rules.wide_townships - 1))
+
+
+def _is_alike(mine: View, other: View, rules: Fusion) -> bool:
+    is_within = nearness.of_time(mine, other, rules.wide_reach, rules.points) is not None
+    return is_within and other.category is mine.category and not mine.districts.isdisjoint(other.districts)
+
+
+def _firm(view: View) -> Iterator[AreaCode]:
+    """Townships that reports came from, without those that one report of several gave, perhaps by a slip."""
+    counts = view.likeness.sketch.areas
+    few = max(counts.values(), default=0) == 1
+    return (code for code, count in counts.items() if len(code) > _DISTRICT and (count > 1 or few))
+
+
+def _bound(mine: Likeness, candidates: Iterable[Candidate]) -> Candidate | None:
+    bound = [one for one in candidates if one.bond is not None and one.likeness.exercise == mine.exercise]
+    return min(bound, key=lambda one: (one.bond is Bond.AWAITED, one.age), default=None)
+
+
+def _score_of(weighed: _Weighed) -> FusionScore:
+    comparison = weighed.comparison
+    return FusionScore(
+        incident_id=weighed.candidate.incident_id,
+        score=comparison.score,
+        outcome=comparison.outcome,
+        reason=f"compared: {comparison.outcome}",
+        features=comparison.features(),
     )
-    scores = tuple(
-        FusionScore(
-            incident_id=incident_id, score=round(1 - distance, 6), reason="same category and area, in window"
-        )
-        for distance, incident_id in scored[: rules.fusion.candidates_compared]
+
+
+def may_be_twins(
+    candidate: Candidate, others: Iterable[Candidate], rules: Rulebook
+) -> tuple[IncidentId, ...]:
+    """Which others are worth being locked and compared by `twins_of`, the likeliest first."""
+    found = weigh(
+        candidate.likeness, [one for one in others if one.incident_id != candidate.incident_id], rules.fusion
     )
-    if scored:
-        return FusionChoice(scored[0][1], is_new=False, reason="same_category_and_area", candidates=scores)
-    return FusionChoice(incident_id_of(report.source_id, report.report_id), is_new=True, reason="opened")
+    likely = [one for one in found if one.comparison.outcome is not FusionOutcome.DIFFERENT]
+    return tuple(one.candidate.incident_id for one in likely[:SUGGESTIONS_REMEMBERED])
 
 
-def _speaks_of_same(account: Account, candidate: Candidate, rules: Rulebook) -> bool:
-    same_kind = candidate.category == account.category and candidate.nature == account.report.nature
-    return (
-        same_kind
-        and account.category is not None
-        and candidate.area_code == account.place.area_code
-        and _score(account.report, candidate, rules) <= 1
-    )
+def twins_of(incident: Incident, others: Iterable[Incident], rules: Rulebook) -> list[FusionScore]:
+    """Open incidents that are one event with this by the same rule, or may be, the likeliest first.
+
+    What an officer split stays apart.
+    """
+    if not incident.is_open:
+        return []
+    candidates = [
+        Candidate(other.incident_id, other.opened_at, of_incident(other))
+        for other in others
+        if other.is_open and other.incident_id != incident.incident_id and not _were_split(incident, other)
+    ]
+    weighed = weigh(of_incident(incident), candidates, rules.fusion)
+    return [_score_of(one) for one in weighed if one.comparison.outcome is not FusionOutcome.DIFFERENT]
 
 
-def _score(report: Report, candidate: Candidate, rules: Rulebook) -> float:
-    """Distance in time as a share of the window: 0 is the same moment, above 1 is too far."""
-    return (
-        abs((report.reported_at - candidate.last_reported_at).total_seconds()) / rules.fusion.window_seconds
-    )
-
-
-def is_twin(incident: Incident, other: Incident, rules: Rulebook) -> bool:
-    """Whether two incidents, opened apart, are one event by the same rule. What an officer split stays split."""
-    split = incident.split_from == other.incident_id or other.split_from == incident.incident_id
-    return (
-        not split
-        and incident.is_open
-        and other.is_open
-        and incident.category is not None
-        and (incident.category, incident.nature, incident.exercise, incident.place.area_code)
-        == (other.category, other.nature, other.exercise, other.place.area_code)
-        and abs((incident.reported_at - other.reported_at).total_seconds()) <= rules.fusion.window_seconds
+def _were_split(one: Incident, other: Incident) -> bool:
+    return one.split_from in (other.incident_id, *other.absorbed) or other.split_from in (
+        one.incident_id,
+        *one.absorbed,
     )

@@ -14,6 +14,7 @@ from models.events.perception import (
     FactsCorrected,
     FactsRevised,
     IncidentOpened,
+    MergeSuggested,
     ReportContradicted,
     ReporterStand,
     ReporterStood,
@@ -30,6 +31,7 @@ from workflows.deadlines import pass_step, set_clock
 from workflows.judgement.account import Account
 from workflows.judgement.case import case_of_account
 from workflows.judgement.grading import level_of
+from workflows.judgement.sketching import landmarks_of, words_of
 from workflows.judgement.totals import casualties_rose, corrected, taken_in, totals_of
 from workflows.ledger import Ledger
 from workflows.message import ReportArrived
@@ -56,6 +58,8 @@ def open_incident(ledger: Ledger, message: ReportArrived) -> None:
         reporter(report),
     )
     finish_opening(ledger, (message,))
+    for suggestion in message.choice.suggestions:
+        ledger.record(MergeSuggested(suggestion=suggestion))
 
 
 def finish_opening(ledger: Ledger, messages: tuple[ReportArrived, ...]) -> None:
@@ -66,8 +70,15 @@ def finish_opening(ledger: Ledger, messages: tuple[ReportArrived, ...]) -> None:
     pass_step(ledger, Step.FUSION, messages[0].choice.reason)
     grade_first(ledger)
     _show_to_every_tier(ledger)
-    check_after = ledger.rules.fusion.check_after_seconds
-    set_clock(ledger, DeadlineKind.FUSION_CHECK, Stage.PERCEPTION, check_after, ledger.incident.place.tier)
+    check_for_twins(ledger)
+
+
+def check_for_twins(ledger: Ledger) -> None:
+    """Look soon whether the same event was opened elsewhere, unless that is to be done already."""
+    if ledger.incident.deadline_of(DeadlineKind.FUSION_CHECK) is None:
+        check_after = ledger.rules.fusion.check_after_seconds
+        tier = ledger.incident.place.tier
+        set_clock(ledger, DeadlineKind.FUSION_CHECK, Stage.PERCEPTION, check_after, tier)
 
 
 def _show_to_every_tier(ledger: Ledger) -> None:
@@ -88,6 +99,9 @@ def join_report(ledger: Ledger, message: ReportArrived) -> None:
         reopen(ledger, "another reporter affirms it", Stage.VERIFICATION)
     elif before.status is Status.CLOSED and affirms and casualties_rose(before.facts, message.account.facts):
         reopen(ledger, "a later report states higher casualties", Stage.ASSESSMENT)
+    if message.choice.suggestions and ledger.incident.is_open:
+        # It fits two: either they are one, or their own words keep them apart.
+        check_for_twins(ledger)
 
 
 def reopen(ledger: Ledger, reason: str, stage: Stage, actor: Actor | None = None) -> None:
@@ -127,6 +141,10 @@ def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
         facts=account.facts,
         approximate=account.approximate,
         understood=account.found,
+        category=account.category,
+        words=words_of(report),
+        landmarks=landmarks_of(report),
+        occurred_at=account.occurred_at,
         reported_at=report.reported_at,
         known_at=report.known_at,
         received_at=message.received_at,
@@ -134,6 +152,7 @@ def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
         direct_report_within_limit=_within_limit(ledger, account),
         fusion_reason=message.choice.reason,
         candidates=message.choice.candidates,
+        awaits=message.choice.awaits,
     )
 
 

@@ -195,6 +195,7 @@ def _create_incidents() -> None:
         sa.Column("graded", sa.Boolean(), nullable=False),
         sa.Column("nature", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=True),
+        sa.Column("family", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("exercise", sa.Boolean(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
@@ -203,6 +204,7 @@ def _create_incidents() -> None:
         sa.Column("city_code", sa.String(), nullable=False),
         sa.Column("district_code", sa.String(), nullable=True),
         sa.Column("township_code", sa.String(), nullable=True),
+        sa.Column("locality", sa.String(), nullable=False),
         sa.Column("merged_into", sa.String(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -220,6 +222,7 @@ def _create_incidents() -> None:
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heat_epoch", sa.Integer(), nullable=True),
         sa.Column("log_heat", sa.Float(), nullable=True),
+        sa.Column("likeness", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("incident_id"),
     )
@@ -227,7 +230,13 @@ def _create_incidents() -> None:
         batch_op.create_index(
             "ix_incidents_district", ["district_code", "updated_at", "incident_id"], unique=False
         )
-        batch_op.create_index("ix_incidents_fusion", ["area_code", "last_reported_at"], unique=False)
+        batch_op.create_index(
+            "ix_incidents_fusion_district", ["district_code", "family", "last_reported_at"], unique=False
+        )
+        batch_op.create_index("ix_incidents_fusion_family", ["family", "last_reported_at"], unique=False)
+        batch_op.create_index(
+            "ix_incidents_fusion_locality", ["locality", "family", "last_reported_at"], unique=False
+        )
         batch_op.create_index("ix_incidents_heat", ["status", "heat_epoch", "log_heat"], unique=False)
         batch_op.create_index("ix_incidents_stage", ["stage", "updated_at", "incident_id"], unique=False)
         batch_op.create_index("ix_incidents_status", ["status", "updated_at", "incident_id"], unique=False)
@@ -354,6 +363,7 @@ def _create_reports() -> None:
         sa.Column("source_id", sa.String(), nullable=False),
         sa.Column("report_id", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("refers_to", sa.String(), nullable=True),
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -368,6 +378,7 @@ def _create_reports() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("ix_reports_refers_to", ["source_id", "refers_to"], unique=False)
 
 
 def _create_rulebooks() -> None:

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from models.identifiers import AreaCode, IncidentId
+from models.likeness import Sketch
 from models.places import Place
 from models.vocabulary import Nature, Step, Tier
 from streams.check.difference import first_difference
@@ -26,6 +27,7 @@ INCIDENT = Incident(
     urgent=False,
     occurred_at=None,
     reported_at=NOON,
+    sketch=Sketch(reported_from=NOON, reported_to=NOON),
     sources=("grid-1", "call-119"),
     steps={Step.CONFIRM: StepState(tier=Tier.CITY, started_at=NOON)},
 )

@@ -168,9 +168,21 @@ ONE_SLIP = {
     "a blank not closed": ("{place}出现", "{place出现", "warning.description_zh", "{place}"),
     "a check after the window": (
         "check_after_seconds = 5 ",
-        "check_after_seconds = 7200 ",
-        "fusion.check_after_seconds",
-        "less than window_seconds",
+        "check_after_seconds = 10800 ",
+        "fusion.point_reach.window_seconds",
+        "more than check_after_seconds",
+    ),
+    "an officer asked about what is certain": (
+        "ask_at_least = 0.3 ",
+        "ask_at_least = 0.9 ",
+        "fusion.ask_at_least",
+        "no more than same_at_least",
+    ),
+    "a wide reach that is narrow": (
+        "apart_metres = 60000 ",
+        "apart_metres = 3900 ",
+        "fusion.wide_reach.apart_metres",
+        "no less than in point_reach",
     ),
     "a worse level that weighs less": (
         "{ I = 8.0",
@@ -345,7 +357,7 @@ BOUNDS = [
     ("half_life_seconds = 3600", "half_life_seconds = {}", 1, 0),
     ("half_life_seconds = 3600", "half_life_seconds = {}", 366 * 86_400, 366 * 86_400 + 1),
     ("ranked = 20", "ranked = {}", 20, 21),
-    ("candidates_compared = 10", "candidates_compared = {}", 20, 21),
+    ("candidates_compared = 24", "candidates_compared = {}", 100, 101),
     ("reporters_remembered = 64", "reporters_remembered = {}", 2, 1),
     ("minimum_sample = 5", "minimum_sample = {}", 1, 0),
     ("threshold_ratio = 0.9", "threshold_ratio = {}", 1.0, 1.01),
@@ -356,7 +368,7 @@ BOUNDS = [
     ("when = { deaths = 10 }", "when = {{ deaths = {} }}", 29, 30),
     ("orange = 60.0", "orange = {}", 69.9, 70),
     ("green = 90.0", "green = {}", 99.9, 100),
-    ("check_after_seconds = 5 ", "check_after_seconds = {} ", 7199, 7200),
+    ("check_after_seconds = 5 ", "check_after_seconds = {} ", 10_799, 10_800),
     ("complete_within_seconds = 7200", "complete_within_seconds = {}", 301, 300),
 ]
 

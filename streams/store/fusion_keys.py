@@ -1,0 +1,209 @@
+"""Fusion keys: by what incidents are looked up for a report, each key an index away and only so many rows long.
+
+A report asks for the incidents of its family in its township and in its district, for all of its township, since a
+category may be unknown or read wrong, and for what is wide in the whole city. Of each key the incidents reported last
+are taken. Must never enter: which of them it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+
+from sqlalchemy import RowMapping, Select, bindparam, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.categories import Category
+from models.identifiers import IncidentId
+from models.likeness import Likeness
+from models.tables import INCIDENTS
+from models.vocabulary import Status
+from workflows.judgement.account import Account
+from workflows.judgement.fusion import Candidate
+from workflows.judgement.sketching import locality_of
+from workflows.rulebook import Fusion
+
+_AT_ONCE = (
+    16  # keys in one statement; fewer are filled up with a key that nothing has, so that it compiles once
+)
+_LONGEST = timedelta(days=3)  # an event that lasted longer after a late report is not looked for
+_NOWHERE = "-"
+UNKNOWN_FAMILY = ""
+
+
+class Scope(StrEnum):
+    """How far a key reaches."""
+
+    TOWNSHIP = "township"
+    ANY_FAMILY = "any_family"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """One look-up. `area` is a township's or district's code and `family` a category's, where the scope asks for it."""
+
+    scope: Scope
+    area: str = ""
+    family: str = UNKNOWN_FAMILY
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key and the moment around which incidents are wanted."""
+
+    key: Key
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An incident and the keys that it stands under."""
+
+    candidate: Candidate
+    keys: frozenset[Key]
+    is_open: bool
+
+
+def family_of(category: Category | None) -> str:
+    """The family as the column has it."""
+    return UNKNOWN_FAMILY if category is None else category.facts.family.value
+
+
+def asked_by(account: Account, rules: Fusion) -> tuple[Key, ...]:
+    """The keys under which a report's incident may stand."""
+    return tuple(sorted(stood_under(account, rules)))
+
+
+def stood_under(account: Account, rules: Fusion) -> frozenset[Key]:
+    """The keys under which the incident that this report opens stands."""
+    return _all_keys(locality_of(account.place), account.place.district_code, account.category, rules)
+
+
+def _all_keys(
+    locality: str, district_code: str | None, category: Category | None, rules: Fusion
+) -> frozenset[Key]:
+    return frozenset({Key(Scope.ANY_FAMILY, locality), *_keys(locality, district_code, category, rules)})
+
+
+def _keys(
+    locality: str, district_code: str | None, category: Category | None, rules: Fusion
+) -> Iterator[Key]:
+    family = family_of(category)
+    yield Key(Scope.TOWNSHIP, locality, family)
+    if category is None:
+        return
+    if district_code is not None:
+        yield Key(Scope.DISTRICT, district_code, family)
+    if category in rules.wide:
+        yield Key(Scope.CITY, "", family)
+
+
+_COLUMNS = (
+    INCIDENTS.c.incident_id,
+    INCIDENTS.c.locality,
+    INCIDENTS.c.district_code,
+    INCIDENTS.c.category,
+    INCIDENTS.c.opened_at,
+    INCIDENTS.c.status,
+    INCIDENTS.c.likeness,
+)
+_BY_ID = select(*_COLUMNS).where(
+    INCIDENTS.c.incident_id.in_(bindparam("incident_ids", expanding=True)),
+    INCIDENTS.c.status != Status.MERGED.value,
+)
+
+
+async def near(connection: AsyncConnection, wanted: Iterable[Wanted], rules: Fusion) -> list[Found]:
+    """Incidents that stand under these keys and were reported within a window of those moments, a few for each key."""
+    rows: dict[str, RowMapping] = {}
+    for scope, bounds in _bounds(wanted, rules).items():
+        filled = [*bounds, *[_nothing(scope)] * (-len(bounds) % _AT_ONCE)]
+        for at in range(0, len(filled), _AT_ONCE):
+            chunk = filled[at : at + _AT_ONCE]
+            values = {f"{name}_{n}": value for n, one in enumerate(chunk) for name, value in one.items()}
+            values["most"] = rules.candidates_compared
+            found = await connection.execute(_near(scope), values)
+            rows |= {row["incident_id"]: row for row in found.mappings()}
+    return [_found(row, rules) for row in rows.values()]
+
+
+async def by_id(
+    connection: AsyncConnection, incident_ids: Iterable[IncidentId], rules: Fusion
+) -> list[Found]:
+    """Those of these incidents that exist and live on in themselves."""
+    ids = sorted(set(incident_ids))
+    if not ids:
+        return []
+    rows = await connection.execute(_BY_ID, {"incident_ids": ids})
+    return [_found(row, rules) for row in rows.mappings()]
+
+
+@cache
+def _near(scope: Scope) -> Select[tuple[object, ...]]:
+    """For `_AT_ONCE` keys of this scope, the incidents reported last; each key is one walk down its index."""
+    walks = [select(_walk(scope, number).subquery()) for number in range(_AT_ONCE)]
+    return select(union_all(*walks).subquery())
+
+
+def _walk(scope: Scope, number: int) -> Select[tuple[object, ...]]:
+    last = INCIDENTS.c.last_reported_at
+    areas = {Scope.TOWNSHIP: INCIDENTS.c.locality, Scope.ANY_FAMILY: INCIDENTS.c.locality}
+    areas[Scope.DISTRICT] = INCIDENTS.c.district_code
+    walk = select(*_COLUMNS).where(
+        last >= bindparam(f"not_before_{number}"),
+        last <= bindparam(f"not_long_after_{number}"),
+        INCIDENTS.c.first_reported_at <= bindparam(f"not_after_{number}"),
+        INCIDENTS.c.status != Status.MERGED.value,
+    )
+    if scope in areas:
+        walk = walk.where(areas[scope] == bindparam(f"area_{number}"))
+    if scope is not Scope.ANY_FAMILY:
+        walk = walk.where(INCIDENTS.c.family == bindparam(f"family_{number}"))
+    return walk.order_by(last.desc()).limit(bindparam("most"))
+
+
+def _bounds(wanted: Iterable[Wanted], rules: Fusion) -> Mapping[Scope, list[dict[str, object]]]:
+    """For each key the values of its walk, around all the moments at which it is wanted."""
+    moments: dict[Key, tuple[datetime, datetime]] = {}
+    for one in wanted:
+        first, last = moments.get(one.key, (one.at, one.at))
+        moments[one.key] = (min(first, one.at), max(last, one.at))
+    bounds: dict[Scope, list[dict[str, object]]] = {}
+    window = timedelta(seconds=rules.wide_reach.window_seconds)
+    for key, (first, last) in moments.items():
+        bounds.setdefault(key.scope, []).append(_values(key, first - window, last + window))
+    return bounds
+
+
+def _values(key: Key, not_before: datetime, not_after: datetime) -> dict[str, object]:
+    values: dict[str, object] = {
+        "not_before": not_before,
+        "not_after": not_after,
+        "not_long_after": not_after + _LONGEST,
+    }
+    if key.scope is not Scope.CITY:
+        values["area"] = key.area
+    if key.scope is not Scope.ANY_FAMILY:
+        values["family"] = key.family
+    return values
+
+
+def _nothing(scope: Scope) -> dict[str, object]:
+    never = datetime(2000, 1, 1, tzinfo=UTC)
+    return _values(Key(scope, _NOWHERE, _NOWHERE), never, never)
+
+
+def _found(row: RowMapping, rules: Fusion) -> Found:
+    category = None if row["category"] is None else Category(row["category"])
+    return Found(
+        candidate=Candidate(
+            incident_id=IncidentId(row["incident_id"]),
+            opened_at=row["opened_at"],
+            likeness=Likeness.model_validate_json(row["likeness"]),
+        ),
+        keys=_all_keys(row["locality"], row["district_code"], category, rules),
+        is_open=row["status"] == Status.OPEN.value,
+    )

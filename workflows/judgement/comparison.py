@@ -1,0 +1,126 @@
+"""Comparison: whether two things reported are one event, as points for and against, each with what was seen.
+
+For: the one rule by which a report is compared with an incident, and an incident with its twin. Points are log-odds:
+they are added up, and the sum becomes a likelihood. What neither says counts for nothing, so silence is no
+contradiction. Must never enter: figures (all in the rulebook's `fusion`, all ours), and which incidents are compared.
+"""
+
+from dataclasses import dataclass
+from math import exp
+
+from models.categories import Category, category_facts
+from models.events.perception import FeaturePoints, FusionFeature, FusionOutcome
+from models.likeness import Likeness
+from models.messages.report import FACT_NAMES
+from workflows.judgement import nearness, words
+from workflows.judgement.likeness import Seen, View
+from workflows.rulebook import Fusion, FusionPoints
+
+_DIGITS = 4
+_COUNTED = frozenset(FACT_NAMES)
+_ALIKE_RATIO = 0.75  # totals this near to each other are one count taken twice
+_UNLIKE_RATIO = 0.34  # and this far from each other are two
+_FEW = 3  # a difference this small is no contradiction, whatever its ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How likely it is one event, what that comes to, and what was seen that says so."""
+
+    score: float
+    outcome: FusionOutcome
+    seen: tuple[tuple[FusionFeature, Seen], ...]
+
+    def features(self) -> tuple[FeaturePoints, ...]:
+        """What was seen, as the log keeps it."""
+        return tuple(
+            FeaturePoints(feature=feature, points=round(seen.points, 2), reason=seen.reason)
+            for feature, seen in self.seen
+        )
+
+
+def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) -> Comparison | None:
+    """Lay two side by side; which is which does not matter. None where they cannot be one event.
+
+    `spread_ratio` says how far what is wide has spread over its district (`nearness.of_place`).
+    """
+    mine, theirs = one.likeness, other.likeness
+    if mine.exercise != theirs.exercise or mine.nature is not theirs.nature:
+        return None
+    points, reach = rules.points, rules.reach_of(mine.category, theirs.category)
+    time = nearness.of_time(one, other, reach, points)
+    if time is None:
+        return None
+    ratio = spread_ratio if reach is rules.wide_reach else 0.0
+    place = nearness.of_place(one, other, reach, points, ratio)
+    if place is None:
+        return None
+    features = {
+        FusionFeature.PLACE: place,
+        FusionFeature.TIME: time,
+        FusionFeature.CATEGORY: _of_category(mine.category, theirs.category, points),
+        FusionFeature.WORDS: _of_words(one, other, points),
+        FusionFeature.NUMBERS: _of_numbers(mine, theirs, rules),
+        FusionFeature.REPORTER: _of_reporters(mine, theirs, points),
+    }
+    seen = tuple((feature, found) for feature, found in features.items() if found is not None)
+    score = _likelihood(points.start + sum(found.points for _, found in seen))
+    return Comparison(score, _outcome(score, rules), seen)
+
+
+def _likelihood(points: float) -> float:
+    return round(1 / (1 + exp(-points)), _DIGITS)
+
+
+def _outcome(score: float, rules: Fusion) -> FusionOutcome:
+    if score >= rules.same_at_least:
+        return FusionOutcome.SAME
+    return FusionOutcome.ASK if score >= rules.ask_at_least else FusionOutcome.DIFFERENT
+
+
+def _of_category(one: Category | None, other: Category | None, points: FusionPoints) -> Seen:
+    """Families are what witnesses may confuse; a category that nobody gave may be any, one that was read wrong."""
+    if one is None or other is None:
+        return Seen(points.category_not_given, ("category not given",))
+    if one is other:
+        return Seen(points.same_category, ("both", one))
+    families = category_facts()
+    if families[one].family is families[other].family:
+        return Seen(points.same_family, (min(one, other), "and", max(one, other)))
+    return Seen(points.other_family, (min(one, other), "is not", max(one, other)))
+
+
+def _of_words(one: View, other: View, points: FusionPoints) -> Seen | None:
+    shared = words.shared_ratio(one.pairs, other.pairs)
+    if shared is None:
+        return None
+    said = points.words_unlike + (points.words_alike - points.words_unlike) * shared
+    return Seen(said, (f"{shared:.0%}", "of the pairs of characters shared"))
+
+
+def _of_numbers(one: Likeness, other: Likeness, rules: Fusion) -> Seen | None:
+    """Totals above 0 that both state. One that contradicts outweighs those that agree; more of them say no more."""
+    points, agreeing = rules.points, list[str]()
+    later_of_one = (one.sketch.reported_to - other.sketch.reported_to).total_seconds()
+    for name in one.facts.model_fields_set & other.facts.model_fields_set:
+        mine, theirs = getattr(one.facts, name), getattr(other.facts, name)
+        if not mine or not theirs or name not in _COUNTED:
+            continue
+        ratio = min(mine, theirs) / max(mine, theirs)
+        is_vague = name in one.approximate or name in other.approximate
+        if ratio == 1 or (is_vague and ratio >= _ALIKE_RATIO):
+            agreeing.append(name)
+        elif ratio < _UNLIKE_RATIO and abs(mine - theirs) > _FEW:
+            if (later_of_one if mine > theirs else -later_of_one) >= rules.grown_after_seconds:
+                continue
+            return Seen(
+                points.number_contradicts, (name, "contradicts:", min(mine, theirs), "and", max(mine, theirs))
+            )
+    return Seen(points.number_agrees, (*sorted(agreeing), "agree")) if agreeing else None
+
+
+def _of_reporters(one: Likeness, other: Likeness, points: FusionPoints) -> Seen | None:
+    if not one.reporters or not other.reporters:
+        return None
+    common = {*one.reporters} & {*other.reporters}
+    return Seen(points.same_reporter, (min(common), "reported both")) if common else None

@@ -1,0 +1,133 @@
+"""Likeness: a report's account, or an incident's state, as what fusion compares.
+
+For: one shape for both, so that one rule compares a report with an incident and an incident with its twin, and the
+same laid out as a view, made once however many it is compared with. Must never enter: weights, and the comparing
+itself (`workflows.judgement.comparison`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.categories import Category
+from models.identifiers import AreaCode
+from models.likeness import REPORTERS_REMEMBERED, Likeness, Point, Sketch
+from models.messages.report import FACT_NAMES, Facts
+from workflows.incident import Incident
+from workflows.judgement import sketching, words
+from workflows.judgement.account import Account
+
+_DISTRICT = 6  # digits of a code
+_TOWNSHIP = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of one feature, and the points that the rulebook gives for it."""
+
+    points: float
+    what: tuple[object, ...]
+
+    @property
+    def reason(self) -> str:
+        """What was seen, in words."""
+        return " ".join(str(part) for part in self.what)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A likeness laid out for comparing. `areas` has the share of the reports that came from each."""
+
+    likeness: Likeness
+    areas: Mapping[AreaCode, float]
+    districts: frozenset[str]
+    communities: frozenset[AreaCode]
+    pairs: words.Pairs
+    points: tuple[Point, ...]
+    span: tuple[datetime, datetime]
+    occurred: tuple[datetime, datetime] | None
+
+    @property
+    def category(self) -> Category | None:
+        """What kind of event it is."""
+        return self.likeness.category
+
+
+def view_of(likeness: Likeness) -> View:
+    """Lay it out."""
+    sketch = likeness.sketch
+    areas = _localities(sketch)
+    occurred = None
+    if sketch.occurred_from is not None and sketch.occurred_to is not None:
+        occurred = (sketch.occurred_from, sketch.occurred_to)
+    return View(
+        likeness=likeness,
+        areas=areas,
+        districts=frozenset(code[:_DISTRICT] for code in areas),
+        communities=frozenset(code for code in sketch.places if len(code) > _TOWNSHIP),
+        pairs=words.pairs_in(sketch.words),
+        points=sketch.points,
+        span=(min(sketch.occurred_from or sketch.reported_from, sketch.reported_from), sketch.reported_to),
+        occurred=occurred,
+    )
+
+
+def _localities(sketch: Sketch) -> Mapping[AreaCode, float]:
+    """A township that is named is meant, whatever code was sent."""
+    total = sum(sketch.areas.values()) or 1
+    shares = {code: count / total for code, count in sketch.areas.items()}
+    return {**shares, **{AreaCode(code[:_TOWNSHIP]): 1.0 for code in sketch.places}}
+
+
+def of_account(account: Account) -> Likeness:
+    """What one report is compared by. A source that names no reporter is nobody in particular."""
+    report = account.report
+    return Likeness.model_construct(
+        category=account.category,
+        nature=report.nature,
+        exercise=report.exercise,
+        facts=account.facts,
+        approximate=account.approximate,
+        reporters=() if report.reporter_id is None else (report.reporter_key,),
+        sketch=sketching.sketch_of(account),
+    )
+
+
+def of_incident(incident: Incident) -> Likeness:
+    """What an incident is compared by, all its reports together."""
+    named = [key for key in incident.reporters if not key.endswith("/")]
+    return Likeness.model_construct(
+        category=_category_of(incident.sketch) or incident.category,
+        nature=incident.nature,
+        exercise=incident.exercise,
+        facts=incident.facts,
+        approximate=incident.approximate,
+        reporters=tuple(sorted(named))[:REPORTERS_REMEMBERED],
+        sketch=incident.sketch,
+    )
+
+
+def together(one: Likeness, other: Likeness) -> Likeness:
+    """What both are compared by once they are one incident; the category that most of their reports say."""
+    sketch = sketching.together(one.sketch, other.sketch)
+    return Likeness.model_construct(
+        category=_category_of(sketch) or one.category or other.category,
+        nature=one.nature,
+        exercise=one.exercise,
+        facts=_highest(one.facts, other.facts),
+        approximate=tuple(sorted({*one.approximate, *other.approximate})),
+        reporters=tuple(sorted({*one.reporters, *other.reporters}))[:REPORTERS_REMEMBERED],
+        sketch=sketch,
+    )
+
+
+def _category_of(sketch: Sketch) -> Category | None:
+    """What most reports say it is; of equals the first by name, so that order does not matter."""
+    counts = sketch.categories
+    return max(sorted(counts), key=lambda category: counts[category], default=None)
+
+
+def _highest(one: Facts, other: Facts) -> Facts:
+    pairs = ((name, getattr(one, name), getattr(other, name)) for name in FACT_NAMES)
+    known = {name: [value for value in values if value is not None] for name, *values in pairs}
+    return Facts.model_construct(**{name: max(values, default=None) for name, values in known.items()})
