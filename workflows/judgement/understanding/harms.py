@@ -34,6 +34,7 @@ class Harm(StrEnum):
 
 _FILE: Final = lexicon("harms")
 _CARRIED: Final = frozenset(_FILE["carried"]["treated"].split())
+_SCHOLARS: Final = frozenset("学医男女师先")  # 5名学生还在住院 is no 生还
 _CARE: Final = re.compile(r"[^，。；]{0,12}?(?:医院|卫生院|诊所|急救|救治|抢救|治疗)")
 
 
@@ -87,5 +88,6 @@ def harm_words(text: str) -> list[HarmWord]:
     return [
         HarmWord(_HARMS[match[0]], match.start(), match.end(), match[0])
         for match in _SEARCH.finditer(text)
-        if match[0] not in _CARRIED or _CARE.match(text, match.end())
+        if (match[0] not in _CARRIED or _CARE.match(text, match.end()))
+        and not (match[0][0] == "生" and text[match.start() - 1 : match.start()] in _SCHOLARS)
     ]

@@ -145,6 +145,8 @@ def _without_dead(total: Total, mentions: Sequence[Mention]) -> Total:
     dead = next(iter(following), None)
     if dead is None or dead.harm is not Harm.DEAD or not dead.is_share or dead.value > total.value:
         return total
+    if dead.at_once or (dead.sentence is not last.sentence and not dead.in_care):
+        return total
     return Total(total.value - dead.value, total.approximate or dead.approximate, (*total.mentions, dead))
 
 

@@ -34,7 +34,7 @@ _NOT: Final = re.compile(r"未|没|无|不会|不曾|免|险些|差点|否认|�
 _NOUN_AFTER: Final = re.compile(
     r"(?:人数|人员|者|名单|原因|事[故件]|案|现场|家属|赔偿|率|的?消息|风险|教训|情况|名额|惨剧|悲剧|人口|等级|群众|乘客|师生|学生|症状)"
 )
-_TWOFOLD: Final = re.compile(r"双双|二人|两人|都|均")
+_BOTH: Final = re.compile(r"(?:两辆?|2辆|双方)(?:[大小客货轿卡汽]?车|车辆|方)?的?\Z")  # 两车司机
 _AND: Final = re.compile(r"[^，。；！？：]{0,8}(?:[和与及、]|以及)[^，。；！？：]{0,8}")
 _SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
 _CLAUSE: Final = re.compile(r"[，,；;：:（）()“”\"]")
@@ -151,4 +151,8 @@ def _first(text: str, nouns: list[re.Match[str]]) -> re.Match[str]:
 def _how_many(text: str, nouns: list[re.Match[str]], between: str) -> int:
     first = _first(text, nouns)
     joined = sum(2 if noun["pair"] else 1 for noun in nouns if noun.start() >= first.start())
-    return max(joined, 2) if "双双" in between else joined
+    return (
+        max(joined, 2)
+        if "双双" in between or _BOTH.search(text, max(0, first.start() - 6), first.start())
+        else joined
+    )

@@ -209,3 +209,24 @@ def test_what_was_once_read_wrong_is_read_right(text: str, facts: dict[str, int]
 def test_space_in_a_title_parts_it() -> None:
     """A title's space ends what its words can reach."""
     assert read("", "地震19人受伤 紧急转移群众9496人") == {"injured": 19, "evacuated": 9496}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("4名学生死亡，100多名学生受伤。", {"deaths": 4, "injured": 100}),
+        ("2名医生死亡。", {"deaths": 2}),
+        ("5名学生还在住院。", {"injured": 5}),
+        ("该死者为男性，32岁。", {}),
+        ("发生一起特重大事故，2人死亡。", {"deaths": 2}),
+        ("若车辆闯入，将使数百人丧生。", {}),
+        ("两车司机均受重伤。", {"injured": 2, "serious": 2}),
+        ("20余人受伤，其中一辆客车被撞毁，5人当场死亡。", {"injured": 20, "deaths": 5}),
+        ("20余人受伤。其中一辆客车损毁严重，5人当场死亡。", {"injured": 20, "deaths": 5}),
+        ("3人不治疗就离开了。", {}),
+        ("2人软组织挫伤。", {"injured": 2}),
+    ],
+)
+def test_words_at_the_seam_of_others_are_not_taken(text: str, facts: dict[str, int]) -> None:
+    """学生死亡 holds no 生死, 该死者 no 该死, 学生还在 no 生还; what is feared is not said."""
+    assert read(text) == facts
