@@ -90,6 +90,8 @@ _WEEKS_BACK: Final = {"上": 1, "上上": 2}
 _EARLIEST: Final = datetime(
     1990, 1, 1, tzinfo=UTC
 )  # of `models.messages.fields.Moment`; before it is history
+_NAMES_A_DAY: Final = ("day", "day_iso", "day_only", "relative", "weekday", "day2", "ago")
+_YEARS_BACK: Final = {"今年": 0, "去年": 1, "前年": 2}
 _ALLOWED_AHEAD: Final = timedelta(hours=1)  # clocks differ: so little ahead of the report is at the report
 
 
@@ -121,7 +123,7 @@ def expressions(plain: str, reported_at: datetime) -> Iterator[Expression]:
             continue
         moment = _at_clock(match, day)
         if moment is not None and moment > now:
-            moment = now if moment - now <= _ALLOWED_AHEAD or _is_vague(match, moment, now) else None
+            moment = _not_ahead(match, moment, now)
         if moment is not None and moment >= _EARLIEST:
             last_day = day
             coarse = match["hour"] is None and match["part"] is None
@@ -148,9 +150,14 @@ def _matches(plain: str) -> Iterator[re.Match[str]]:
             begin = _BEGINS.search(plain, begin.start() + 1)
 
 
-def _is_vague(match: re.Match[str], moment: datetime, now: datetime) -> bool:
-    """今天下午, said at noon: the part of the day has only just begun."""
-    return match["hour"] is None and moment.date() == now.date()
+def _not_ahead(match: re.Match[str], moment: datetime, now: datetime) -> datetime | None:
+    """What lies ahead of the report: today's part of the day has just begun, a bare clock was yesterday's."""
+    is_vague = match["hour"] is None and moment.date() == now.date()
+    if is_vague or moment - now <= _ALLOWED_AHEAD:
+        return now
+    if any(match[name] for name in _NAMES_A_DAY):
+        return None
+    return moment - timedelta(days=1) if moment - now <= timedelta(days=1) else None
 
 
 def _ago(match: re.Match[str], now: datetime) -> datetime | None:
@@ -168,7 +175,8 @@ def _day(match: re.Match[str], now: datetime, last_day: datetime) -> datetime | 
     if match["day2"]:
         return _latest(now, None, _number(match["month2"]), _number(match["day2"]))
     if match["day"]:
-        return _latest(now, _number(match["year"]), _number(match["month"]), _number(match["day"]))
+        year = _number(match["year"]) if match["year"] else _said_year(match, now)
+        return _latest(now, year, _number(match["month"]), _number(match["day"]))
     if match["day_iso"]:
         return _latest(
             now, _number(match["year_iso"]), _number(match["month_iso"]), _number(match["day_iso"])
@@ -181,6 +189,12 @@ def _day(match: re.Match[str], now: datetime, last_day: datetime) -> datetime | 
     if match["weekday"]:
         return _weekday(match, now)
     return last_day
+
+
+def _said_year(match: re.Match[str], now: datetime) -> int | None:
+    """去年1月5日; None when no such word stands before the month."""
+    back = _YEARS_BACK.get(match.string[max(0, match.start() - 2) : match.start()])
+    return None if back is None else now.year - back
 
 
 def _weekday(match: re.Match[str], now: datetime) -> datetime:

@@ -36,6 +36,8 @@ def read(text: str, title: str = "", reported_at: datetime = REPORTED_AT) -> dat
         ("12日早7时许，两车相撞。", beijing(2026, 3, 12, 7)),
         ("15日上午发生滑坡。", beijing(2026, 2, 15, 8)),
         ("31日下午发生滑坡。", beijing(2026, 1, 31, 13)),
+        ("去年1月5日发生火灾。", beijing(2025, 1, 5)),
+        ("今年1月5日发生火灾。", beijing(2026, 1, 5)),
         ("12月30日夜发生火灾。", beijing(2025, 12, 30, 20)),
         ("昨日凌晨，一辆货车侧翻。", beijing(2026, 3, 11, 0)),
         ("昨日凌晨2时15分左右，一辆货车侧翻。", beijing(2026, 3, 11, 2, 15)),
@@ -115,7 +117,13 @@ def test_a_title_helps_out() -> None:
 def test_a_clock_just_ahead_is_the_report() -> None:
     """Clocks differ by minutes; an event is never after its report."""
     assert read("15时50分发生火灾。") == REPORTED_AT
-    assert read("20时50分发生火灾。") is None
+    assert read("今天20时50分发生火灾。") is None
+
+
+def test_a_bare_clock_ahead_of_the_report_is_yesterdays() -> None:
+    """23:50, written a quarter after midnight."""
+    night = beijing(2026, 3, 12, 0, 15)
+    assert read("23:50左右起火。", reported_at=night) == beijing(2026, 3, 11, 23, 50)
 
 
 def test_a_part_of_the_day_that_began_late_is_the_report() -> None:
