@@ -22,6 +22,7 @@ from models.events.disposal import (
 from models.events.perception import (
     IncidentAbsorbed,
     IncidentMerged,
+    MergeSuggested,
     ReportJoined,
     ReportsSplitOff,
     TwinsCompared,
@@ -63,9 +64,11 @@ def _of_event(event: Event, known: Known) -> Iterator[tuple[str, Reason]]:
         case Graded() | PreliminaryGraded() as graded:
             yield "levels", levels.of_grade(event, graded)
         case ReportJoined() as joined:
-            yield "fusion", fusion.of_join(event, joined)
+            yield "fusion", fusion.of_join(event, joined, known)
         case TwinsCompared() as compared:
-            yield "fusion", fusion.of_twins(event, compared)
+            yield "fusion", fusion.of_twins(event, compared, known)
+        case MergeSuggested() as suggested:
+            yield "fusion", fusion.of_suggestion(event, suggested, known)
         case IncidentMerged() | IncidentAbsorbed() | ReportsSplitOff() as merged:
             yield "fusion", fusion.of_merge(event, merged)
         case WarningIssued() | WarningUpdated() | WarningCancelled() as warned:

@@ -108,3 +108,21 @@ def test_a_known_total_names_the_next_line() -> None:
     (incident_id,) = world.incidents
     world.now += timedelta(minutes=1)
     assert "1 more of deaths 死亡 gives III 较大" in whys(reasons(world, incident_id).levels)
+
+
+def test_a_join_names_its_likelihood_its_points_and_the_next_best() -> None:
+    """What was compared, point by point, with the rulebook's lines; another event nearby is the next best."""
+    world = CoreWorld()
+    fire = reported(world, "r-1")
+    other = reported(world, "r-2", source="grid-2", area="500108002")
+    joined = reported(world, "r-3", source="119-1")
+    assert joined == fire
+    assert other != fire
+    (*_, last) = reasons(world, fire).fusion
+    told = "\n".join(last.why)
+    assert "joined it, one event 归入同一事件" in last.what
+    assert "rule 规则: one event from" in told
+    assert f"score 得分: {fire} " in told
+    assert "same 同一事件" in told
+    assert "place 地点 +" in told
+    assert f"nearest 其次: {other} " in told
