@@ -20,13 +20,14 @@ from streams.gateway import (
     problems,
     reports,
     sessions,
+    unit_commands,
 )
 from streams.gateway.body import WholeBody
 from streams.gateway.intake import Intake
 from streams.gateway.security import Callers, nobodys
 from streams.gateway.services import Services
 
-ROOMS = (reports, decisions, feedback, incidents, boards, areas, sessions, live, pages, health)
+ROOMS = (reports, decisions, feedback, incidents, boards, areas, unit_commands, sessions, live, pages, health)
 
 
 def create_health_app(services: Services) -> FastAPI:

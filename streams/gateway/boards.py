@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from sqlalchemy import bindparam, select
 
+from models.access import Act
 from models.areas import Area, AreaKind, area_tree
 from models.identifiers import AreaCode
 from models.messages.heat_ranking import HeatRanking
@@ -16,9 +17,10 @@ from models.tables import PROJECTIONS
 from models.topics import Topic
 from models.units import Department, unit_code
 from streams.gateway.areas import beijing_day
+from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import Code, KnownParametersOnly, area_named
-from streams.gateway.problems import bad_filter
+from streams.gateway.problems import bad_filter, not_found
 from streams.gateway.services import Services, ServicesOf
 from streams.gateway.views import RatingList
 
@@ -30,20 +32,22 @@ _PUBLISHED = select(PROJECTIONS.c.value).where(
 
 
 @router.get("/heat", responses=problems(400, 401, 503))
-async def get_heat(services: ServicesOf, scope: Code = None) -> HeatRanking:
-    """The hottest open incidents of the city (no scope) or of one district, at most 20."""
-    area = area_named(scope, "scope") if scope else area_tree().area(_city())
+async def get_heat(caller: CallerOf, services: ServicesOf, scope: Code = None) -> HeatRanking:
+    """The hottest open incidents, at most 20, of the city or of one district (no scope: the caller's own area)."""
+    area = area_named(scope or caller.home, "scope")
     if area.kind not in (AreaKind.CITY, AreaKind.DISTRICT):
         raise bad_filter("scope", "heat is ranked for the city and for districts")
+    _require(caller, area.code)
     for value in await _published(Topic.HEAT_RANKINGS, [area.code], services):
         return HeatRanking.model_validate_json(value)
     return _nothing_hot(area.code, services)
 
 
 @router.get("/ratings", responses=problems(400, 401, 503))
-async def get_ratings(services: ServicesOf, area: Code = None) -> RatingList:
-    """The ratings of an area (no area: the city), of its departments, and of the areas directly below it."""
-    rated = area_named(area, "area") if area else area_tree().area(_city())
+async def get_ratings(caller: CallerOf, services: ServicesOf, area: Code = None) -> RatingList:
+    """The ratings of an area (no area: the caller's own), of its departments, and of the areas directly below it."""
+    rated = area_named(area or caller.home, "area")
+    _require(caller, rated.code)
     values = await _published(Topic.RATINGS, sorted(_subjects(rated, services)), services)
     ratings = sorted(map(Rating.model_validate_json, values), key=lambda rating: rating.subject_code)
     return RatingList(area_code=rated.code, ratings=tuple(ratings))
@@ -72,5 +76,6 @@ def _nothing_hot(scope: AreaCode, services: Services) -> HeatRanking:
     )
 
 
-def _city() -> AreaCode:
-    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)
+def _require(caller: Caller, area_code: AreaCode) -> None:
+    if not caller.may(Act.READ_APPRAISAL, area_code):
+        raise not_found("area", area_code)

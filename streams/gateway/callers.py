@@ -10,7 +10,8 @@ from fastapi import Depends, Request
 
 from models.access import Act, Someone
 from models.areas import AreaKind, area_tree
-from models.identifiers import AreaCode
+from models.identifiers import AreaCode, UnitCode
+from models.messages.fields import Officer
 from workflows.permission import may
 
 
@@ -23,6 +24,18 @@ class Caller:
     def may(self, act: Act, area_code: str) -> bool:
         """Whether this caller may do this there."""
         return self.someone is None or may(self.someone, act, area_code)
+
+    def answers_for(self, unit_code: UnitCode) -> bool:
+        """Whether this caller is of that unit."""
+        return self.someone is None or (
+            self.someone.unit_code == unit_code and self.may(Act.ANSWER_COMMANDS, self.someone.area_code)
+        )
+
+    def signs_as(self, officer: Officer, area_code: str) -> bool:
+        """Whether a decision by this officer, sitting there, is the caller's own word."""
+        return self.someone is None or (
+            (self.someone.person_id, self.someone.area_code) == (officer.id, area_code)
+        )
 
     @property
     def home(self) -> AreaCode:

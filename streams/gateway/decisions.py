@@ -10,14 +10,16 @@ from fastapi import APIRouter, Request, Response
 
 from models.identifiers import MessageId
 from models.topics import Topic
+from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
 from streams.gateway.known import IdInPath, require_incident
 from streams.gateway.offers import read_decision
 from streams.gateway.openapi import DECISION_BODY, problems
 from streams.gateway.outcomes import awaited, outcome_of
-from streams.gateway.problems import not_found
+from streams.gateway.problems import forbidden, not_found
 from streams.gateway.services import ServicesOf
 from streams.gateway.views import OutcomeView
+from workflows.permission import act_of
 
 router = APIRouter(tags=["decisions"])
 
@@ -26,18 +28,27 @@ router = APIRouter(tags=["decisions"])
     "/api/incidents/{incident_id}/decisions",
     openapi_extra=DECISION_BODY,
     responses={HTTPStatus.ACCEPTED: {"model": OutcomeView, "description": "kept; ask at Location later"}}
-    | problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
+    | problems(400, 401, 403, 404, 408, 409, 413, 415, 422, 503),
 )
 async def post_decision(
-    incident_id: IdInPath, request: Request, response: Response, services: ServicesOf, intake: IntakeOf
+    incident_id: IdInPath,
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    services: ServicesOf,
+    intake: IntakeOf,
 ) -> OutcomeView:
     """Decide about an incident. 200: applied. 409: refused, with the reason; nothing changed. 202: not decided yet.
 
     `incident_id` may be left out of the body. The same decision again (same incident, decision_id and content) is
     answered with the same outcome and counts once.
     """
-    _, offer = read_decision(await request.body(), incident_id, services)
-    await require_incident(incident_id, services.database)
+    decision, offer = read_decision(await request.body(), incident_id, services)
+    area_code = await require_incident(incident_id, caller, services.database)
+    if not caller.may(act_of(decision.action), area_code):
+        raise forbidden(f"this role does not {decision.action} here", "action")
+    if not caller.signs_as(decision.officer, decision.area_code):
+        raise forbidden("an officer decides in their own name and from their own desk", "officer.id")
     await intake.accept(offer)
     outcome = await awaited(offer, services)
     if outcome.outcome == "pending":
@@ -47,9 +58,11 @@ async def post_decision(
 
 
 @router.get("/api/decisions/{message_id}", responses=problems(401, 404, 503))
-async def get_decision(message_id: IdInPath, services: ServicesOf) -> OutcomeView:
+async def get_decision(message_id: IdInPath, caller: CallerOf, services: ServicesOf) -> OutcomeView:
     """What became of a decision: `pending`, `applied`, or `refused` and why."""
     outcome = await outcome_of(MessageId(message_id), Topic.DECISIONS, services.database)
     if outcome is None:
         raise not_found("decision", message_id)
+    if caller.someone is not None and outcome.incident_id is not None:
+        await require_incident(outcome.incident_id, caller, services.database)
     return outcome

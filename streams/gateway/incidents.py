@@ -8,15 +8,17 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
+from models.access import Act
 from models.areas import AreaKind
 from models.messages.fields import Moment
 from models.vocabulary import Level, Stage, Status, Verdict
 from streams.gateway import listing
+from streams.gateway.callers import CallerOf
 from streams.gateway.cursors import seal, unseal
-from streams.gateway.known import IdInPath
+from streams.gateway.known import IdInPath, require_incident
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import MOST_ROWS, Code, Cursor, KnownParametersOnly, Limit, area_named
-from streams.gateway.problems import bad_filter
+from streams.gateway.problems import bad_filter, not_found
 from streams.gateway.services import ServicesOf
 from streams.gateway.showing import command_view, incident_view, report_view
 from streams.gateway.views import (
@@ -37,17 +39,24 @@ Since = Annotated[Moment | None, Query(alias="from", description="changed at thi
 Until = Annotated[Moment | None, Query(alias="to", description="changed before this time")]
 
 
+def _area_seen(caller: CallerOf, area: Code = None) -> str | None:
+    if area is not None and area_named(area, "area").kind is AreaKind.COMMUNITY:
+        raise bad_filter("area", "incidents are listed by city, district or township")
+    seen = area if caller.someone is None else area or caller.home
+    if seen is not None and not caller.may(Act.READ_INCIDENTS, seen):
+        raise not_found("area", seen)
+    return seen
+
+
 def _wanted(
+    area: Annotated[str | None, Depends(_area_seen)],
     stage: Stage | None = None,
     status: Status | None = None,
     verdict: Verdict | None = None,
     level: Level | None = None,
-    area: Code = None,
     since: Since = None,
     until: Until = None,
 ) -> Filter:
-    if area is not None and area_named(area, "area").kind is AreaKind.COMMUNITY:
-        raise bad_filter("area", "incidents are listed by city, district or township")
     return Filter(stage, status, verdict, level, area, since, until)
 
 
@@ -72,8 +81,9 @@ async def get_incidents(
 
 
 @router.get("/{incident_id}", responses=_ONE)
-async def get_incident(incident_id: IdInPath, services: ServicesOf) -> IncidentView:
+async def get_incident(incident_id: IdInPath, caller: CallerOf, services: ServicesOf) -> IncidentView:
     """One incident as it stands now, with its steps, running deadlines and the tasks that wait for a click."""
+    await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         row = await listing.incident(connection, incident_id)
     return incident_view(row, Incident.model_validate_json(row.state))
@@ -82,13 +92,14 @@ async def get_incident(incident_id: IdInPath, services: ServicesOf) -> IncidentV
 @router.get("/{incident_id}/events", responses=_ONE, response_model=EventPage)
 async def get_events(
     incident_id: IdInPath,
+    caller: CallerOf,
     services: ServicesOf,
     after_seq: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Limit = MOST_ROWS,
 ) -> Response:
     """The incident's log from `after_seq` on, each event byte for byte as it went to `incident-events`."""
+    await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
-        await listing.incident(connection, incident_id)
         rows, next_after_seq = await listing.events(connection, incident_id, after_seq, limit)
     page = {"events": [orjson.Fragment(row.body) for row in rows], "next_after_seq": next_after_seq}
     return Response(orjson.dumps(page), media_type="application/json")
@@ -96,13 +107,13 @@ async def get_events(
 
 @router.get("/{incident_id}/reports", responses=_ONE)
 async def get_reports(
-    incident_id: IdInPath, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
+    incident_id: IdInPath, caller: CallerOf, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
 ) -> ReportPage:
     """The incident's reports, newest first, without contact data and without fields that the contract does not know."""
     query = f"reports of {incident_id}"
     after = None if cursor is None else unseal(services.token, query, cursor)
+    await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
-        await listing.incident(connection, incident_id)
         rows, next_place = await listing.reports(connection, incident_id, after, limit)
     return ReportPage(
         reports=tuple(map(report_view, rows)),
@@ -111,8 +122,9 @@ async def get_reports(
 
 
 @router.get("/{incident_id}/commands", responses=_ONE)
-async def get_commands(incident_id: IdInPath, services: ServicesOf) -> CommandList:
+async def get_commands(incident_id: IdInPath, caller: CallerOf, services: ServicesOf) -> CommandList:
     """Every order and retraction of the incident, in the order of issue, and how far its unit is."""
+    await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         row = await listing.incident(connection, incident_id)
         rows = await listing.commands(connection, incident_id)

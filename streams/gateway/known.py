@@ -1,31 +1,48 @@
-"""Known: whether the incident or command that a path names exists, before anything is said about it."""
+"""Known: whether the incident or command that a path names exists and is this caller's to see, before a word about it.
+
+Not found and not allowed look the same, so that nobody learns from an answer what lies in another's area.
+"""
 
 from typing import Annotated
 
 from fastapi import Path
 from sqlalchemy import bindparam, select
 
-from models.identifiers import ID_PATTERN
+from models.access import Act
+from models.identifiers import ID_PATTERN, AreaCode, UnitCode
 from models.tables import COMMANDS, INCIDENTS
+from models.units import parse_unit
+from streams.gateway.callers import Caller
 from streams.gateway.problems import not_found
 from streams.store.database import Database
 
 # What is no id is not found, and never reaches the database.
 IdInPath = Annotated[str, Path(pattern=ID_PATTERN)]
 
-_INCIDENT = select(INCIDENTS.c.incident_id).where(INCIDENTS.c.incident_id == bindparam("name"))
-_COMMAND = select(COMMANDS.c.command_id).where(COMMANDS.c.command_id == bindparam("name"))
+_INCIDENT = select(INCIDENTS.c.area_code).where(INCIDENTS.c.incident_id == bindparam("name"))
+_COMMAND = select(COMMANDS.c.unit_code).where(COMMANDS.c.command_id == bindparam("name"))
 
 
-async def require_incident(incident_id: str, database: Database) -> None:
-    """Raises Problem (404) when there is no such incident; a merged one is there."""
+async def require_incident(incident_id: str, caller: Caller, database: Database) -> AreaCode:
+    """The area of an incident that this caller may see. Raises Problem (404); a merged one is there."""
     async with database.read() as connection:
-        if (await connection.execute(_INCIDENT, {"name": incident_id})).first() is None:
-            raise not_found("incident", incident_id)
+        area_code = (await connection.execute(_INCIDENT, {"name": incident_id})).scalar()
+    if area_code is None or not caller.may(Act.READ_INCIDENTS, area_code):
+        raise not_found("incident", incident_id)
+    return AreaCode(area_code)
 
 
-async def require_command(command_id: str, database: Database) -> None:
-    """Raises Problem (404) when there is no such command; one of a merged incident is there."""
+async def require_command(command_id: str, caller: Caller, database: Database) -> UnitCode:
+    """The unit of a command that this caller may see. Raises Problem (404); one of a merged incident is there."""
     async with database.read() as connection:
-        if (await connection.execute(_COMMAND, {"name": command_id})).first() is None:
-            raise not_found("command", command_id)
+        unit_code = (await connection.execute(_COMMAND, {"name": command_id})).scalar()
+    if unit_code is None or not sees_commands_of(UnitCode(unit_code), caller):
+        raise not_found("command", command_id)
+    return UnitCode(unit_code)
+
+
+def sees_commands_of(unit_code: UnitCode, caller: Caller) -> bool:
+    """A unit sees its own commands alone; a desk sees those of every unit in its area."""
+    if caller.someone is not None and caller.someone.unit_code not in (None, unit_code):
+        return False
+    return caller.may(Act.READ_COMMANDS, parse_unit(unit_code).area_code)

@@ -115,6 +115,7 @@ _NEVER_ANSWERED = ("HTTPValidationError", "ValidationError")
 _MEANINGS: Mapping[int, str] = {
     400: "not JSON, or a query parameter that cannot be answered",
     401: "the token is missing or wrong",
+    403: "seen, and for somebody else to do",
     404: "there is no such thing",
     408: "the body did not come in time",
     409: "refused by the rules, or the id was used with other content",

@@ -41,6 +41,7 @@ class ProblemCode(StrEnum):
     BAD_FILTER = "bad_filter"  # a query parameter
     BAD_CURSOR = "bad_cursor"  # not from our last answer to this query
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"  # seen, but not this caller's to do
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -56,6 +57,7 @@ _STATUS_OF_REASON: Mapping[DeadLetterReason, int] = {
 }
 _CODE_OF_STATUS: Mapping[int, ProblemCode] = {
     HTTPStatus.UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN: ProblemCode.FORBIDDEN,
     HTTPStatus.NOT_FOUND: ProblemCode.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemCode.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemCode.OVERSIZED,
@@ -147,6 +149,11 @@ def unauthorized() -> Problem:
         field="Authorization",
         headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
     )
+
+
+def forbidden(detail: str, field: str | None = None) -> Problem:
+    """403: the caller sees it, and this is for somebody else to do."""
+    return Problem(HTTPStatus.FORBIDDEN, ProblemCode.FORBIDDEN, detail, field=field)
 
 
 def bad_filter(field: str, detail: str) -> Problem:

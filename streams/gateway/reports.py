@@ -4,9 +4,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from models.access import Act
+from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
 from streams.gateway.offers import read_report
 from streams.gateway.openapi import REPORT_BODY, problems
+from streams.gateway.problems import forbidden
 from streams.gateway.services import ServicesOf
 from streams.gateway.views import ReportAccepted
 
@@ -18,10 +21,10 @@ router = APIRouter(tags=["reports"])
     status_code=HTTPStatus.ACCEPTED,
     openapi_extra=REPORT_BODY,
     responses={HTTPStatus.OK: {"model": ReportAccepted, "description": "the same report again"}}
-    | problems(400, 401, 408, 409, 413, 415, 422, 503),
+    | problems(400, 401, 403, 408, 409, 413, 415, 422, 503),
 )
 async def post_report(
-    request: Request, response: Response, services: ServicesOf, intake: IntakeOf
+    request: Request, response: Response, caller: CallerOf, services: ServicesOf, intake: IntakeOf
 ) -> ReportAccepted:
     """Hand in a report. 202: it is on disk here and goes on by itself; what becomes of it comes as receipts.
 
@@ -29,6 +32,8 @@ async def post_report(
     same ids is refused with 409. After a 5xx or a broken connection send the very same again: it counts once.
     """
     report, offer = read_report(await request.body(), services)
+    if not caller.may(Act.REPORT, report.area_code):
+        raise forbidden("this role does not report")
     accepted = await intake.accept(offer)
     if not accepted.is_new:
         response.status_code = HTTPStatus.OK

@@ -195,7 +195,7 @@ async def test_a_query_that_cannot_be_answered_is_refused(
         ("GET", "/api/incidents/" + "x" * 65, 404, "not_found"),
         ("GET", "/api/decisions/none", 404, "not_found"),
         ("GET", "/api/nothing", 404, "not_found"),
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/nothing", 404, "not_found"),
         ("GET", "/api/reports", 405, "method_not_allowed"),
         ("DELETE", "/api/incidents/none", 405, "method_not_allowed"),
         ("PUT", "/api/heat", 405, "method_not_allowed"),

@@ -130,7 +130,7 @@ async def test_one_incident_tells_what_an_officer_decides_by(gateway: Gateway, c
 
 async def test_fields_that_words_contradict_are_shown(gateway: Gateway) -> None:
     """The field counts; what the words say is shown beside it with the words themselves."""
-    body = report(title="长江村食物中毒", text="已有6人被送往医院救治。")
+    body = report(title="村宴食物中毒", text="已有6人被送往医院救治。")
     await gateway.client.post("/api/reports", json=body)
     await gateway.engine.settle()
     [line] = await listed(gateway)

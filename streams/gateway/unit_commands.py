@@ -1,0 +1,45 @@
+"""Commands of one unit, as its desk shows them: what is owed first, then what has ended lately."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy import bindparam, case, select
+
+from models.identifiers import UNIT_CODE_PATTERN, UnitCode
+from models.tables import COMMANDS
+from models.units import UnknownUnit, parse_unit
+from models.vocabulary import CommandStatus
+from streams.gateway.callers import CallerOf
+from streams.gateway.known import sees_commands_of
+from streams.gateway.openapi import problems
+from streams.gateway.parameters import MOST_ROWS, KnownParametersOnly
+from streams.gateway.problems import not_found
+from streams.gateway.services import ServicesOf
+from streams.gateway.showing import command_view
+from streams.gateway.views import CommandList
+
+router = APIRouter(prefix="/api/units", tags=["commands"], dependencies=[KnownParametersOnly])
+
+_LIVE = tuple(status.value for status in CommandStatus if status.is_live)
+_OF_UNIT = (
+    select(COMMANDS)
+    .where(COMMANDS.c.unit_code == bindparam("of_unit"))
+    .order_by(case((COMMANDS.c.status.in_(_LIVE), 0), else_=1), COMMANDS.c.issued_at.desc())
+    .limit(MOST_ROWS)
+)
+
+
+@router.get("/{unit_code}/commands", responses=problems(400, 401, 404, 503))
+async def get_commands(
+    unit_code: Annotated[str, Path(pattern=UNIT_CODE_PATTERN)], caller: CallerOf, services: ServicesOf
+) -> CommandList:
+    """A unit's commands, at most 200: those that it still owes something for first, each group newest first."""
+    try:
+        parse_unit(unit_code)
+    except UnknownUnit:
+        raise not_found("unit", unit_code) from None
+    if not sees_commands_of(UnitCode(unit_code), caller):
+        raise not_found("unit", unit_code)
+    async with services.database.read() as connection:
+        rows = list(await connection.execute(_OF_UNIT, {"of_unit": unit_code}))
+    return CommandList(commands=tuple(command_view(row, None) for row in rows))
