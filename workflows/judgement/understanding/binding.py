@@ -20,8 +20,11 @@ _SEPARATOR: Final = re.compile(r"[，,；;：:、（）() ]")
 _WITH_ONE: Final = re.compile(
     r"(?:司机|驾驶员|驾驶人|车主|店主|老板|[男女]子|主人|妻子|丈夫|母亲|父亲|老人)(?:和|与|及|以及)(?:另外?)?\Z"
 )
-_AND_ONE: Final = re.compile(r"(?:和|与|及|以及)(?:司机|驾驶员|船长|机长|车主|店主|老师)")
+_AND_ONE: Final = re.compile(
+    r"(?:和|与|及|以及)(?:[他她其]的?)?(?:司机|驾驶员|船长|机长|车主|店主|老师|母亲|父亲|妈妈|爸爸|妻子|丈夫|奶奶|爷爷|外婆|外公|儿子|女儿|孩子)"
+)
 _JOINED: Final = re.compile(r"[^，。；！？：]{0,16}(?:[和与及、]|以及|外加)|(?<=[男女])")
+_JOINED_AFTER: Final = re.compile(r"[^，。；！？：、]{1,10}(?:和|与|及|以及)")
 _RESCUERS: Final = re.compile(r"消防|官兵|民警|队员|战士|干部|[武特交]警|警察|医护|人员组成|指战员|救援")
 _PASSIVE: Final = frozenset({"获救", "脱困", "脱险", "生还", "逃生", "逃出", "幸免", "自救", "获释", "升井"})
 _WHERE: Final = frozenset({Harm.TRAPPED, Harm.MOVED})  # who is hurt and moved is no evacuee
@@ -69,6 +72,7 @@ class _Binding:
         if after is not None and not self._is_refused(word, after.persons):
             self._spent |= {after.former.start} if after.former else set()
             self._add(word, after.persons)
+            self._add_joined_after(word, after.persons)
         elif before is not None:
             self._add(word, before)
             self._add_joined(word, before)
@@ -138,6 +142,14 @@ class _Binding:
         if joined and not self._is_refused(word, other):
             self._add(word, other)
             self._add_joined(word, other)
+
+    def _add_joined_after(self, word: HarmWord, persons: Persons) -> None:
+        """砍伤3名学生和1名教师: the count after is of the same harm, too, unless a word of harm follows it."""
+        other = next((other for other in self._counts if other.start >= persons.end), None)
+        if other is None or other.start in self._bound or self._serves_next(other):
+            return
+        if _JOINED_AFTER.fullmatch(self._sentence.text, persons.end, other.start):
+            self._add(word, other)
 
     def _clause_start(self, at: int) -> int:
         """After the last separator or word of harm before this place."""

@@ -45,11 +45,18 @@ def deaths(mentions: Sequence[Mention]) -> Total | None:
 
 
 def injured(mentions: Sequence[Mention]) -> Total | None:
-    """Everybody who was hurt and lives: what is said of 受伤, or 重伤 and 轻伤 together."""
-    hurt = [mention for mention in mentions if mention.harm in _HURT or mention.harm is Harm.POISONED]
-    found = [_hurt_in_sentence(group) for group in _by_sentence(hurt)]
-    found = [_without_dead(total, mentions) for total in found]
-    return _largest(found) or _largest([_sum(group) for group in _by_sentence(_of(mentions, Harm.TREATED))])
+    """Everybody who was hurt and lives: what is said of 受伤, or 重伤 and 轻伤 together, or else of 中毒 or 送医."""
+    found = [_hurt_in_sentence(group) for group in _by_sentence(_of(mentions, *_HURT))]
+    hurt = _largest([_without_dead(total, mentions) for total in found])
+    gassed = [_sum(group) for group in _by_sentence(_of(mentions, Harm.POISONED))]
+    affected = _largest([_without_dead(total, mentions) for total in gassed])
+    if hurt is None or affected is None:
+        return (
+            hurt or affected or _largest([_sum(group) for group in _by_sentence(_of(mentions, Harm.TREATED))])
+        )
+    dead = deaths(mentions)
+    is_rest = dead is not None and hurt.value + dead.value == affected.value  # 7人中毒，4人死亡，3人受伤
+    return hurt if is_rest or hurt.value >= affected.value else affected
 
 
 def poisoned(mentions: Sequence[Mention]) -> Total | None:
@@ -126,7 +133,7 @@ def _sum(mentions: Sequence[Mention]) -> Total:
 
 def _hurt_in_sentence(mentions: Sequence[Mention]) -> Total:
     """受伤 and, beside it, 重伤 with 轻伤; what 另 adds is added."""
-    hurt = [mention for mention in mentions if mention.harm in (Harm.HURT, Harm.POISONED)]
+    hurt = [mention for mention in mentions if mention.harm is Harm.HURT]
     degrees = [mention for mention in mentions if mention.harm in (Harm.GRAVE, Harm.LIGHT)]
     if not hurt or not degrees:
         return _sum(mentions)
