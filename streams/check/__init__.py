@@ -10,7 +10,18 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from streams.check import clocks, commands, folding, intake, log, outgoing, published, reports, scope
+from streams.check import (
+    clocks,
+    commands,
+    folding,
+    intake,
+    log,
+    outgoing,
+    projections,
+    published,
+    reports,
+    scope,
+)
 from streams.check.dossier import Dossier, dossiers
 from streams.check.ground import Ground, load
 from streams.check.published import Cluster
@@ -33,6 +44,8 @@ OF_TABLES: tuple[OfTables, ...] = (
     intake.reports_would_be_duplicates,
     intake.intake_would_be_duplicates,
     outgoing.nothing_is_unpublished,
+    projections.rankings_equal_the_heats,
+    projections.ratings_equal_the_outcomes,
 )
 OF_INCIDENTS: tuple[OfIncident, ...] = (
     log.seq_runs_without_gap,
@@ -60,19 +73,26 @@ async def check(
     *,
     grace_seconds: float = 60,
     lives_by_wall: bool = False,
+    rated_every_seconds: float = 60,
     looked_at: Callable[[str], None] = lambda _: None,
 ) -> AsyncGenerator[Violation, None]:
     """Every violation there is, in one snapshot of the database; stop reading at the first if that is enough.
 
-    `grace_seconds` is how long something may be on its way (0: the system is at rest). Without a cluster, what is on
-    Kafka (I7) is not looked at. `looked_at` is told each incident. Raises TransientFault, and KafkaError when the
-    broker does not answer.
+    `grace_seconds` is how long something may be on its way (0: the system is at rest), `rated_every_seconds` how often
+    ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at. `looked_at` is told each
+    incident. Raises TransientFault, and KafkaError when the broker does not answer.
     """
     shelf = None if cluster is None else await published.read_shelf(cluster)
     async with database.read() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        ground = await load(connection, datetime.now(UTC), grace_seconds, lives_by_wall=lives_by_wall)
+        ground = await load(
+            connection,
+            datetime.now(UTC),
+            grace_seconds,
+            lives_by_wall=lives_by_wall,
+            rated_every_seconds=rated_every_seconds,
+        )
         for of_tables in OF_TABLES:
             async for violation in of_tables(connection, ground):
                 yield violation

@@ -16,6 +16,9 @@ from workflows.rulebook import Rulebook
 from workflows.rulebook_file import default_rulebook, parse_rulebook
 
 _SWEPT_WITHIN_SECONDS = 5.0
+# Who publishes holds a lease of 15 s, which a successor of a killed process has to wait for.
+_TOLD_WITHIN_SECONDS = 20.0
+_RATED_AT_MOST_EVERY_SECONDS = 5.0
 _LATEST: tuple[ColumnElement[datetime], ...] = (
     CLOCK.c.reads,
     INBOX.c.recorded_at,
@@ -40,6 +43,8 @@ class Ground:
     wall_grace: timedelta
     rules: Rulebook
     rulebooks: Mapping[str, Rulebook]
+    told_within: timedelta  # until when, of its time, a heat ranking must have followed, and a rating
+    rated_within: timedelta
     called: frozenset[str]  # incidents that a stage was called upon for and has not looked at yet
 
     def is_overdue(self, moment: datetime) -> bool:
@@ -57,7 +62,12 @@ class Ground:
 
 
 async def load(
-    connection: AsyncConnection, wall: datetime, grace_seconds: float, *, lives_by_wall: bool
+    connection: AsyncConnection,
+    wall: datetime,
+    grace_seconds: float,
+    *,
+    lives_by_wall: bool,
+    rated_every_seconds: float = 60.0,
 ) -> Ground:
     """The ground as this transaction sees it.
 
@@ -73,12 +83,16 @@ async def load(
     known = max(filter(None, moments), default=wall)
     speed = (await connection.execute(select(CLOCK.c.speed))).scalar_one_or_none() or 1.0
     called = await connection.execute(_CALLED)
+    told_within = timedelta(seconds=max(grace_seconds, _TOLD_WITHIN_SECONDS) * speed)
+    rated_every = timedelta(seconds=max(rated_every_seconds, _RATED_AT_MOST_EVERY_SECONDS * speed))
     return Ground(
         now=max(known, wall) if lives_by_wall else known,
         wall=wall,
         # A clock runs in a program at rest too, and is swept every now and then: it always has a few seconds.
         grace=timedelta(seconds=max(grace_seconds, _SWEPT_WITHIN_SECONDS) * speed),
         wall_grace=timedelta(seconds=grace_seconds),
+        told_within=told_within,
+        rated_within=told_within + rated_every,
         rules=stored.get(in_force or "", default_rulebook()),
         rulebooks=stored,
         called=frozenset(key.decode() for (key,) in called),

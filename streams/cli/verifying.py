@@ -87,6 +87,7 @@ async def _look(
             cluster,
             grace_seconds=grace,
             lives_by_wall=settings.profile is Profile.PRODUCTION,
+            rated_every_seconds=settings.rate_every_seconds,
             looked_at=lambda _: progress.advance(task),
         )
         try:

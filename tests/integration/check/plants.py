@@ -22,6 +22,7 @@ from models.tables import (
     OUTBOX,
     OUTCOMES,
     PROGRESS,
+    PROJECTIONS,
     REPORTS,
 )
 from streams.check import Invariant
@@ -218,6 +219,24 @@ async def lost_outcome(connection: AsyncConnection) -> str:
     return f"outcomes outcome_id={row.outcome_id}"
 
 
+async def other_rating(connection: AsyncConnection) -> str:
+    row = await one(connection, PROJECTIONS, PROJECTIONS.c.topic == "ratings")
+    await change(connection, PROJECTIONS, row, value=altered(row.value, sample=1_000))
+    return f"projections topic=ratings key={row.key}"
+
+
+async def unreadable_rating(connection: AsyncConnection) -> str:
+    row = await one(connection, PROJECTIONS, PROJECTIONS.c.topic == "ratings")
+    await change(connection, PROJECTIONS, row, value=b"{}")
+    return f"projections topic=ratings key={row.key}"
+
+
+async def other_ranking(connection: AsyncConnection) -> str:
+    row = await one(connection, PROJECTIONS, PROJECTIONS.c.topic == "heat-rankings")
+    await change(connection, PROJECTIONS, row, value=altered(row.value, entries=[]))
+    return f"projections topic=heat-rankings key={row.key}"
+
+
 async def other_bytes_of_the_log(connection: AsyncConnection) -> str:
     row = await one(connection, OUTBOX, OUTBOX.c.topic == "incident-events")
     await change(connection, OUTBOX, row, value=row.value + b" ")
@@ -323,12 +342,15 @@ PLANTED = (
     Planted(Invariant.I5, other_version, (Invariant.I6,)),
     Planted(Invariant.I6, event_row_says_otherwise),
     Planted(Invariant.I6, other_state),
-    Planted(Invariant.I6, other_column),
-    Planted(Invariant.I6, other_heat),
+    Planted(Invariant.I6, other_column, (Invariant.I6,)),
+    Planted(Invariant.I6, other_heat, (Invariant.I6,)),
     Planted(Invariant.I6, other_deadline),
     Planted(Invariant.I6, other_command_status),
-    Planted(Invariant.I6, other_outcome),
-    Planted(Invariant.I6, lost_outcome),
+    Planted(Invariant.I6, other_outcome, (Invariant.I6,)),
+    Planted(Invariant.I6, lost_outcome, (Invariant.I6,)),
+    Planted(Invariant.I6, other_rating),
+    Planted(Invariant.I6, unreadable_rating),
+    Planted(Invariant.I6, other_ranking),
     Planted(Invariant.I7, other_bytes_of_the_log),
     Planted(Invariant.I8, offset_skipped),
     Planted(Invariant.I8, handled_and_not_kept),

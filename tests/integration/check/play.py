@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, exists, insert, select, update
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Row, exists, func, insert, select, update
 
 from models.identifiers import CommandId, IncidentId, incident_id_of
 from models.messages.report import Report
@@ -14,6 +15,7 @@ from models.tables import COMMANDS, DEAD_LETTERS, INBOX, INCIDENTS, INTAKE, OUTB
 from models.topics import Topic
 from models.vocabulary import CommandStatus, Status
 from streams.broker.publishing import Publication
+from streams.metrics import Metrics
 from streams.processing import codec
 from streams.processing.arrivals import Arrival, Decoded, Record, Undecodable
 from streams.processing.batch import handle_batch
@@ -21,11 +23,13 @@ from streams.store import outbox, program_time, rulebooks
 from streams.store.database import Database
 from streams.store.publications import HEADERS, Outgoing
 from streams.store.unit_of_work import UnitsOfWork
+from streams.sweepers.projections import ProjectionSweep
 from tests.fakes.clock import ManualClock
 from tests.integration.gateway.bodies import Body, decision, feedback, report
 from workflows.rulebook_file import default_rulebook, default_rulebook_text
 
 CLUSTER = "cluster-of-tests"
+_QUIET_SECONDS = 100
 _UNHEARD = (
     select(OUTBOX)
     .where(
@@ -124,6 +128,29 @@ class Play:
             await outbox.add(connection, [sent], now)
         await self.pass_time(0)
 
+    async def wait_until_quiet(self) -> None:
+        """Time passes until nothing has happened for so long that everybody must have been told."""
+        latest = select(func.max(INCIDENTS.c.updated_at))
+        while True:
+            await self.pass_time(_QUIET_SECONDS)
+            async with self.database.read() as connection:
+                happened_at: datetime = (await connection.execute(latest)).scalar_one()
+            if self.clock.now() - happened_at >= timedelta(seconds=_QUIET_SECONDS):
+                return
+
+    async def tell_heat_and_ratings(self) -> None:
+        """The rankings and ratings as the sweeper publishes them."""
+        sweep = ProjectionSweep(
+            database=self.database,
+            clock=self.clock,
+            wall=self.clock,
+            rules=default_rulebook,
+            ratings_every=timedelta(seconds=60),
+            nudge_outbox=lambda: None,
+            metrics=Metrics(CollectorRegistry()),
+        )
+        assert await sweep() > 0
+
     async def come_to_rest(self) -> None:
         """Everything that waits in the outbox is on Kafka."""
         async with self.database.write() as connection:
@@ -163,9 +190,11 @@ async def play_all(database: Database) -> None:
     await play.report(source_id="hot-1", area_code="500106001", category="nature.flood", facts={"deaths": 12})
     await play.take(Topic.REPORTS, b"not json")
     await play.accept_by_http(report(report_id="http-1", source_id="grid-http", area_code="500106002"))
+    await play.wait_until_quiet()
+    await play.tell_heat_and_ratings()
     await play.come_to_rest()
     async with database.write() as connection:
-        await program_time.store(connection, play.clock.now(), 60)
+        await program_time.store(connection, play.clock.now(), 1)
 
 
 async def _closed(play: Play) -> None:

@@ -47,7 +47,7 @@ async def test_what_the_engine_wrote_holds_on_postgres(postgres_url: str) -> Non
         assert await violations(database) == []
         async with database.write() as connection:
             row = await other_column(connection)
-        assert [violation.row for violation in await violations(database)] == [row]
+        assert row in [violation.row for violation in await violations(database)]
     finally:
         await database.close()
 
