@@ -3,8 +3,6 @@
 Bounded: reports are rows, not state. It holds what the rules ask for and nothing that the log alone needs.
 """
 
-from datetime import datetime
-
 from models.categories import Category
 from models.events.disposal import PlannedTask
 from models.events.perception import Contradiction, FactOrigin, FusionScore, ReporterStand
@@ -170,21 +168,6 @@ class Incident(Value):
     def open_steps(self) -> tuple[Step, ...]:
         """Steps begun and not over, in the order they began."""
         return tuple(step for step, state in self.steps.items() if state.is_open)
-
-    @property
-    def next_due_at(self) -> datetime | None:
-        """When the next clock of a step or command ends; a fusion check is nobody's work."""
-        due = [
-            clock.due_at for clock in self.deadlines.values() if clock.kind is not DeadlineKind.FUSION_CHECK
-        ]
-        return min(due, default=None)
-
-    @property
-    def current_step(self) -> Step | None:
-        """The open step whose clock ends first, else the last one that began; None when all are over."""
-        clocks = [(clock.due_at, clock.step) for clock in self.deadlines.values() if clock.step is not None]
-        timed = [step for _, step in sorted(clocks) if self.steps[step].is_open]
-        return next(iter(timed), next(reversed(self.open_steps), None))
 
     @property
     def red_alarm(self) -> bool:

@@ -14,6 +14,7 @@ from models.identifiers import IncidentId
 from models.tables import INCIDENTS
 from streams.store.fusion_keys import family_of
 from streams.store.statements import Row, upsert
+from workflows.agenda import current_step, next_due_at
 from workflows.incident import Incident
 from workflows.judgement.likeness import of_incident
 from workflows.judgement.sketching import locality_of
@@ -82,7 +83,7 @@ async def save(connection: AsyncConnection, standings: Iterable[Standing]) -> No
 def row_of(standing: Standing) -> Row:
     """The row that this state has; `fenghuo check` compares it with what is stored (I6)."""
     incident = standing.incident
-    place = incident.place
+    place, step = incident.place, current_step(incident)
     return {
         "incident_id": incident.incident_id,
         "seq": incident.seq,
@@ -115,11 +116,9 @@ def row_of(standing: Standing) -> Row:
         "acknowledged": incident.acknowledged_by is not None,
         "community_code": place.community_code,
         "grid_code": place.grid_code,
-        "step": None if incident.current_step is None else incident.current_step.value,
-        "step_tier": None
-        if incident.current_step is None
-        else incident.steps[incident.current_step].tier.value,
-        "next_due_at": incident.next_due_at,
+        "step": None if step is None else step.value,
+        "step_tier": None if step is None else incident.steps[step].tier.value,
+        "next_due_at": next_due_at(incident),
         "heat_epoch": standing.heat_epoch,
         "log_heat": standing.log_heat,
         "likeness": of_incident(incident).model_dump_json(exclude_none=True).encode(),

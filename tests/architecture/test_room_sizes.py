@@ -15,7 +15,9 @@ COUNTED = (".py", ".js", ".css")
 
 # "file" or "file::dotted name" -> why it is one room all the same
 EXEMPT: dict[str, str] = {
+    "deploy/migrations/versions/0001_the_first_tables.py": "one line a column of every table",
     "deploy/migrations/versions/0001_the_first_tables.py::_create_incidents": "one line a column",
+    "streams/store/incidents.py::row_of": "one line a column",
     "streams/broker/transport/consumer.py::FastLaneConsumer": "the overrides of one class of Faust stand together",
     "streams/app.py::_Program": "the order of starting and stopping, one part a method: cut up, nobody sees the order",
     "streams/processing/desk.py::Desk": "one batch in memory; its methods share the changes that they collect",
