@@ -75,196 +75,228 @@ class _Named:
 
 def place_texts(seed: int, count: int) -> Iterator[PlaceText]:
     """So many texts of this seed, the manners of naming in turn; about one in eight happened elsewhere."""
-    maker = _Maker(random.Random(seed))
+    ground = _Ground(random.Random(seed))
     for number in range(count):
-        yield maker.elsewhere(number) if number % 8 == 7 else maker.inside(number)
+        yield _elsewhere(ground, number) if number % 8 == 7 else _inside(ground, number)
 
 
-class _Maker:
+class _Ground:
+    """The area tree and the chances of one seed."""
+
     def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        tree = area_tree()
-        self._tree = tree
-        self._townships = [area for area in tree if area.kind is AreaKind.TOWNSHIP]
-        self._districts = [area for area in tree if area.kind is AreaKind.DISTRICT]
-        self._communities = [area for area in tree if area.kind is AreaKind.COMMUNITY]
-        self._manners = (
-            self._in_full, self._with_district, self._both_short, self._alone, self._alone_short, self._shared,
-            self._district_in_title, self._shared_district_in_title, self._community, self._community_of_district,
-            self._community_alone, self._district_only, self._landmark, self._old_name,
-        )  # fmt: skip
+        self.chance = chance
+        self.tree = area_tree()
+        self.townships = [area for area in self.tree if area.kind is AreaKind.TOWNSHIP]
+        self.districts = [area for area in self.tree if area.kind is AreaKind.DISTRICT]
+        self.communities = [area for area in self.tree if area.kind is AreaKind.COMMUNITY]
 
-    def inside(self, number: int) -> PlaceText:
-        named = self._manners[number % len(self._manners)]()
-        title, text = self._chance.choice(FRAMES)
-        remark = self._chance.choice(SIDE_REMARKS) if self._chance.random() < 0.6 else ""
-        values = self._values(named)
-        heading = (named.district + title) if named.district else title
-        return PlaceText(
-            number, named.manner, heading.format(**values), (text + remark).format(**values), named.codes
-        )
+    def of_name(self, name: str) -> list[Area]:
+        """The townships of this name."""
+        return [area for area in self.townships if area.name == name]
 
-    def elsewhere(self, number: int) -> PlaceText:
-        title, text = self._chance.choice(ELSEWHERE)
-        township = self._chance.choice(self._townships)
-        values = self._values(_Named("elsewhere", township.name, frozenset({township.code})))
-        return PlaceText(
-            number, "elsewhere", title.format(**values), text.format(**values), frozenset(), True
-        )
+    def of_short_name(self, short: str) -> list[Area]:
+        """The townships that are called so without their suffix."""
+        return [area for area in self.townships if _short(area) == short]
 
-    def _values(self, named: _Named) -> dict[str, object]:
-        other = self._other(named)
-        district = self._tree.area(other.parent_code or "")
-        n = self._chance.randint
-        return {
-            "place": named.words,
-            "other": other.name,
-            "other_short": _short(other),
-            "other_district": district.name,
-            "other_district_short": _short_district(district),
-            "road": self._chance.choice(_ROADS),
-            "surname": self._chance.choice(_SURNAMES),
-            "hour": n(1, 12), "minute": n(10, 59), "day": n(1, 28), "month": n(1, 12),
-            "a": n(2, 9), "b": n(11, 48), "c": n(100, 900),
-        }  # fmt: skip
+    def township(self) -> tuple[Area, Area]:
+        """Any township and its district."""
+        township = self.chance.choice(self.townships)
+        return township, self.tree.area(township.parent_code or "")
 
-    def _other(self, named: _Named) -> Area:
-        """A township that cannot decide between the places that the name fits."""
-        districts = {code[:6] for code in named.codes}
-        while True:
-            other = self._chance.choice(self._townships)
-            is_single = len(self._of_name(other.name)) == 1 and len(self._of_short_name(_short(other))) == 1
-            is_plain = _short(other) not in _ANOTHER_PLACE_WHEN_SHORT and len(other.name) > 3
-            if other.code[:6] not in districts and is_single and is_plain and other.parent_code != "500157":
-                return other
-
-    def _of_name(self, name: str) -> list[Area]:
-        return [area for area in self._townships if area.name == name]
-
-    def _of_short_name(self, short: str) -> list[Area]:
-        return [area for area in self._townships if _short(area) == short]
-
-    def _township(self) -> tuple[Area, Area]:
-        township = self._chance.choice(self._townships)
-        return township, self._tree.area(township.parent_code or "")
-
-    def _in_full(self) -> _Named:
-        township, district = self._township()
-        return _Named("in full", f"重庆市{district.name}{township.name}", frozenset({township.code}))
-
-    def _with_district(self) -> _Named:
-        township, district = self._township()
-        joint = self._chance.choice(["", "", "", "的", "境内"])
-        return _Named("with district", f"{district.name}{joint}{township.name}", frozenset({township.code}))
-
-    def _both_short(self) -> _Named:
-        township, district = self._township()
-        codes = {a.code for a in self._of_short_name(_short(township)) if a.parent_code == district.code}
-        words = self._chance.choice([
-            _short_district(district) + _short(township),
-            "重庆" + _short_district(district) + _short(township),
-            district.name + _short(township),
-        ])  # fmt: skip
-        return _Named("short with district", words, frozenset(codes))
-
-    def _alone(self) -> _Named:
-        township, _ = self._township()
-        return _Named(
-            "township alone", township.name, frozenset(a.code for a in self._of_name(township.name))
-        )
-
-    def _alone_short(self) -> _Named:
-        while True:
-            township, _ = self._township()
-            if _short(township) not in _ANOTHER_PLACE_WHEN_SHORT:
-                codes = frozenset(a.code for a in self._of_short_name(_short(township)))
-                return _Named("short alone", _short(township), codes)
-
-    def _shared(self) -> _Named:
-        while True:
-            named = self._alone()
-            if len(named.codes) > 1:
-                return _Named("shared name", named.words, named.codes)
-
-    def _district_in_title(self) -> _Named:
-        township, district = self._township()
-        codes = {a.code for a in self._of_short_name(_short(township)) if a.parent_code == district.code}
-        name = self._chance.choice(
-            [district.name, _short_district(district), f"重庆{_short_district(district)}"]
-        )
-        words = self._chance.choice([township.name, _short(township)])
-        if words == township.name:
-            codes = {township.code}
-        if _short(township) in _ANOTHER_PLACE_WHEN_SHORT:
-            words, codes = township.name, {township.code}
-        return _Named("district in title", words, frozenset(codes), name)
-
-    def _shared_district_in_title(self) -> _Named:
-        while True:
-            township, district = self._township()
-            if len(self._of_name(township.name)) > 1:
-                return _Named(
-                    "shared, district in title", township.name, frozenset({township.code}), district.name
-                )
-
-    def _community(self) -> _Named:
-        community = self._chance.choice(self._communities)
-        township = self._tree.area(community.parent_code or "")
-        group = self._chance.choice(["", "", "3组", "五组", "2社"])
-        words = f"{township.name}{_community_words(community)}{group}"
-        fitting = [a for a in self._of_name(township.name) if self._has(a, _community_words(community))]
-        return _Named("community in township", words, frozenset(a.code for a in fitting))
-
-    def _community_of_district(self) -> _Named:
-        community = self._chance.choice(self._communities)
-        district = self._tree.area(self._tree.path(community.code)[1])
-        words = _community_words(community)
-        codes = {
-            c.parent_code or ""
-            for c in self._communities
-            if c.code[:6] == district.code and _community_words(c) == words
-        }
-        return _Named("community in district", district.name + words, frozenset(codes))
-
-    def _community_alone(self) -> _Named:
-        while True:
-            community = self._chance.choice(self._communities)
-            words = _community_words(community)
-            same = {c.parent_code or "" for c in self._communities if _community_words(c) == words}
-            if len(same) == 1 and len(words) > 3:
-                return _Named("community alone", words, frozenset(same))
-
-    def _district_only(self) -> _Named:
-        district = self._chance.choice(self._districts)
-        words = district.name + self._chance.choice(
-            ["", "城区", "人民广场附近", "某小区", "一处在建工地", "境内"]
-        )
-        return _Named("district only", words, frozenset({district.code}))
-
-    def _landmark(self) -> _Named:
-        township, district = self._township()
-        place = self._chance.choice([township.name, district.name + township.name])
-        codes = {township.code} if place != township.name else {a.code for a in self._of_name(township.name)}
-        beside = self._chance.choice(
-            [
-                self._chance.choice(_LANDMARKS),
-                f"{self._chance.choice(_ROADS)}{self._chance.randint(1, 300)}号",
-            ]
-        )
-        return _Named("with landmark", place + beside, frozenset(codes))
-
-    def _old_name(self) -> _Named:
-        codes = ("500154", "500155", "500156", "500120", "500116", "500117", "500118", "500240", "500241")
-        names = ("开县", "梁平县", "武隆县", "璧山县", "江津市", "合川市", "永川市", "石柱县", "秀山县")
-        at = self._chance.randrange(len(codes))
-        township = self._chance.choice([a for a in self._townships if a.parent_code == codes[at]])
-        return _Named("old name", names[at] + township.name, frozenset({township.code}))
-
-    def _has(self, township: Area, community_words: str) -> bool:
+    def has(self, township: Area, community_words: str) -> bool:
+        """A community of this everyday name lies in the township."""
         return any(
             c.parent_code == township.code and _community_words(c) == community_words
-            for c in self._communities
+            for c in self.communities
         )
+
+
+def _inside(ground: _Ground, number: int) -> PlaceText:
+    named = _MANNERS[number % len(_MANNERS)](ground)
+    title, text = ground.chance.choice(FRAMES)
+    remark = ground.chance.choice(SIDE_REMARKS) if ground.chance.random() < 0.6 else ""
+    values = _values(ground, named)
+    heading = (named.district + title) if named.district else title
+    return PlaceText(
+        number, named.manner, heading.format(**values), (text + remark).format(**values), named.codes
+    )
+
+
+def _elsewhere(ground: _Ground, number: int) -> PlaceText:
+    title, text = ground.chance.choice(ELSEWHERE)
+    township = ground.chance.choice(ground.townships)
+    values = _values(ground, _Named("elsewhere", township.name, frozenset({township.code})))
+    return PlaceText(number, "elsewhere", title.format(**values), text.format(**values), frozenset(), True)
+
+
+def _values(ground: _Ground, named: _Named) -> dict[str, object]:
+    other = _other(ground, named)
+    district = ground.tree.area(other.parent_code or "")
+    n = ground.chance.randint
+    return {
+        "place": named.words,
+        "other": other.name,
+        "other_short": _short(other),
+        "other_district": district.name,
+        "other_district_short": _short_district(district),
+        "road": ground.chance.choice(_ROADS),
+        "surname": ground.chance.choice(_SURNAMES),
+        "hour": n(1, 12), "minute": n(10, 59), "day": n(1, 28), "month": n(1, 12),
+        "a": n(2, 9), "b": n(11, 48), "c": n(100, 900),
+    }  # fmt: skip
+
+
+def _other(ground: _Ground, named: _Named) -> Area:
+    """A township that cannot decide between the places that the name fits."""
+    districts = {code[:6] for code in named.codes}
+    while True:
+        other = ground.chance.choice(ground.townships)
+        is_single = len(ground.of_name(other.name)) == 1 and len(ground.of_short_name(_short(other))) == 1
+        is_plain = _short(other) not in _ANOTHER_PLACE_WHEN_SHORT and len(other.name) > 3
+        if other.code[:6] not in districts and is_single and is_plain and other.parent_code != "500157":
+            return other
+
+
+def _in_full(ground: _Ground) -> _Named:
+    township, district = ground.township()
+    return _Named("in full", f"重庆市{district.name}{township.name}", frozenset({township.code}))
+
+
+def _with_district(ground: _Ground) -> _Named:
+    township, district = ground.township()
+    joint = ground.chance.choice(["", "", "", "的", "境内"])
+    return _Named("with district", f"{district.name}{joint}{township.name}", frozenset({township.code}))
+
+
+def _both_short(ground: _Ground) -> _Named:
+    township, district = ground.township()
+    codes = {a.code for a in ground.of_short_name(_short(township)) if a.parent_code == district.code}
+    words = ground.chance.choice([
+        _short_district(district) + _short(township),
+        "重庆" + _short_district(district) + _short(township),
+        district.name + _short(township),
+    ])  # fmt: skip
+    return _Named("short with district", words, frozenset(codes))
+
+
+def _alone(ground: _Ground) -> _Named:
+    township, _ = ground.township()
+    return _Named("township alone", township.name, frozenset(a.code for a in ground.of_name(township.name)))
+
+
+def _alone_short(ground: _Ground) -> _Named:
+    while True:
+        township, _ = ground.township()
+        if _short(township) not in _ANOTHER_PLACE_WHEN_SHORT:
+            codes = frozenset(a.code for a in ground.of_short_name(_short(township)))
+            return _Named("short alone", _short(township), codes)
+
+
+def _shared(ground: _Ground) -> _Named:
+    while True:
+        named = _alone(ground)
+        if len(named.codes) > 1:
+            return _Named("shared name", named.words, named.codes)
+
+
+def _district_in_title(ground: _Ground) -> _Named:
+    township, district = ground.township()
+    codes = {a.code for a in ground.of_short_name(_short(township)) if a.parent_code == district.code}
+    name = ground.chance.choice(
+        [district.name, _short_district(district), f"重庆{_short_district(district)}"]
+    )
+    words = ground.chance.choice([township.name, _short(township)])
+    if words == township.name:
+        codes = {township.code}
+    if _short(township) in _ANOTHER_PLACE_WHEN_SHORT:
+        words, codes = township.name, {township.code}
+    return _Named("district in title", words, frozenset(codes), name)
+
+
+def _shared_district_in_title(ground: _Ground) -> _Named:
+    while True:
+        township, district = ground.township()
+        if len(ground.of_name(township.name)) > 1:
+            return _Named(
+                "shared, district in title", township.name, frozenset({township.code}), district.name
+            )
+
+
+def _community(ground: _Ground) -> _Named:
+    community = ground.chance.choice(ground.communities)
+    township = ground.tree.area(community.parent_code or "")
+    group = ground.chance.choice(["", "", "3组", "五组", "2社"])
+    words = f"{township.name}{_community_words(community)}{group}"
+    fitting = [a for a in ground.of_name(township.name) if ground.has(a, _community_words(community))]
+    return _Named("community in township", words, frozenset(a.code for a in fitting))
+
+
+def _community_of_district(ground: _Ground) -> _Named:
+    community = ground.chance.choice(ground.communities)
+    district = ground.tree.area(ground.tree.path(community.code)[1])
+    words = _community_words(community)
+    codes = {
+        c.parent_code or ""
+        for c in ground.communities
+        if c.code[:6] == district.code and _community_words(c) == words
+    }
+    return _Named("community in district", district.name + words, frozenset(codes))
+
+
+def _community_alone(ground: _Ground) -> _Named:
+    while True:
+        community = ground.chance.choice(ground.communities)
+        words = _community_words(community)
+        same = {c.parent_code or "" for c in ground.communities if _community_words(c) == words}
+        if len(same) == 1 and len(words) > 3:
+            return _Named("community alone", words, frozenset(same))
+
+
+def _district_only(ground: _Ground) -> _Named:
+    district = ground.chance.choice(ground.districts)
+    words = district.name + ground.chance.choice(
+        ["", "城区", "人民广场附近", "某小区", "一处在建工地", "境内"]
+    )
+    return _Named("district only", words, frozenset({district.code}))
+
+
+def _landmark(ground: _Ground) -> _Named:
+    township, district = ground.township()
+    place = ground.chance.choice([township.name, district.name + township.name])
+    codes = {township.code} if place != township.name else {a.code for a in ground.of_name(township.name)}
+    beside = ground.chance.choice(
+        [
+            ground.chance.choice(_LANDMARKS),
+            f"{ground.chance.choice(_ROADS)}{ground.chance.randint(1, 300)}号",
+        ]
+    )
+    return _Named("with landmark", place + beside, frozenset(codes))
+
+
+def _old_name(ground: _Ground) -> _Named:
+    codes = ("500154", "500155", "500156", "500120", "500116", "500117", "500118", "500240", "500241")
+    names = ("开县", "梁平县", "武隆县", "璧山县", "江津市", "合川市", "永川市", "石柱县", "秀山县")
+    at = ground.chance.randrange(len(codes))
+    township = ground.chance.choice([a for a in ground.townships if a.parent_code == codes[at]])
+    return _Named("old name", names[at] + township.name, frozenset({township.code}))
+
+
+_MANNERS = (
+    _in_full,
+    _with_district,
+    _both_short,
+    _alone,
+    _alone_short,
+    _shared,
+    _district_in_title,
+    _shared_district_in_title,
+    _community,
+    _community_of_district,
+    _community_alone,
+    _district_only,
+    _landmark,
+    _old_name,
+)
 
 
 def _short(township: Area) -> str:

@@ -6,6 +6,7 @@ what the rest of the report says (`places`). A name that follows one from elsewh
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from models.areas import AreaTree
@@ -74,7 +75,21 @@ def chains(script: Script, found: Sequence[PlaceName], known: Gazetteer, tree: A
 
 def is_within(codes: Sequence[str], above: Sequence[str], tree: AreaTree) -> tuple[str, ...]:
     """Those of the codes that lie within one of the areas above; a retired township lies in the successor too."""
-    return tuple(code for code in codes if any(tree.is_within(code, upper) for upper in above))
+    return tuple(code for code in codes if any(lies_within(code, upper, tree) for upper in above))
+
+
+def lies_within(code: str, upper: str, tree: AreaTree) -> bool:
+    """As the tree says; codes begin with those above them, so it is asked only about what took over from others."""
+    return (
+        code.startswith(upper)
+        or upper == CITY
+        or (upper in _successors(tree) and tree.is_within(code, upper))
+    )
+
+
+@lru_cache(maxsize=2)
+def _successors(tree: AreaTree) -> frozenset[str]:
+    return frozenset(area.successor for area in tree if area.successor is not None)
 
 
 def _begun(found: PlaceName) -> Chain:

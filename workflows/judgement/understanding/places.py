@@ -28,7 +28,7 @@ from workflows.judgement.understanding.gazetteer import (
     Where,
     gazetteer,
 )
-from workflows.judgement.understanding.place_chains import Chain, chains, is_within
+from workflows.judgement.understanding.place_chains import Chain, chains, is_within, lies_within
 from workflows.judgement.understanding.place_names import place_names
 from workflows.judgement.understanding.place_roles import Role
 from workflows.judgement.understanding.script import Script
@@ -217,4 +217,4 @@ def _says_more(one: _Candidate, other: _Candidate, tree: AreaTree) -> bool:
     """Every code of the one lies within what the other names, and not the other way round."""
     if one.codes == other.codes or set(one.codes) >= set(other.codes):
         return False
-    return all(any(tree.is_within(code, upper) for upper in other.codes) for code in one.codes)
+    return all(any(lies_within(code, upper, tree) for upper in other.codes) for code in one.codes)

@@ -2,7 +2,7 @@
 
 from models.areas import AreaKind, area_tree
 from workflows.judgement.understanding import elsewhere
-from workflows.judgement.understanding.gazetteer import bare_name, community_name, gazetteer
+from workflows.judgement.understanding.gazetteer import CITY, bare_name, community_name, gazetteer
 
 
 def test_every_area_is_known_by_its_own_name() -> None:
@@ -34,3 +34,9 @@ def test_no_name_elsewhere_is_a_district_of_ours() -> None:
     districts = {bare_name(area) for area in area_tree() if area.kind is AreaKind.DISTRICT}
     lists = (elsewhere.CITIES, elsewhere.COUNTIES, elsewhere.COUNTIES_WITH_SUFFIX, elsewhere.PROVINCES)
     assert districts & {word for names in lists for word in names.split()} == set()
+
+
+def test_codes_begin_with_those_above_them() -> None:
+    """What `lies_within` relies on: below the city, every code begins with its parent's."""
+    below = [area for area in area_tree() if area.parent_code not in (None, CITY)]
+    assert [area.code for area in below if not area.code.startswith(area.parent_code or "")] == []
