@@ -38,13 +38,12 @@ from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
 from streams.sweepers.outbox import OutboxPruning, OutboxSweep
-from streams.sweepers.projections import ProjectionSweep
+from streams.sweepers.projections import RATED_AT_MOST_EVERY_SECONDS, ProjectionSweep
 from streams.sweepers.sweeper import Sweeper, Work
 
 _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2
 _PRUNED_EVERY_SECONDS = 600.0
-_RATED_AT_MOST_EVERY_SECONDS = 5.0  # real time: a scaled clock must not make ratings a full-time job
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,7 @@ class Engine:
 
     def _projections(self) -> ProjectionSweep:
         ground = self._ground
-        seconds = max(
-            ground.settings.rate_every_seconds, _RATED_AT_MOST_EVERY_SECONDS * ground.settings.speed
-        )
+        seconds = max(ground.settings.rate_every_seconds, RATED_AT_MOST_EVERY_SECONDS * ground.settings.speed)
         return ProjectionSweep(
             database=ground.database,
             clock=ground.clock,

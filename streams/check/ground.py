@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import ACTIVATIONS, CLOCK, DEADLINES, INBOX, INCIDENTS, OUTBOX, RULEBOOKS
 from models.topics import STAGE_OF_HAND_OVER
+from streams.sweepers.projections import LEASE, RATED_AT_MOST_EVERY_SECONDS
 from workflows.rulebook import Rulebook
 from workflows.rulebook_file import default_rulebook, parse_rulebook
 
 _SWEPT_WITHIN_SECONDS = 5.0
-# Who publishes holds a lease of 15 s, which a successor of a killed process has to wait for.
-_TOLD_WITHIN_SECONDS = 20.0
-_RATED_AT_MOST_EVERY_SECONDS = 5.0
+# Who comes after a process that was killed has to wait for the end of its lease.
+_TOLD_WITHIN_SECONDS = LEASE.total_seconds() + _SWEPT_WITHIN_SECONDS
 _LATEST: tuple[ColumnElement[datetime], ...] = (
     CLOCK.c.reads,
     INBOX.c.recorded_at,
@@ -84,7 +84,7 @@ async def load(
     speed = (await connection.execute(select(CLOCK.c.speed))).scalar_one_or_none() or 1.0
     called = await connection.execute(_CALLED)
     told_within = timedelta(seconds=max(grace_seconds, _TOLD_WITHIN_SECONDS) * speed)
-    rated_every = timedelta(seconds=max(rated_every_seconds, _RATED_AT_MOST_EVERY_SECONDS * speed))
+    rated_every = timedelta(seconds=max(rated_every_seconds, RATED_AT_MOST_EVERY_SECONDS * speed))
     return Ground(
         now=max(known, wall) if lives_by_wall else known,
         wall=wall,

@@ -24,7 +24,8 @@ from workflows.rulebook import Rulebook
 
 JOB = "projections"
 RATINGS_AT_A_TIME = 200
-_LEASE = timedelta(seconds=15)
+RATED_AT_MOST_EVERY_SECONDS = 5.0  # real time: a scaled clock must not make ratings a full-time job
+LEASE = timedelta(seconds=15)
 _RENEWED_BEFORE = timedelta(seconds=8)
 _LOOKS_AT_MOST_EVERY = timedelta(seconds=1)
 
@@ -84,12 +85,12 @@ class ProjectionSweep:
             return True
         self._held_until = None
         async with self.database.write() as connection:
-            if not await leases.hold(connection, JOB, self._me, wall, wall + _LEASE):
+            if not await leases.hold(connection, JOB, self._me, wall, wall + LEASE):
                 return False
         if held_until is None or held_until < wall:  # somebody else may have published meanwhile
             await self._rankings.recall()
             await self._ratings.recall()
-        self._held_until = wall + _LEASE
+        self._held_until = wall + LEASE
         return True
 
     async def _publish(self, values: list[Projection], now: datetime) -> bool:
@@ -98,11 +99,11 @@ class ProjectionSweep:
             return True
         wall = self.wall.now()
         async with self.database.write() as connection:
-            if not await leases.hold(connection, JOB, self._me, wall, wall + _LEASE):
+            if not await leases.hold(connection, JOB, self._me, wall, wall + LEASE):
                 self._held_until = None
                 return False
             await projections.publish(connection, values, now, wall)
-        self._held_until = wall + _LEASE
+        self._held_until = wall + LEASE
         for value in values:
             self.metrics.projections.published.labels(value.topic.value).inc()
         self.nudge_outbox()
