@@ -46,6 +46,7 @@ _IMAGINED: Final = re.compile(
     r"可能(?![有还已])|预计|如果|假如|一旦|倘若|防止|避免|谨防|以防|严防|足以|扬言|威胁|企图|试图|险些|差点|容纳|核载|为防|将会?(?:使|令|导致|造成)|会(?:使|令|导致|造成)"
 )
 _SINCE: Final = re.compile(r"[^，。；]{0,6}以来")
+_CAUSED: Final = re.compile(r"造成|导致|致|酿成|已有")
 _STILL: Final = re.compile(r"仍|尚|还|剩")
 _VAGUE: Final = frozenset("数几上近百千万好")
 _REFERENCES: Final = frozenset({"死者", "亡者", "伤者", "伤员", "患者", "病人", "病患"})
@@ -80,6 +81,13 @@ def mention_of(
         is_vague=text[persons.start] in _VAGUE,
         is_reference=word.words in _REFERENCES or text.startswith("者", word.end),
     )
+
+
+def says_again(earlier: Mention, mention: Mention) -> bool:
+    """Whether a sentence tells the same figure as caused once more: 坠河致7死3伤 昨日客车坠河，造成7人死亡."""
+    if earlier.value != mention.value or mention.is_further or mention.in_care:
+        return False
+    return _CAUSED.search(mention.sentence.text, earlier.end, mention.start) is not None
 
 
 def _is_share(sentence: Sentence, at: int) -> bool:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from workflows.judgement.understanding.harms import Harm
-from workflows.judgement.understanding.mentions import Mention
+from workflows.judgement.understanding.mentions import Mention, says_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _sum(mentions: Sequence[Mention]) -> Total:
         held = sum(part.value for part in parts)
         if mention.is_replacing:
             parts = [mention]
-        elif mention.is_total or mention.is_reference:
+        elif mention.is_total or mention.is_reference or any(says_again(part, mention) for part in parts):
             parts = [mention] if mention.value > held else parts
         else:
             parts.append(mention)

@@ -230,3 +230,16 @@ def test_space_in_a_title_parts_it() -> None:
 def test_words_at_the_seam_of_others_are_not_taken(text: str, facts: dict[str, int]) -> None:
     """学生死亡 holds no 生死, 该死者 no 该死, 学生还在 no 生还; what is feared is not said."""
     assert read(text) == facts
+
+
+def test_sentence_without_end_is_read_in_pieces() -> None:
+    """A report of commas alone still gives its figures, wherever in it they stand."""
+    before, after = "水位上涨，" * 200, "道路中断，" * 200
+    assert read(f"{before}3人死亡，{after}") == {"deaths": 3}
+    assert read(f"{before}{after}共12人受伤") == {"injured": 12}
+
+
+def test_headline_run_into_the_text_is_not_added() -> None:
+    """The same figures caused twice in one sentence are the headline, said again."""
+    assert read("客车坠河致7死3伤 昨日一辆客车坠河，造成7人死亡、3人受伤。") == {"deaths": 7, "injured": 3}
+    assert read("轿车上2人死亡，货车上2人死亡。") == {"deaths": 4}
