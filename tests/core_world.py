@@ -283,11 +283,9 @@ class CoreWorld:
         known = {r.report_id for r in held if r.source_id == report.source_id}
         if report.refers_to is not None and report.refers_to in {*known, incident.incident_id}:
             return Bond.REFERS_TO
-        since = report.reported_at - timedelta(seconds=self.rules.fusion.reference_waits_seconds)
-        waits = any(
-            r.source_id == report.source_id and r.refers_to == report.report_id and r.reported_at >= since
-            for r in held
-        )
+        longest = timedelta(seconds=self.rules.fusion.reference_waits_seconds)
+        waiting = [r for r in held if (r.source_id, r.refers_to) == (report.source_id, report.report_id)]
+        waits = any(abs(r.reported_at - report.reported_at) <= longest for r in waiting)
         return Bond.AWAITED if waits else None
 
     def _awaits(self, report: Report) -> ReportId | None:

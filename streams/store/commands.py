@@ -98,7 +98,7 @@ async def record(
             command_id = data.command.command_id if isinstance(data, CommandAdopted) else data.command_id
             moved.add((command_id, event.incident_id))
             if isinstance(data, CommandRetracted):
-                tier = incidents[event.incident_id].commands[command_id].tier
+                tier = _tier_of(command_id, incidents.values())
                 new[data.retraction.command_id] = _row(data.retraction, event.incident_id, tier)
     await insert(connection, COMMANDS, list(new.values()))
     changes = [
@@ -115,6 +115,11 @@ async def record(
     ]
     if heard:
         await connection.execute(_HEARD, heard)
+
+
+def _tier_of(command_id: CommandId, incidents: Iterable[Incident]) -> Tier:
+    """A later merge of the same batch may have handed the command on: it is wherever it is held after all of them."""
+    return next(one.commands[command_id].tier for one in incidents if command_id in one.commands)
 
 
 async def send_unheard(
