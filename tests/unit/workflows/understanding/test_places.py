@@ -104,6 +104,7 @@ def test_a_landmark_behind_a_district_gives_the_township() -> None:
     ("words", "place"),
     [
         ("梁平县礼让镇", "梁平区礼让镇"),
+        ("涪陵江北", "涪陵区江北街道"),
         ("开县长沙镇", "开州区长沙镇"),
         ("巴县木洞镇", "巴南区木洞镇"),
         ("石柱县黄水镇", "石柱土家族自治县黄水镇"),
