@@ -54,6 +54,7 @@ _HECTARES: Final[Mapping[str, float]] = {
     "平方米": 0.0001,
     "平米": 0.0001,
 }
+_LAND_UNITS: Final = ("亩", "公顷", "平方", "平米", "m2")
 _BURNT_BEFORE: Final = re.compile(
     r"(?:(?P<ruined>受害(?:森林|草原)|(?:森林|草原)受害)|过火|火烧|烧毁|烧掉|烧过|烧光|焚毁|燃烧|烧着|火场|着火)[^,，。；;]{0,12}$"
 )
@@ -93,7 +94,7 @@ def _losses(plain: str, part: Part) -> Iterator[_Stated]:
         return
     for match in _NO_LOSS.finditer(plain):
         yield _Stated(1, part, Number(0, False, match.start(), match.end()), 0)
-    for match in _YUAN.finditer(plain):
+    for match in _YUAN.finditer(plain) if "元" in plain or "块钱" in plain else ():
         number = number_at(plain, match.start("number"), match.end("number"))
         if number is None:
             continue
@@ -143,7 +144,7 @@ def _magnitude(plain: str, match: re.Match[str], group: str) -> Number | None:
 
 def _areas(plain: str, part: Part) -> Iterator[_Stated]:
     """The area of wood that was ruined outweighs the area that the fire passed over."""
-    if "烧" not in plain and "火" not in plain:
+    if ("烧" not in plain and "火" not in plain) or not any(unit in plain for unit in _LAND_UNITS):
         return
     for match in _LAND.finditer(plain):
         number = number_at(plain, match.start("number"), match.end("number"))

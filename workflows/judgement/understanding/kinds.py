@@ -29,7 +29,7 @@ _TITLE: Final = 3.0
 _FIRST_SENTENCE: Final = 2.0  # the k-th sentence counts one k-th of it
 _CAUSE_SHARE: Final = 0.55  # of its effect's score: with that a cause counts as well attested
 _ENOUGH: Final = 4.0  # one strong word in the first sentence does, a few weak ones do not
-_SPANS_AT_MOST: Final = 6
+_SPANS_AT_MOST: Final = 4
 _UNMEANT_REACH: Final = 6  # characters that may stand between
 
 _SPEAKS: Final = _WEIGHTS["strong"]  # weak words alone never name a category
@@ -53,7 +53,7 @@ class _Lexicon:
 
 
 def category(script: Script) -> CategoryFound | None:
-    """The category that title and text speak for, with at most six of the words that say so; None if nothing does."""
+    """The category that title and text speak for, with at most four of the words that say so; None if nothing does."""
     scores: dict[str, float] = defaultdict(float)
     hits: list[Hit] = []
     named: set[str] = set()

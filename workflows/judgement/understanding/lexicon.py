@@ -4,11 +4,10 @@ For: reading `*.toml` of this folder once, and looking words up. Must never ente
 room that owns the file knows that. The files are part of the program, like its code.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from importlib.resources import files
-from operator import add
 from typing import Any, Final
 
 _HEAD: Final = 2  # characters by which words are looked up; shorter words are refused
@@ -19,19 +18,13 @@ def lexicon(name: str) -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_bytes().decode())
 
 
-@lru_cache(maxsize=2)  # a report's title and text, for every room that looks words up in them
-def _pairs(plain: str) -> tuple[str, ...]:
-    """Every two neighbouring characters, joined without a step of Python between."""
-    return tuple(map(add, plain, plain[1:]))
-
-
 class Words:
     """A closed set of words, all of at least two characters, found in one walk over a text.
 
     Raises ValueError on a shorter word: it would be found inside too many others; stop at start-up.
     """
 
-    __slots__ = ("_by_head",)
+    __slots__ = ("_begins", "_by_head")
 
     def __init__(self, words: Iterable[str]) -> None:
         by_head: dict[str, list[str]] = {}
@@ -40,11 +33,17 @@ class Words:
                 raise ValueError(f"word {word!r} of a lexicon has fewer than {_HEAD} characters")
             by_head.setdefault(word[:_HEAD], []).append(word)
         self._by_head = {head: tuple(found) for head, found in by_head.items()}
+        # Most places of a text are passed over by this, without a step of Python.
+        firsts, seconds = (re.escape("".join(sorted({head[i] for head in by_head}))) for i in range(_HEAD))
+        self._begins = re.compile(f"[{firsts}](?=[{seconds}])")
 
     def found_in(self, plain: str) -> Iterator[tuple[int, str]]:
         """Where each word begins, left to right; the longest one that begins there, and none inside another."""
+        candidates_of = self._by_head.get
         free_from = 0
-        for start, candidates in enumerate(map(self._by_head.get, _pairs(plain))):
+        for begin in self._begins.finditer(plain):
+            start = begin.start()
+            candidates = candidates_of(plain[start : start + _HEAD])
             if candidates is None or start < free_from:
                 continue
             for word in candidates:
