@@ -50,10 +50,12 @@ class PlaceFound(Value):
     """A place of the area tree that is named. Several codes: the name fits each, and nothing said decides.
 
     `matched` says what made it match, for example "district and township named", "short name of one township only".
+    `is_clear`: named so fully (a district, or a township by its whole name) that it can be held against a field.
     """
 
     area_codes: tuple[AreaCodeField, ...]
     matched: Text
+    is_clear: bool
     span: Span
 
 

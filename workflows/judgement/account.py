@@ -62,22 +62,16 @@ def account_of(report: Report, place: Place, found: Understanding) -> Account:
 
 
 def _narrowed(place: Place, found: Understanding) -> Place:
-    """A district was given and the words name one township in it: that is where it is."""
-    if place.tier is not Tier.DISTRICT or not found.places or len(found.places[0].area_codes) != 1:
+    """A district was given and the words name one township in it, if others elsewhere too: that is where it is."""
+    if place.tier is not Tier.DISTRICT or not found.places:
         return place
     tree = area_tree()
-    path = tree.path(found.places[0].area_codes[0])
-    township = next((code for code in path if len(code) > len(place.area_code)), None)
-    if township is None or place.area_code not in path:
+    inside = [code for code in found.places[0].area_codes if place.area_code in tree.path(code)[:-1]]
+    if len(inside) != 1:
         return place
-    community = path[-1] if path[-1] != township else None
+    (township,) = inside
     return place.model_copy(
-        update={
-            "area_code": township,
-            "tier": tree.tier_of(township),
-            "township_code": township,
-            "community_code": community,
-        }
+        update={"area_code": township, "tier": tree.tier_of(township), "township_code": township}
     )
 
 
@@ -101,8 +95,8 @@ def _of_facts(report: Report, found: Understanding) -> Iterator[Contradiction]:
 
 
 def _of_area(place: Place, found: Understanding) -> Iterator[Contradiction]:
-    """The words name a place of the city and it is in another district than the one given."""
-    if place.district_code is None or not found.places:
+    """The words clearly name a place of the city, and it is in another district than the one given."""
+    if place.district_code is None or not found.places or not found.places[0].is_clear:
         return
     named, tree = found.places[0], area_tree()
     if not any(tree.is_within(code, place.district_code) for code in named.area_codes):

@@ -82,6 +82,9 @@ def _place(script: Script, candidate: _Candidate) -> PlaceFound:
     return PlaceFound(
         area_codes=tuple(AreaCode(code) for code in candidate.codes),
         matched=candidate.matched,
+        is_clear=bool(chain.districts)
+        or (chain.is_full and chain.digits == TOWNSHIP_DIGITS)
+        or chain.digits == DISTRICT_DIGITS,
         span=script.span(chain.part, chain.start, chain.end),
     )
 

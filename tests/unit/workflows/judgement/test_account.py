@@ -86,8 +86,10 @@ def test_words_of_another_family_contradict_the_category() -> None:
     assert [one.field for one in account.contradictions] == ["category"]
 
 
-def named(*codes: str) -> Understanding:
-    place = PlaceFound(area_codes=tuple(map(AreaCode, codes)), matched="name", span=span("涂山镇"))
+def named(*codes: str, is_clear: bool = True) -> Understanding:
+    place = PlaceFound(
+        area_codes=tuple(map(AreaCode, codes)), matched="name", is_clear=is_clear, span=span("涂山镇")
+    )
     return Understanding(places=(place,))
 
 
@@ -109,6 +111,16 @@ def test_another_district_in_the_words_is_shown_and_changes_nothing() -> None:
     account = told(named("500101001"))
     assert account.place.area_code == DISTRICT
     assert [one.field for one in account.contradictions] == ["area_code"]
+
+
+def test_a_short_name_in_another_district_is_held_against_nothing() -> None:
+    """What is hardly a place name may be a person's or a firm's."""
+    assert told(named("500101001", is_clear=False)).contradictions == ()
+
+
+def test_of_townships_of_one_name_the_given_district_decides() -> None:
+    """A name that several districts share is the one inside the district that the field gives."""
+    assert told(named("500108002", "500101001")).place.area_code == "500108002"
 
 
 def test_a_township_that_was_given_is_never_moved() -> None:
