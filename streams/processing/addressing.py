@@ -42,6 +42,11 @@ class Addressed:
     choice: FusionChoice | None = None
     clock: Clock | None = None
 
+    @property
+    def has_passed(self) -> bool:
+        """This very message is the passing of its clock; one that was given more time since has another."""
+        return self.clock is not None and self.clock.passed_id == self.fresh.decoded.message_id
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:

@@ -73,7 +73,7 @@ class Desk:
             self.docket.bury_message(decoded, DeadLetterReason.UNKNOWN_INCIDENT, "incident_id", detail)
             return
         envelope = Envelope(decoded.message_id, incident_id, self._recorded_at(addressed, state))
-        if addressed.clock is not None and addressed.clock.passed_id != decoded.message_id:
+        if addressed.clock is not None and not addressed.has_passed:
             answer = Answer(state, refusal=_EXTENDED)
         else:
             message = await self._message(unit, addressed, envelope)
@@ -96,7 +96,7 @@ class Desk:
         """Now, but never before what the incidents have recorded, nor before the clock that passed."""
         touched = [state, *(self.changes.state_of(other) for other in addressed.others)]
         times = [one.last_recorded_at for one in touched if one is not None]
-        if addressed.clock is not None:
+        if addressed.clock is not None and addressed.has_passed:
             times.append(addressed.clock.due_at)  # the sweeper's clock may be ahead of ours
         return max(self.docket.now, *times) if times else self.docket.now
 
