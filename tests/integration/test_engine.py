@@ -158,7 +158,9 @@ async def test_a_report_becomes_an_incident_with_its_log_on_kafka(running: Runni
 async def test_garbage_becomes_a_dead_letter_and_the_stream_goes_on(running: Running) -> None:
     """Between two good reports stand garbage, an oversized one and a tombstone: all kept whole, both reports count."""
     oversized = b"x" * 300_000
-    await running.produce(report(1), GARBAGE, oversized, b"", report(2, category="accident.gas"))
+    await running.produce(
+        report(1), GARBAGE, oversized, b"", report(2, category="accident.gas", title="燃气泄漏")
+    )
 
     async def all_done() -> bool:
         return await running.processed() == 5
@@ -242,7 +244,9 @@ async def test_the_next_engine_goes_on_where_the_database_stands(
 
         await until(one_is_in)
     async with Publisher(brokers) as publisher:
-        await publisher.publish([Publication(Topic.REPORTS, b"500153", report(2, category="accident.gas"))])
+        await publisher.publish(
+            [Publication(Topic.REPORTS, b"500153", report(2, category="accident.gas", title="燃气泄漏"))]
+        )
     async with engine_on(database, brokers, tmp_path) as second:
 
         async def both_are_in() -> bool:
