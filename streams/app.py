@@ -148,6 +148,7 @@ class _Program:
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
         self._token = _token_of(settings)
+        self._ending = asyncio.Event()
         self._hubs = Hubs(lambda: uuid4().hex)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
 
@@ -168,6 +169,8 @@ class _Program:
             self._play(ground.clock, brokers)
         if settings.role is Role.ALL and settings.profile is Profile.EMBEDDED:
             self._work("board", progress.show(StoredStandings(ground.database), Console()))
+        # Undone first: requests that wait for the engine are answered before it goes, not when they are given up.
+        self._stack.callback(self._ending.set)
 
     # --- what everything stands on --------------------------------------------------------------------------
 
@@ -242,6 +245,7 @@ class _Program:
             hubs=self._hubs,
             maps=Maps(settings.map_geojson),
             max_body_bytes=settings.max_message_bytes,
+            ending=self._ending,
         )
         create = create_health_app if settings.role is Role.ENGINE else create_app
         server = Server(create(services), settings.http_host, settings.http_port)

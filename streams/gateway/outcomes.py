@@ -38,7 +38,7 @@ _WAITING = (
 
 
 async def awaited(offer: Offer, services: Services) -> OutcomeView:
-    """The outcome as soon as it is there, else `pending` when a client has waited long enough.
+    """The outcome as soon as it is there, else `pending` when a client has waited long enough or the program ends.
 
     Raises Problem (409) when the engine refused it, or handled other content under this id.
     """
@@ -49,7 +49,7 @@ async def awaited(offer: Offer, services: Services) -> OutcomeView:
         outcome = await _settled(offer, services.database)
         if outcome is not None:
             return _unless_refused(outcome)
-        if loop.time() + pause > until:
+        if loop.time() + pause > until or services.ending.is_set():
             return OutcomeView.model_validate(
                 {"message_id": offer.message_id, "incident_id": offer.key, "outcome": "pending"}
             )

@@ -1,7 +1,8 @@
 """What the gateway needs of the rest of the program, handed in by the composition root; it builds nothing itself."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
@@ -28,7 +29,8 @@ class Services:
 
     `clock` is the program's time, `wall` real time, by which sessions end. `rules` gives the rulebook in force;
     `nudge` asks the relay to publish the outbox now and returns at once.
-    `outcome_within_seconds` is real time: a client waits it out, whatever clock the program lives by.
+    `outcome_within_seconds` is real time: a client waits it out, whatever clock the program lives by; once `ending` is
+    set nobody waits any longer, since the engine goes first.
     """
 
     database: Database
@@ -42,6 +44,7 @@ class Services:
     maps: Maps
     max_body_bytes: int = MAX_MESSAGE_BYTES
     outcome_within_seconds: float = 2.0
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def _of(request: Request) -> Services:

@@ -63,6 +63,15 @@ async def test_a_decision_that_is_applied_in_time_is_told_at_once(gateway: Gatew
     }
 
 
+async def test_nobody_waits_for_an_engine_that_goes(gateway: Gateway, incident_id: str) -> None:
+    """When the program ends, a decision is accepted and pending at once, however patient its sender may be."""
+    services = replace(gateway.services, outcome_within_seconds=3_600.0)
+    services.ending.set()
+    async with client_of(services) as client:
+        answer = await client.post(f"/api/incidents/{incident_id}/decisions", json=decision())
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "pending")
+
+
 async def test_a_decision_that_waits_can_be_asked_for(gateway: Gateway, incident_id: str) -> None:
     """202 names where to ask: `pending` until the engine has handled it, `applied` from then on."""
     path = f"/api/incidents/{incident_id}/decisions"
