@@ -34,13 +34,13 @@ from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import entry, failpoints, interpreter, progress, running
+from streams.program import board, entry, failpoints, interpreter, running
+from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server
-from streams.program.standings import StoredStandings
 from streams.settings import LogFormat, Profile, Role, Settings
 from streams.simulator.simulator import Simulator, SimulatorSettings, Via
 from streams.store import program_time
@@ -168,7 +168,7 @@ class _Program:
         if settings.role is Role.ALL and settings.simulate and settings.profile is Profile.EMBEDDED:
             self._play(ground.clock, brokers)
         if settings.role is Role.ALL and settings.profile is Profile.EMBEDDED:
-            self._work("board", progress.show(StoredStandings(ground.database), Console()))
+            self._work("board", board.show(StoredOverviews(ground.database), Console()))
         # Undone first: requests that wait for the engine are answered before it goes, not when they are given up.
         self._stack.callback(self._ending.set)
 

@@ -1,4 +1,4 @@
-"""The terminal's progress: one line says it all, changes of colour are told once, and titles cannot break it."""
+"""The terminal's board: one line says it all, changes of colour are told once, and titles cannot break it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from models.categories import Category
 from models.identifiers import AreaCode, IncidentId
 from models.messages.heat_ranking import HeatEntry
 from models.vocabulary import Level, RatingColour, Stage
-from streams.program.progress import RatingChange, Standing, board_of, changed_ratings, line_of, show
+from streams.program.board import Overview, RatingChange, board_of, changed_ratings, line_of, show
 
 HOT = HeatEntry(
     rank=1,
@@ -25,7 +25,7 @@ HOT = HeatEntry(
     reports=7,
     sources=4,
 )
-STANDING = Standing(
+OVERVIEW = Overview(
     reports_in=120,
     open_by_stage={Stage.VERIFICATION: 2, Stage.FOLLOW_UP: 9},
     closed=31,
@@ -38,33 +38,33 @@ STANDING = Standing(
 def drawn(console_width: int = 100, changes: tuple[RatingChange, ...] = ()) -> str:
     """The board as text."""
     console = Console(file=StringIO(), width=console_width, force_terminal=False)
-    console.print(board_of(STANDING, changes))
+    console.print(board_of(OVERVIEW, changes))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
 
 @dataclass
 class Told:
-    """Standings one after the other; after the last one nothing more is said."""
+    """Overviews one after the other; after the last one nothing more is said."""
 
-    standings: list[Standing]
+    overviews: list[Overview]
     none_left: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def standing(self) -> Standing:
-        """See `Standings`."""
-        if len(self.standings) == 1:
+    async def overview(self) -> Overview:
+        """See `Overviews`."""
+        if len(self.overviews) == 1:
             self.none_left.set()
-            return self.standings[0]
-        return self.standings.pop(0)
+            return self.overviews[0]
+        return self.overviews.pop(0)
 
 
-def with_ratings(ratings: Mapping[str, RatingColour | None]) -> Standing:
-    return replace(STANDING, ratings=ratings)
+def with_ratings(ratings: Mapping[str, RatingColour | None]) -> Overview:
+    return replace(OVERVIEW, ratings=ratings)
 
 
 def test_a_line_says_what_is_going_on() -> None:
     """Reports, each stage, closed, open commands and the hottest incident stand in one line without line breaks."""
-    line = line_of(STANDING, ())
+    line = line_of(OVERVIEW, ())
     assert line.startswith(
         "reports 120 | perception 0 | verification 2 | assessment 0 | disposal 0 | follow_up 9"
     )
@@ -83,7 +83,7 @@ def test_changed_ratings_are_told_with_before_and_after() -> None:
 def test_many_changes_are_cut_short_and_counted() -> None:
     """A line names six changes and says how many more there are."""
     changes = changed_ratings({}, {f"50010{n}": RatingColour.GREEN for n in range(9)})
-    assert line_of(STANDING, changes).endswith("500105 none->green and 3 more")
+    assert line_of(OVERVIEW, changes).endswith("500105 none->green and 3 more")
 
 
 def test_the_board_shows_the_heat_and_takes_no_title_for_markup() -> None:
@@ -104,4 +104,4 @@ async def test_a_log_gets_a_plain_line() -> None:
     showing.cancel()
     await asyncio.wait([showing])
     assert isinstance(console.file, StringIO)
-    assert console.file.getvalue() == line_of(told.standings[0], ()) + "\n"
+    assert console.file.getvalue() == line_of(told.overviews[0], ()) + "\n"

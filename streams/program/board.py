@@ -1,4 +1,4 @@
-"""Progress: what is going on, in the terminal: a small board that stays where it is, or plain lines for a log.
+"""Board: what is going on, in the terminal: a small table that stays where it is, or plain lines for a log.
 
 Reads what others count and draws it. Must never enter: counting, the database, and anything about a person.
 """
@@ -25,7 +25,7 @@ _NO_COLOUR = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Overview:
     """Where everything stands. `open_by_stage` counts open incidents, `ratings` the last colour of each subject."""
 
     reports_in: int
@@ -36,10 +36,10 @@ class Standing:
     ratings: Mapping[str, RatingColour | None]
 
 
-class Standings(Protocol):
+class Overviews(Protocol):
     """Somebody who counts. Asked about once a second, so it must be cheap."""
 
-    async def standing(self) -> Standing: ...
+    async def overview(self) -> Overview: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +65,33 @@ def changed_ratings(
     )
 
 
-def line_of(standing: Standing, changes: tuple[RatingChange, ...]) -> str:
+def line_of(overview: Overview, changes: tuple[RatingChange, ...]) -> str:
     """Everything in one line, for a log: no colours, no line breaks."""
     parts = [
-        f"reports {standing.reports_in}",
-        *(f"{stage} {standing.open_by_stage.get(stage, 0)}" for stage in Stage),
-        f"closed {standing.closed}",
-        f"commands open {standing.commands_open}",
+        f"reports {overview.reports_in}",
+        *(f"{stage} {overview.open_by_stage.get(stage, 0)}" for stage in Stage),
+        f"closed {overview.closed}",
+        f"commands open {overview.commands_open}",
     ]
-    if standing.hottest:
-        hot = standing.hottest[0]
+    if overview.hottest:
+        hot = overview.hottest[0]
         parts.append(f"hottest [{hot.level}] {_short(hot.title)}")
     if changes:
         parts.append(f"ratings {', '.join(map(str, changes[:_CHANGES_SHOWN]))}{_more(changes)}")
     return " | ".join(parts)
 
 
-def board_of(standing: Standing, changes: tuple[RatingChange, ...]) -> RenderableType:
+def board_of(overview: Overview, changes: tuple[RatingChange, ...]) -> RenderableType:
     """The board: counts, the hottest five, and the ratings that changed last."""
     counts = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("reports in", *(stage.value for stage in Stage), "closed", "commands open"):
         counts.add_column(name, justify="right")
-    by_stage = (str(standing.open_by_stage.get(stage, 0)) for stage in Stage)
-    counts.add_row(str(standing.reports_in), *by_stage, str(standing.closed), str(standing.commands_open))
+    by_stage = (str(overview.open_by_stage.get(stage, 0)) for stage in Stage)
+    counts.add_row(str(overview.reports_in), *by_stage, str(overview.closed), str(overview.commands_open))
     heat = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("heat", "level", "reports", "sources", "area", "title"):
         heat.add_column(name)
-    for entry in standing.hottest[:_HOTTEST]:
+    for entry in overview.hottest[:_HOTTEST]:
         facts = (
             f"{entry.heat:.1f}",
             entry.level.value,
@@ -104,33 +104,33 @@ def board_of(standing: Standing, changes: tuple[RatingChange, ...]) -> Renderabl
     return Group(counts, heat, Text(f"ratings changed: {shown or 'none yet'}"))
 
 
-async def show(standings: Standings, console: Console) -> None:
+async def show(overviews: Overviews, console: Console) -> None:
     """Draw until cancelled: a board on a terminal, else a line now and then. Waits in real time."""
     if console.is_terminal:
-        await _show_board(standings, console)
+        await _show_board(overviews, console)
     else:
-        await _show_lines(standings, console)
+        await _show_lines(overviews, console)
 
 
-async def _show_board(standings: Standings, console: Console) -> None:
-    before = (await standings.standing()).ratings
+async def _show_board(overviews: Overviews, console: Console) -> None:
+    before = (await overviews.overview()).ratings
     latest: tuple[RatingChange, ...] = ()
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            standing = await standings.standing()
-            latest = changed_ratings(before, standing.ratings) or latest
-            before = standing.ratings
-            live.update(board_of(standing, latest), refresh=True)
+            overview = await overviews.overview()
+            latest = changed_ratings(before, overview.ratings) or latest
+            before = overview.ratings
+            live.update(board_of(overview, latest), refresh=True)
             await asyncio.sleep(_BOARD_EVERY_SECONDS)
 
 
-async def _show_lines(standings: Standings, console: Console) -> None:
-    before = (await standings.standing()).ratings
+async def _show_lines(overviews: Overviews, console: Console) -> None:
+    before = (await overviews.overview()).ratings
     while True:
-        standing = await standings.standing()
-        told = line_of(standing, changed_ratings(before, standing.ratings))
+        overview = await overviews.overview()
+        told = line_of(overview, changed_ratings(before, overview.ratings))
         console.print(Text(told), soft_wrap=True)
-        before = standing.ratings
+        before = overview.ratings
         await asyncio.sleep(_LINE_EVERY_SECONDS)
 
 

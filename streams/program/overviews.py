@@ -1,4 +1,4 @@
-"""Standings: where everything stands, as the database has it, for the board in the terminal. Reads only."""
+"""Overviews: where everything stands, as the database has it, for the board in the terminal. Reads only."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ import orjson
 from models.messages.heat_ranking import HeatRanking
 from models.topics import Topic
 from models.vocabulary import RatingColour
-from streams.program.progress import Standing
+from streams.program.board import Overview
 from streams.store import queries
 from streams.store.database import Database
 from streams.sweepers.rankings import city_code
 
 
 @dataclass(frozen=True, slots=True)
-class StoredStandings:
+class StoredOverviews:
     """Asks the database each time; cheap enough for once a second."""
 
     database: Database
 
-    async def standing(self) -> Standing:
+    async def overview(self) -> Overview:
         """Counts, the hottest of the city, and every rating's colour."""
         async with self.database.read() as connection:
             counts = await queries.counts(connection)
@@ -27,7 +27,7 @@ class StoredStandings:
             ratings = await queries.projections(connection, Topic.RATINGS)
         city = rankings.get(city_code())
         colours = {code: orjson.loads(value)["colour"] for code, value in ratings.items()}
-        return Standing(
+        return Overview(
             reports_in=counts.reports,
             open_by_stage=counts.open_by_stage,
             closed=counts.closed,
