@@ -11,6 +11,9 @@ from models.vocabulary import CommandStatus
 from streams.gateway.listing import Found
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
 from workflows.incident import CommandState, Incident
+from workflows.judgement.case import case_of
+from workflows.judgement.grading import grade
+from workflows.rulebook import Rulebook
 
 _FROM_STATE = (
     "place",
@@ -29,14 +32,19 @@ _FROM_STATE = (
     "deadlines",
     "warning",
 )
+_FROM_GRADE = ("fired", "next_lines", "questions", "expert_questions")
 _FROM_REPORT = tuple(name for name in Report.model_fields if name in ReportView.model_fields)
 
 
-def incident_view(row: Found, state: Incident) -> IncidentView:
-    """One incident with everything that an officer decides by."""
+def incident_view(row: Found, state: Incident, rules: Rulebook) -> IncidentView:
+    """One incident with everything that an officer decides by; why it has its level is found again as it stands."""
     held = {name: getattr(state, name) for name in _FROM_STATE}
-    summary = IncidentSummary.model_validate(row)
-    return IncidentView.model_validate(held | {"summary": summary, "waiting_tasks": state.unreleased})
+    found = grade(case_of(state), rules)
+    return IncidentView.model_validate(
+        held
+        | {name: getattr(found, name) for name in _FROM_GRADE}
+        | {"summary": IncidentSummary.model_validate(row), "waiting_tasks": state.unreleased}
+    )
 
 
 def command_view(row: Found, held: CommandState | None) -> CommandView:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from models.areas import AreaKind
 from models.categories import Category
+from models.events.assessment import ExpertQuestion, FactQuestion, FiredRule, NextLine
 from models.events.disposal import PlannedTask
 from models.events.perception import Contradiction, FactOrigin, FusionScore
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
@@ -168,6 +169,12 @@ class IncidentView(View):
     contradictions: tuple[Contradiction, ...] = Field(
         description="fields of reports that their own words contradict, latest last"
     )
+    fired: tuple[FiredRule, ...] = Field(description="every line of the rule packs that its facts reach")
+    next_lines: tuple[NextLine, ...] = Field(description="how much more of which fact makes it worse")
+    questions: tuple[FactQuestion, ...] = Field(
+        description="facts that nobody stated and that could make it worse"
+    )
+    expert_questions: tuple[ExpertQuestion, ...] = Field(description="what no number decides")
     confidence_ratio: Ratio
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")

@@ -148,6 +148,7 @@ export class IncidentPanel {
       {},
       known.length > 0 && el("h3", { text: t("facts") }),
       list,
+      !past && el("ul", { class: "quiet" }, ...(view.fired ?? []).map((/** @type {any} */ one) => el("li", { text: firedWords(one) }))),
       sensitive && el("p", {}, el("b", { text: `${t("sensitive")} ` }), sensitive),
     );
   }
@@ -179,10 +180,10 @@ export class IncidentPanel {
         "ul",
         {},
         ...merges.map((/** @type {any} */ one) =>
-          el("li", {}, `${t("may-be-same")} `, el("button", { text: one.other_incident_id.slice(0, 8), on: { click: () => this.choose(one.other_incident_id) } }),
-            el("button", { text: t("merge"), on: { click: () => this.#decide({ id: "merge", action: "merge", extra: { other_incident_id: one.other_incident_id }, reason: true }) } }))),
-        ...lines.map((/** @type {any} */ one) => el("li", { text: t("next-line", t(`fact-${one.facts?.[0] ?? one.fact}`), one.needed, t(`level-${one.level}`)) })),
-        questions.length > 0 && el("li", { text: t("ask-reporter", questions.map((/** @type {string} */ name) => t(`fact-${name}`)).join("、")) }),
+          el("li", {}, `${t("may-be-same")} `, el("button", { text: `${one.incident_id.slice(0, 8)} ${Math.round(one.score * 100)}%`, on: { click: () => this.choose(one.incident_id) } }),
+            el("button", { text: t("merge"), on: { click: () => this.#decide({ id: "merge", action: "merge", extra: { other_incident_id: one.incident_id }, reason: true }) } }))),
+        ...lines.map((/** @type {any} */ one) => el("li", { text: t("next-line", t(`fact-${one.fact}`), one.needed, t(`level-${one.level}`)) })),
+        questions.length > 0 && el("li", { text: t("ask-reporter", [...new Set(questions.map((/** @type {any} */ one) => t(`fact-${one.fact}`)))].join("、")) }),
       ),
     );
   }
@@ -327,6 +328,10 @@ async function allEvents(id) {
   }
   return events;
 }
+
+/** @param {any} fired a line of a rule pack that its facts reach */
+const firedWords = (fired) =>
+  `${t(`level-${fired.level}`)}：${fired.met.map((/** @type {any} */ met) => `${met.counted.map((/** @type {any} */ one) => t(`fact-${one.fact}`)).join("+")} ${met.value} ≥ ${met.at_least}`).join("，")}（${fired.source}）`;
 
 /** @param {string} field */
 const WORD_OF_FIELD = (field) => (field === "category" ? t("all-categories") : field === "area_code" ? t("map") : t(`fact-${field}`));
