@@ -128,29 +128,6 @@ class Play:
             await outbox.add(connection, [sent], now)
         await self.pass_time(0)
 
-    async def wait_until_quiet(self) -> None:
-        """Time passes until nothing has happened for so long that everybody must have been told."""
-        latest = select(func.max(INCIDENTS.c.updated_at))
-        while True:
-            await self.pass_time(_QUIET_SECONDS)
-            async with self.database.read() as connection:
-                happened_at: datetime = (await connection.execute(latest)).scalar_one()
-            if self.clock.now() - happened_at >= timedelta(seconds=_QUIET_SECONDS):
-                return
-
-    async def tell_heat_and_ratings(self) -> None:
-        """The rankings and ratings as the sweeper publishes them."""
-        sweep = ProjectionSweep(
-            database=self.database,
-            clock=self.clock,
-            wall=self.clock,
-            rules=default_rulebook,
-            ratings_every=timedelta(seconds=60),
-            nudge_outbox=lambda: None,
-            metrics=Metrics(CollectorRegistry()),
-        )
-        assert await sweep() > 0
-
     async def come_to_rest(self) -> None:
         """Everything that waits in the outbox is on Kafka."""
         async with self.database.write() as connection:
@@ -190,11 +167,36 @@ async def play_all(database: Database) -> None:
     await play.report(source_id="hot-1", area_code="500106001", category="nature.flood", facts={"deaths": 12})
     await play.take(Topic.REPORTS, b"not json")
     await play.accept_by_http(report(report_id="http-1", source_id="grid-http", area_code="500106002"))
-    await play.wait_until_quiet()
-    await play.tell_heat_and_ratings()
+    await _wait_until_quiet(play)
+    await _tell_heat_and_ratings(play)
     await play.come_to_rest()
     async with database.write() as connection:
         await program_time.store(connection, play.clock.now(), 1)
+
+
+async def _wait_until_quiet(play: Play) -> None:
+    """Time passes until nothing has happened for so long that everybody must have been told."""
+    latest = select(func.max(INCIDENTS.c.updated_at))
+    while True:
+        await play.pass_time(_QUIET_SECONDS)
+        async with play.database.read() as connection:
+            happened_at: datetime = (await connection.execute(latest)).scalar_one()
+        if play.clock.now() - happened_at >= timedelta(seconds=_QUIET_SECONDS):
+            return
+
+
+async def _tell_heat_and_ratings(play: Play) -> None:
+    """The rankings and ratings as the sweeper publishes them."""
+    sweep = ProjectionSweep(
+        database=play.database,
+        clock=play.clock,
+        wall=play.clock,
+        rules=default_rulebook,
+        ratings_every=timedelta(seconds=60),
+        nudge_outbox=lambda: None,
+        metrics=Metrics(CollectorRegistry()),
+    )
+    assert await sweep() > 0
 
 
 async def _closed(play: Play) -> None:
