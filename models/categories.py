@@ -87,6 +87,11 @@ class Category(StrEnum):
     OTHER = "other"  # of no class: what a report without a category is
 
     @property
+    def is_vague(self) -> bool:
+        """It says of what class it is, or not even that."""
+        return self.value.rpartition(".")[2] == "other"
+
+    @property
     def facts(self) -> "CategoryFacts":
         """What categories.csv says about it."""
         return category_facts()[self]

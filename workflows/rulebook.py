@@ -108,6 +108,7 @@ class FusionPoints(Value):
     same_family: Points
     other_family: Points
     category_not_given: Points
+    category_not_given_in_spread: Points
     words_alike: Points
     words_unlike: Points
     number_agrees: Points

@@ -19,7 +19,7 @@ class ReportRow(SQLModel, table=True):
     """
 
     __tablename__ = "reports"
-    __table_args__ = (Index("ix_reports_refers_to", "source_id", "refers_to"),)
+    __table_args__ = (Index("ix_reports_refers_to", "refers_to", "source_id"),)
 
     source_id: str = Field(primary_key=True)
     report_id: str = Field(primary_key=True)

@@ -73,8 +73,10 @@ def family_of(category: Category | None) -> str:
 
 
 def asked_by(account: Account, rules: Fusion) -> tuple[Key, ...]:
-    """The keys under which a report's incident may stand."""
-    return tuple(sorted(stood_under(account, rules)))
+    """The keys under which a report's incident may stand; what does not say what it is may be of any that is wide."""
+    wide = rules.wide if account.category is None or account.category.is_vague else ()
+    spread = {Key(Scope.CITY, "", family_of(category)) for category in wide}
+    return tuple(sorted(stood_under(account, rules) | spread))
 
 
 def stood_under(account: Account, rules: Fusion) -> frozenset[Key]:

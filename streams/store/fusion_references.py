@@ -79,7 +79,7 @@ _NAMED = select(REPORTS.c.source_id, REPORTS.c.report_id, REPORTS.c.incident_id)
 )
 _WAITING = select(
     REPORTS.c.source_id, REPORTS.c.refers_to, REPORTS.c.incident_id, REPORTS.c.reported_at
-).where(tuple_(REPORTS.c.source_id, REPORTS.c.refers_to).in_(bindparam("references", expanding=True)))
+).where(REPORTS.c.refers_to.in_(bindparam("report_ids", expanding=True)))
 
 
 async def load_references(
@@ -93,10 +93,12 @@ async def load_references(
             known.by_report[row.source_id, row.report_id] = IncidentId(row.incident_id)
         known.by_incident = {name: IncidentId(name) for _, name in named}
     if reports:
-        arrived = sorted({(one.source_id, one.report_id) for one in reports})
-        for late in await connection.execute(_WAITING, {"references": arrived}):
-            waiting = _Waiting(IncidentId(late.incident_id), late.reported_at)
-            known.waiting[late.source_id, late.refers_to].append(waiting)
+        # By report_id alone: SQLite walks no index for pairs of which one half may be null.
+        arrived = {(one.source_id, one.report_id) for one in reports}
+        report_ids = sorted({report_id for _, report_id in arrived})
+        for late in await connection.execute(_WAITING, {"report_ids": report_ids}):
+            if (reference := (late.source_id, late.refers_to)) in arrived:
+                known.waiting[reference].append(_Waiting(IncidentId(late.incident_id), late.reported_at))
     return await _followed(connection, known)
 
 

@@ -51,14 +51,18 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
     time = nearness.of_time(one, other, reach, points)
     if time is None:
         return None
-    ratio = spread_ratio if reach is rules.wide_reach else 0.0
-    place = nearness.of_place(one, other, reach, points, ratio)
+    is_covered = _is_covered(one, other, rules)
+    has_spread = is_covered or reach is rules.wide_reach
+    place = nearness.of_place(one, other, reach, points, spread_ratio if has_spread else 0.0)
     if place is None:
         return None
+    kind = _of_category(mine.category, theirs.category, points)
+    if is_covered and spread_ratio:
+        kind = Seen(points.category_not_given_in_spread, ("category not given, where a wide one has spread",))
     features = {
         FusionFeature.PLACE: place,
         FusionFeature.TIME: time,
-        FusionFeature.CATEGORY: _of_category(mine.category, theirs.category, points),
+        FusionFeature.CATEGORY: kind,
         FusionFeature.WORDS: _of_words(one, other, points),
         FusionFeature.NUMBERS: _of_numbers(mine, theirs, rules),
         FusionFeature.REPORTER: _of_reporters(mine, theirs, points),
@@ -66,6 +70,17 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
     seen = tuple((feature, found) for feature, found in features.items() if found is not None)
     score = _likelihood(points.start + sum(found.points for _, found in seen))
     return Comparison(score, _outcome(score, rules), seen)
+
+
+def _is_covered(one: View, other: View, rules: Fusion) -> bool:
+    """One does not say what it is, and comes from a township over which the other may have spread."""
+    kinds = (one.category, other.category)
+    is_one_of_each = any(_is_unknown(kind) for kind in kinds) and any(kind in rules.wide for kind in kinds)
+    return is_one_of_each and not one.areas.keys().isdisjoint(other.areas)
+
+
+def _is_unknown(category: Category | None) -> bool:
+    return category is None or category.is_vague
 
 
 def _likelihood(points: float) -> float:
@@ -80,10 +95,10 @@ def _outcome(score: float, rules: Fusion) -> FusionOutcome:
 
 def _of_category(one: Category | None, other: Category | None, points: FusionPoints) -> Seen:
     """Families are what witnesses may confuse; a category that nobody gave may be any, one that was read wrong."""
-    if one is None or other is None:
-        return Seen(points.category_not_given, ("category not given",))
-    if one is other:
+    if one is other and one is not None:
         return Seen(points.same_category, ("both", one))
+    if one is None or other is None or _is_unknown(one) or _is_unknown(other):
+        return Seen(points.category_not_given, ("category not given",))
     families = category_facts()
     if families[one].family is families[other].family:
         return Seen(points.same_family, (min(one, other), "and", max(one, other)))

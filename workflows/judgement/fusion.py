@@ -21,7 +21,7 @@ from workflows.incident import Incident
 from workflows.judgement import nearness
 from workflows.judgement.account import Account
 from workflows.judgement.comparison import Comparison, compare
-from workflows.judgement.likeness import View, of_account, of_incident, view_of
+from workflows.judgement.likeness import View, firm_areas, of_account, of_incident, view_of
 from workflows.message import FusionChoice
 from workflows.rulebook import Fusion, Rulebook
 
@@ -92,11 +92,16 @@ def weigh(mine: Likeness, candidates: Iterable[Candidate], rules: Fusion) -> lis
     view = view_of(mine)
     closest = sorted(candidates, key=lambda candidate: _closeness(mine.sketch, candidate))
     compared = closest[: rules.candidates_compared]
-    spread_ratio = _spread_ratio(view, compared, rules)
+    together = _spread_ratio(view, compared, rules)
     found = [
         _Weighed(candidate, comparison)
         for candidate in compared
-        if (comparison := compare(view, candidate.view, rules, spread_ratio)) is not None
+        if (
+            comparison := compare(
+                view, candidate.view, rules, max(together, _spread_ratio(candidate.view, (), rules))
+            )
+        )
+        is not None
     ]
     return sorted(found, key=lambda weighed: weighed.rank)
 
@@ -124,10 +129,7 @@ def _is_alike(mine: View, other: View, rules: Fusion) -> bool:
 
 
 def _firm(view: View) -> Iterator[AreaCode]:
-    """Townships that reports came from, without those that one report of several gave, perhaps by a slip."""
-    counts = view.likeness.sketch.areas
-    few = max(counts.values(), default=0) == 1
-    return (code for code, count in counts.items() if len(code) > _DISTRICT and (count > 1 or few))
+    return (code for code in firm_areas(view.likeness.sketch) if len(code) > _DISTRICT)
 
 
 def _bound(mine: Likeness, candidates: Iterable[Candidate]) -> Candidate | None:

@@ -15,6 +15,8 @@ _ENDINGS = (
     "充电站|车站|客运站|公交站|地铁站|轻轨站|火车站|收费站|服务区|广场|公园|派出所|敬老院|养老院|福利院|文化站|文化馆|体育馆|图书馆|村委会|居委会|水厂|水库|水电站|变电站|粮站|泵站|码头|"
     "渡口|港口|工业园|产业园|物流园|园区|花园小区|小区|安置房|公寓|大厦|大楼|写字楼|大酒店|酒店|宾馆|茶馆|隧道口|隧道|转盘|煤场|砖厂|沙场|采石场|煤矿|化工厂|快递站|驿站|景区|河堤|大坝"
 )
+_AREA_ENDINGS = frozenset("镇乡村区县市道街社")
+_LANDMARKS = frozenset(_ENDINGS.split("|"))
 _NAME = re.compile(
     f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!梁))"
 )
@@ -22,10 +24,13 @@ _NAME = re.compile(
 
 def landmarks_in(text: str) -> tuple[str, ...]:
     """The landmarks that a text names, each once, in the order in which they stand."""
-    found = [
-        (match.start(), match[1] + match[2]) for match in _NAME.finditer(text) if IDLE.isdisjoint(match[1])
-    ]
+    found = [(match.start(), match[1] + match[2]) for match in _NAME.finditer(text) if _is_name(match[1])]
     return tuple(dict.fromkeys(name for at, name in found if not _runs_into(at, name, found)))
+
+
+def _is_name(before: str) -> bool:
+    """What stands before 大土村小学 or 水厂隧道 does not say which school or tunnel it is."""
+    return IDLE.isdisjoint(before) and before[1] not in _AREA_ENDINGS and before not in _LANDMARKS
 
 
 def _runs_into(at: int, name: str, found: list[tuple[int, str]]) -> bool:

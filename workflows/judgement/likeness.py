@@ -36,7 +36,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A likeness laid out for comparing. `areas` has the share of the reports that came from each."""
+    """A likeness laid out for comparing. `areas` has 1 for what is firm, else the share of the reports from there."""
 
     likeness: Likeness
     areas: Mapping[AreaCode, float]
@@ -72,10 +72,16 @@ def view_of(likeness: Likeness) -> View:
     )
 
 
+def firm_areas(sketch: Sketch) -> frozenset[AreaCode]:
+    """The areas that reports came from, without those that one report of several gave, perhaps by a slip."""
+    is_single = max(sketch.areas.values(), default=0) == 1
+    return frozenset(code for code, count in sketch.areas.items() if count > 1 or is_single)
+
+
 def _localities(sketch: Sketch) -> Mapping[AreaCode, float]:
     """A township that is named is meant, whatever code was sent."""
-    total = sum(sketch.areas.values()) or 1
-    shares = {code: count / total for code, count in sketch.areas.items()}
+    total, firm = sum(sketch.areas.values()), firm_areas(sketch)
+    shares = {code: 1.0 if code in firm else count / total for code, count in sketch.areas.items()}
     return {**shares, **{AreaCode(code[:_TOWNSHIP]): 1.0 for code in sketch.places}}
 
 

@@ -35,7 +35,7 @@ def of_place(
         by_way = _of_distance(metres, reach, points)
         # One point says where it is; a township's code may be a slip. What has spread is in many points.
         found = max(found or by_way, by_way, key=lambda seen: seen.points) if spread_ratio else by_way
-    named = _of_names(one, other, points)
+    named = _of_names(one, other, points, spread_ratio)
     if found is None or named is None:
         return found
     return Seen(found.points + named.points, (*found.what, "and", *named.what))
@@ -102,17 +102,18 @@ def _holds(uppers: Mapping[AreaCode, float], lowers: Mapping[AreaCode, float]) -
     )
 
 
-def _of_names(one: View, other: View, points: FusionPoints) -> Seen | None:
-    """A landmark says more than a community that both lie in."""
+def _of_names(one: View, other: View, points: FusionPoints, spread_ratio: float) -> Seen | None:
+    """A landmark says more than a community that both lie in. What has spread is at many of them."""
+    at_one_spot = 1 - spread_ratio
     marks, others = one.likeness.sketch.landmarks, other.likeness.sketch.landmarks
     if common := [mark for mark in marks if any(are_one(mark, another) for another in others)]:
         return Seen(points.same_landmark, ("both name", min(common)))
     if marks and others:
-        return Seen(points.other_landmark, ("one names", marks[0], "and the other", others[0]))
+        return Seen(points.other_landmark * at_one_spot, ("one names", marks[0], "and the other", others[0]))
     if shared := one.communities & other.communities:
         return Seen(points.same_community, ("both name", min(shared)))
     if one.communities and other.communities:
-        return Seen(points.other_community, ("each names another community",))
+        return Seen(points.other_community * at_one_spot, ("each names another community",))
     return None
 
 

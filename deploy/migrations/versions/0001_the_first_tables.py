@@ -378,7 +378,7 @@ def _create_reports() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_incident_id"), ["incident_id"], unique=False)
-        batch_op.create_index("ix_reports_refers_to", ["source_id", "refers_to"], unique=False)
+        batch_op.create_index("ix_reports_refers_to", ["refers_to", "source_id"], unique=False)
 
 
 def _create_rulebooks() -> None:
