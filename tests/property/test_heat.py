@@ -10,6 +10,7 @@ from hypothesis.stateful import invariant
 from models.events import EventData
 from models.events.perception import IncidentAbsorbed, ReportJoined
 from models.identifiers import AreaCode, EventId, IncidentId, MessageId, ReportId, SourceId, UnitCode
+from models.likeness import Sketch
 from models.messages.event import Actor, Event
 from models.messages.report import Facts
 from models.understanding import Understanding
@@ -57,6 +58,10 @@ def _event(
         facts=Facts(),
         approximate=(),
         understood=Understanding(),
+        category=None,
+        words="",
+        landmarks=(),
+        occurred_at=None,
         reported_at=reported_at,
         known_at=None,
         received_at=recorded_at,
@@ -123,6 +128,8 @@ def test_the_heat_of_a_merge_is_the_sum_of_both(one: list[Event], two: list[Even
         approximate=(),
         origins={},
         sensitive=(),
+        sketch=Sketch(reported_from=START, reported_to=START),
+        suggestions=(),
         reporters={},
         sources=(),
         urgent=False,

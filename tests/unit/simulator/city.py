@@ -28,6 +28,7 @@ from streams.simulator.patrol import patrol
 from streams.simulator.reporters import Pace, Reporters
 from streams.simulator.units import Units
 from tests.core_world import CoreWorld
+from workflows.agenda import current_step, next_due_at
 from workflows.answer import Answer
 from workflows.incident import CommandState, Incident
 from workflows.judgement.account import hear
@@ -256,6 +257,7 @@ class City:
 
 def summary_of(state: Incident) -> IncidentSummary:
     """The line of the list, as the row would have it."""
+    step = current_step(state)
     beside = {
         "red_alarm": state.red_alarm,
         "area_code": state.place.area_code,
@@ -267,8 +269,9 @@ def summary_of(state: Incident) -> IncidentSummary:
         "acknowledged": state.acknowledged_by is not None,
         "community_code": state.place.community_code,
         "grid_code": state.place.grid_code,
-        "step": state.current_step,
-        "step_tier": None if state.current_step is None else state.steps[state.current_step].tier,
+        "next_due_at": next_due_at(state),
+        "step": step,
+        "step_tier": None if step is None else state.steps[step].tier,
     }
     missing = IncidentSummary.model_fields.keys() - beside
     return IncidentSummary.model_validate(beside | {name: getattr(state, name) for name in missing})
