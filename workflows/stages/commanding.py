@@ -69,13 +69,17 @@ def cancel_clocks(ledger: Ledger, command: Command) -> None:
 
 
 def escalate(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> None:
-    """Give the task of a silent or refusing unit to the unit above it; above the city's there is the red alarm."""
+    """Give the task of a silent or refusing unit to the unit above it; above the city's there is the red alarm.
+
+    A unit that has an order for this task already, from what was merged, is not told again.
+    """
     cancel_clocks(ledger, held.command)
     above = superior(held.command.unit_code, ledger.incident.opened_at.astimezone(_BEIJING).date())
     if above is None:
         ledger.record(RedAlarmRaised(command_id=held.command.command_id), actor)
         return
-    following = _next_attempt(ledger, held.command, above)
+    standing = _standing_order(ledger, held.command, above)
+    following = standing or _next_attempt(ledger, held.command, above)
     ledger.record(
         CommandEscalated(
             command_id=held.command.command_id,
@@ -85,7 +89,13 @@ def escalate(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> N
         ),
         actor,
     )
-    _send(ledger, following, RULE)
+    if standing is None:
+        _send(ledger, following, RULE)
+
+
+def _standing_order(ledger: Ledger, command: Command, unit_code: UnitCode) -> Command | None:
+    owed = (held.command for held in ledger.incident.owed_commands)
+    return next((one for one in owed if (one.task_id, one.unit_code) == (command.task_id, unit_code)), None)
 
 
 def _next_attempt(ledger: Ledger, command: Command, unit_code: UnitCode) -> Command:

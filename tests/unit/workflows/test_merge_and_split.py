@@ -159,3 +159,18 @@ def test_an_order_with_several_rivals_is_taken_back_once() -> None:
     ]
     assert taken_back
     assert len(taken_back) == len(set(taken_back))
+
+
+def test_orders_that_climb_to_one_unit_become_one() -> None:
+    """The silent units of two townships pass a task on to the same district unit, and then to the city's, once each."""
+    world = CoreWorld()
+    older, younger = _two(world)
+    world.decide(older, Action.MERGE, other=younger, area="500000")
+    for _ in range(6):
+        world.advance(600)
+        owed = world.incidents[older].owed_commands
+        standing = [(c.command.task_id, c.command.unit_code) for c in owed]
+        assert len(standing) == len(set(standing))
+    survivor = world.incidents[older]
+    climbed = [c for c in survivor.commands.values() if c.status is CommandStatus.ESCALATED]
+    assert len(climbed) > len(survivor.owed_commands)
