@@ -86,7 +86,9 @@ async def get_incident(incident_id: IdInPath, caller: CallerOf, services: Servic
     await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         row = await listing.incident(connection, incident_id)
-    return incident_view(row, Incident.model_validate_json(row.state), services.rules())
+    return incident_view(
+        IncidentSummary.model_validate(row), Incident.model_validate_json(row.state), services.rules()
+    )
 
 
 @router.get("/{incident_id}/events", responses=_ONE, response_model=EventPage)

@@ -36,14 +36,14 @@ _FROM_GRADE = ("fired", "next_lines", "questions", "expert_questions")
 _FROM_REPORT = tuple(name for name in Report.model_fields if name in ReportView.model_fields)
 
 
-def incident_view(row: Found, state: Incident, rules: Rulebook) -> IncidentView:
+def incident_view(summary: IncidentSummary, state: Incident, rules: Rulebook) -> IncidentView:
     """One incident with everything that an officer decides by; why it has its level is found again as it stands."""
     held = {name: getattr(state, name) for name in _FROM_STATE}
     found = grade(case_of(state), rules)
     return IncidentView.model_validate(
         held
         | {name: getattr(found, name) for name in _FROM_GRADE}
-        | {"summary": IncidentSummary.model_validate(row), "waiting_tasks": state.unreleased}
+        | {"summary": summary, "waiting_tasks": state.unreleased}
     )
 
 

@@ -18,6 +18,7 @@ from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
 from models.vocabulary import Status
+from streams.gateway.showing import incident_view
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
 from streams.processing import codec
 from streams.processing.placing import place_of
@@ -37,26 +38,6 @@ from workflows.message import DecisionTaken, Envelope, FeedbackGiven, ReportArri
 
 BEGAN = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _TURNS_UNTIL_QUIET = 12
-_STATE_FIELDS = (
-    "place",
-    "occurred_at",
-    "facts",
-    "approximate",
-    "origins",
-    "sensitive",
-    "contradictions",
-    "confidence_ratio",
-    "acknowledged_by",
-    "absorbed",
-    "split_from",
-    "suggestions",
-    "steps",
-    "deadlines",
-    "warning",
-    "origins",
-    "sensitive",
-    "contradictions",
-)
 
 
 class _Turn:
@@ -212,9 +193,7 @@ class City:
         state = self.core.incidents.get(incident_id)
         if state is None:
             return None
-        shown = {name: getattr(state, name) for name in _STATE_FIELDS}
-        shown |= {"summary": summary_of(state), "waiting_tasks": state.unreleased}
-        return IncidentView.model_validate(shown)
+        return incident_view(summary_of(state), state, self.core.rules)
 
     async def commands_of(self, incident_id: IncidentId) -> tuple[CommandView, ...]:
         """See `Door`."""
