@@ -10,13 +10,14 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tests.bench import harness, latency, perception, storm, transport
+from tests.bench import fusion, harness, latency, perception, storm, transport
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
     "perception": perception.bench,
     "latency": latency.bench,
     "storm": storm.bench,
+    "fusion": fusion.bench,
 }
 
 

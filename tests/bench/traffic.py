@@ -8,19 +8,14 @@ import orjson
 from models.areas import area_tree
 from models.categories import Category
 
+# Of one family and of what spreads over a district none: reports of those that say the same are one event.
 _CATEGORIES = (
     Category.FIRE,
     Category.ROAD_TRAFFIC,
-    Category.GAS,
-    Category.FLOOD,
-    Category.GEOLOGICAL,
-    Category.INDUSTRIAL,
     Category.FOOD_POISONING,
-    Category.ENVIRONMENT,
     Category.PUBLIC_FACILITY,
     Category.CRIME,
-    Category.FOREST_FIRE,
-    Category.TRANSPORT,
+    Category.ENVIRONMENT,
 )
 _TEXT = (
     "接群众报警，辖区一沿街门面发生险情，现场有浓烟，周边群众已自行疏散，暂无法确认屋内是否有人。"
@@ -47,7 +42,8 @@ def report(
     """
     townships = _townships(at)
     event = number if about is None else about
-    township = townships[event % len(townships)]
+    at_township = event % len(townships)
+    township = townships[at_township]
     category = _CATEGORIES[event // len(townships) % len(_CATEGORIES)]
     body = {
         "schema_version": 1,
@@ -63,7 +59,11 @@ def report(
         "text": _TEXT,
         "area_code": township,
         "place": "某街 12 号",
-        "position": {"lon": 106.5 + number % 100 / 1_000, "lat": 29.5, "crs": "CGCS2000"},
+        "position": {
+            "lon": 105 + at_township % 60 / 10,
+            "lat": 28.5 + at_township // 60 / 5,
+            "crs": "CGCS2000",
+        },
         "known_at": at.isoformat(),
         "reported_at": at.isoformat(),
         "facts": {"injured": number % 3, "trapped": number % 2},
