@@ -173,7 +173,7 @@ ONE_SLIP = {
         "more than check_after_seconds",
     ),
     "an officer asked about what is certain": (
-        "ask_at_least = 0.3 ",
+        "ask_at_least = 0.25 ",
         "ask_at_least = 0.9 ",
         "fusion.ask_at_least",
         "no more than same_at_least",
@@ -357,7 +357,7 @@ BOUNDS = [
     ("half_life_seconds = 3600", "half_life_seconds = {}", 1, 0),
     ("half_life_seconds = 3600", "half_life_seconds = {}", 366 * 86_400, 366 * 86_400 + 1),
     ("ranked = 20", "ranked = {}", 20, 21),
-    ("candidates_compared = 24", "candidates_compared = {}", 100, 101),
+    ("candidates_compared = 16", "candidates_compared = {}", 100, 101),
     ("reporters_remembered = 64", "reporters_remembered = {}", 2, 1),
     ("minimum_sample = 5", "minimum_sample = {}", 1, 0),
     ("threshold_ratio = 0.9", "threshold_ratio = {}", 1.0, 1.01),
