@@ -21,8 +21,10 @@ _WITH_ONE: Final = re.compile(
     r"(?:司机|驾驶员|驾驶人|车主|店主|老板|[男女]子|主人|妻子|丈夫|母亲|父亲|老人)(?:和|与|及|以及)(?:另外?)?\Z"
 )
 _AND_ONE: Final = re.compile(
-    r"(?:和|与|及|以及)(?:[他她其]的?)?(?:司机|驾驶员|船长|机长|车主|店主|老师|母亲|父亲|妈妈|爸爸|妻子|丈夫|奶奶|爷爷|外婆|外公|儿子|女儿|孩子)"
+    r"(?:和|与|及|以及)(?:[他她其]的?)?(?:司机|驾驶员|船长|机长|车主|店主|"
+    r"(?P<few>老师|母亲|父亲|妈妈|爸爸|妻子|丈夫|奶奶|爷爷|外婆|外公|儿子|女儿|孩子))"
 )
+_FEW: Final = 10  # of so many and more, 和老师 means several of them
 _JOINED: Final = re.compile(r"[^，。；！？：]{0,16}(?:[和与及、]|以及|外加)|(?<=[男女])")
 _JOINED_AFTER: Final = re.compile(r"[^，。；！？：、]{1,10}(?:和|与|及|以及)")
 _RESCUERS: Final = re.compile(r"消防|官兵|民警|队员|战士|干部|[武特交]警|警察|医护|人员组成|指战员|救援")
@@ -41,6 +43,7 @@ def mentions_in(sentence: Sentence, denials: Sequence[Denial]) -> list[Mention]:
         for word in sentence.words
         if word.harm is not Harm.NONE and not any(start <= word.start < end for start, end in denied)
     ]
+    words = [word for at, word in enumerate(words) if not (at and _is_freed_again(words[at - 1], word))]
     if not words:
         return []
     binding = _Binding(sentence, words)
@@ -127,8 +130,10 @@ class _Binding:
 
     def _named_with(self, clause: int, persons: Persons, word: HarmWord) -> int:
         """司机和两名乘客, 两名乘客和司机: one more, unless the noun has a count of its own."""
-        if word.start > persons.end and _AND_ONE.search(self._sentence.text, persons.end, word.start):
-            return 1
+        if word.start > persons.end:
+            one = _AND_ONE.search(self._sentence.text, persons.end, word.start)
+            if one is not None and (persons.value < _FEW or one["few"] is None):
+                return 1
         alone = not any(clause <= other.start < persons.start for other in self._counts)
         return 1 if alone and _WITH_ONE.search(self._sentence.text, clause, persons.start) else 0
 
@@ -157,6 +162,11 @@ class _Binding:
         separators = [match.end() for match in _SEPARATOR.finditer(text, start, at)]
         words = [word.end for word in self._words if word.end <= at]
         return max([start, *separators[-1:], *words[-1:]])
+
+
+def _is_freed_again(freed: HarmWord, word: HarmWord) -> bool:
+    """救出被困群众13人: they were trapped, and are no more."""
+    return freed.harm is Harm.FREED and word.harm is Harm.TRAPPED and 0 <= word.start - freed.end <= 1
 
 
 def _closes_aside(text: str, start: int, end: int) -> bool:

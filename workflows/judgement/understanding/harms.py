@@ -70,7 +70,7 @@ def _pattern(words: Iterable[str]) -> str:
 
 _HARMS: Final = _harm_of_word()
 _SEARCH: Final = re.compile(_pattern(_HARMS))
-WEAK: Final = frozenset("死亡伤")  # words only when they touch a number: 3死5伤
+WEAK: Final = frozenset({"死", "亡", "伤", "较重"})  # words only when they touch a number: 3死5伤
 
 
 @dataclass(frozen=True, slots=True)

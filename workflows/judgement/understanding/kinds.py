@@ -11,7 +11,7 @@ crash and the fire after it is a crash. Drills are of the kind that they rehears
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -28,6 +28,9 @@ _SENTENCE_AT_MOST: Final = 12.0  # of one sentence: a list of synonyms is no str
 _TITLE: Final = 3.0
 _FIRST_SENTENCE: Final = 2.0  # the k-th sentence counts one k-th of it
 _CAUSE_SHARE: Final = 0.55  # of its effect's score: with that a cause counts as well attested
+# An attack is named late and once, when somebody has found that it was one: 认定这是一起暴力恐怖袭击.
+_VERDICT_SHARE: Final = 0.18
+_VERDICTS: Final = frozenset({Category.TERRORIST_ATTACK.value})
 _ENOUGH: Final = 4.0  # one strong word in the first sentence does, a few weak ones do not
 _SPANS_AT_MOST: Final = 4
 _UNMEANT_REACH: Final = 6  # characters that may stand between
@@ -57,13 +60,16 @@ def category(script: Script) -> CategoryFound | None:
     scores: dict[str, float] = defaultdict(float)
     hits: list[Hit] = []
     named: set[str] = set()
+    found_out: set[str] = set()
     for weight, found in _sentences(script):
         hits += found
         for name, points in _spoken_for(found).items():
             scores[name] += weight * min(points, _SENTENCE_AT_MOST)
             if points >= _SPEAKS:
                 named.add(name)
-    winner = _winner({name: scores[name] for name in _ORDER if name in named})
+            if points >= _WEIGHTS["decisive"] and name in _VERDICTS:
+                found_out.add(name)
+    winner = _winner({name: scores[name] for name in _ORDER if name in named}, found_out)
     if winner is None:
         return None
     return CategoryFound(category=Category(winner), spans=tuple(_spans(script, hits, winner)))
@@ -108,13 +114,15 @@ def _spoken_for(hits: Iterable[Hit]) -> Mapping[str, float]:
     return points
 
 
-def _winner(scores: Mapping[str, float]) -> str | None:
+def _winner(scores: Mapping[str, float], found_out: Container[str]) -> str | None:
     """The highest score, or what causes it; None when not even that is enough. Of equals the first listed."""
     best = max(scores, key=scores.__getitem__, default=None)
     if best is None or scores[best] < _ENOUGH:
         return None
     passed = {best}
-    while causes := [c for c in _causes_of(best) if c not in passed and _attested(scores, c, best)]:
+    while causes := [
+        c for c in _causes_of(best) if c not in passed and _attested(scores, c, best, found_out)
+    ]:
         best = max(causes, key=scores.__getitem__)
         passed.add(best)
     return best
@@ -124,8 +132,9 @@ def _causes_of(effect: str) -> tuple[str, ...]:
     return _book().causes.get(effect, ())
 
 
-def _attested(scores: Mapping[str, float], cause: str, effect: str) -> bool:
-    return scores.get(cause, 0.0) >= max(_CAUSE_SHARE * scores[effect], _ENOUGH)
+def _attested(scores: Mapping[str, float], cause: str, effect: str, found_out: Container[str]) -> bool:
+    share = _VERDICT_SHARE if cause in found_out else _CAUSE_SHARE
+    return scores.get(cause, 0.0) >= max(share * scores[effect], _ENOUGH)
 
 
 def _spans(script: Script, hits: Iterable[Hit], winner: str) -> Iterator[Span]:

@@ -18,7 +18,7 @@ _LEADING: Final = re.compile(
     r"(?:者|人员|人质|群众|居民|村民|市民|学生|师生|游客|旅客|乘客|员工|工人|职工|灾民|住户|患者|病人|人口|受灾|被困|受困|伤员|"
     r"转移|安置|疏散|总人数|人数|总数|数字|数(?![十百千万亿])|病例|已经?|也|均|共有?|总共|共计|总计|累计|合计|则|大?约|有|为|是|达到?|"
     r"[上攀]?升[至到为]|上升|增[加至到多为]+|增长[至到]|更新[为至]|修正为|更正为|修改为|改为|了|目前|[下减]?降[至到为]|减少?[至到为]|"
-    r"[：:\s]|在|的|至少|近|突破|超过|[0-9]+(?:\.[0-9]+)?[万千百余多]*户|高达|多达|数量|仅|紧急|当地|附近|周边|及其|家属){0,8}"
+    r"[0-9]{1,2}[日时点](?:[上下中]午|凌晨|晚(?:间|上(?!升))?)?|[：:\s]|在|的|至少|逼近|近|突破|超过|[0-9]+(?:\.[0-9]+)?[万千百余多]*户|高达|多达|数量|仅|紧急|当地|附近|周边|及其|家属){0,8}"
 )
 _MOVING: Final = re.compile(r"转移|安置|疏散")
 _FROM: Final = re.compile(
@@ -39,7 +39,7 @@ _WHILE: Final = re.compile(
 )
 _CONTINUES: Final = re.compile(
     r"目前|现|已|均|都|全部|后|经|终|最终|因|先后|陆续|相继|随后|被|当场|当即|不幸|在|无一|之后|但|且|并|仍|尚|至今|由于|于|一度|也|正|"
-    r"双双|送|出现|当晚|当日|随即|后来|而后|抢救|入院|到|虽|其(?!中)|最后|结果|不久|身"
+    r"双双|送|救出|救起|抬出|出现|当晚|当日|随即|后来|而后|抢救|入院|到|虽|其(?!中)|最后|结果|不久|身"
 )
 _OTHERS: Final = re.compile(r"有人|有的|部分|一些|不少|多[人名]|数人|有[0-9]")
 _DENIED: Final = re.compile(r"(?:未|没有?|并无|不会|免于)(?:有|被|受|再|人|人员)*\Z")
@@ -71,6 +71,8 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
         return None
     if word.harm is not Harm.MOVED and _MOVING.search(between):
         return None
+    if " " in between and not _COUNTING.search(between):
+        return None  # in a title the next clause begins there: 药酒夺命 五位酒友身亡
     former = None
     origin = _FROM.match(text, at)
     if origin:

@@ -41,6 +41,8 @@ _BACKGROUND: Final = re.compile(
 _OTHER_MONTH: Final = re.compile(
     r"(?:今年|同年)?[0-9一二三四五六七八九十]{1,3}月(?:份|初|底|中旬|[上下]旬)?[，,]"
 )
+_AFTERSHOCK: Final = re.compile(r"余震(?:已|共)?(?:造成|导致|致)")
+_MAIN_SHOCK: Final = re.compile(r"大地震[^，。]{0,4}(?:造成|导致|致|遇难|死亡)")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}年")
 _BARE_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}年(?![0-9]{1,2}月|度|版)")
 _DAY: Final = re.compile(r"([0-9]{1,2})[日号](?![电讯]|报道|消息)")
@@ -59,6 +61,7 @@ def _of_main_event(text: str) -> Iterator[Sentence]:
     words = deque(harm_words(text))
     years: set[str] = set()
     days: set[int] = set()
+    is_aftershock = "余震" in text and _AFTERSHOCK.search(text) is not None
     for order, match in enumerate(_SENTENCE.finditer(text), start=1):
         start, end = match.span()
         is_old = order > 1 and _OTHER_MONTH.match(text, start) is not None
@@ -66,6 +69,7 @@ def _of_main_event(text: str) -> Iterator[Sentence]:
             its_years = set(_YEAR.findall(text, start, end))
             is_old |= order > 1 and bool(_BARE_YEAR.search(text, start, end) or (years and its_years - years))
             years |= its_years
+        is_old |= is_aftershock and _MAIN_SHOCK.search(text, start, end) is not None
         its_days = _event_days(text, start, end)
         is_old = is_old or bool(days and its_days and max(its_days) < min(days))
         days |= its_days

@@ -18,7 +18,7 @@ _PAIR: Final = "夫妻|夫妇|父子|父女|母子|母女|兄弟|姐妹|兄妹|�
 _ONE: Final = (
     "男子|女子|男童|女童|男孩|女孩|男生|女生|男婴|女婴|婴儿|孩子|幼童|小孩|少年|少女|老人|老太太?|老汉|老妇|老翁|老伯|大爷|大妈|阿姨|婆婆|"
     "妇女|妇人|孕妇|女?司机|的哥|的姐|副驾驶员?|驾驶员|驾驶人|驾驶者|车主|行人|路人|骑车人|骑手|男主人|女主人|主人|户主|房主|业主|保安|保洁员|清洁工|环卫工人?|"
-    "店主|老板娘?|教师|老师|医生|护士|船长|记者|总统|部长|父亲|母亲|妻子|丈夫|儿子|女儿|爷爷|奶奶|外公|外婆|哥哥|弟弟|姐姐|妹妹|摊主|"
+    "店主|老板娘?|教师|老师|医生|护士|船长|记者|总统|部长|父亲|母亲|妻子|丈夫|儿子|女儿|爷爷|奶奶|外公|外婆|哥哥|弟弟|姐姐|妹妹|摊主|小伙子?|姑娘|阿婆|大叔|大婶|奶娃|老[一-龥](?=[^师人板家早乡兵年太汉妇翁伯])|"
     "外卖员|快递员|售货员|服务员|厨师|女士|先生|当事人|受害人|被害人|车手|[男女](?:乘客|学生|工|子|游客|村民|居民)|[一-龥]某某?(?![镇村县市区地路街人年日月个])"
 )
 # Words for many as well as for one: one only after 一, 该, 这.
@@ -31,6 +31,7 @@ _VICTIM: Final = re.compile(
 )
 _MANY: Final = re.compile(r"多[名位个]|[部大]分|一些|不少|许?多|众|全部|所有|有的|各|多数|们|等人?\Z|几")
 _NOT: Final = re.compile(r"未|没|无|不会|不曾|免|险些|差点|否认|并非")
+_NOBODY: Final = re.compile(r"(?:没有?|无)\Z")  # 没有孩子有生命危险
 _NOUN_AFTER: Final = re.compile(
     r"(?:人数|人员|者|名单|原因|事[故件]|案|现场|家属|赔偿|率|的?消息|风险|教训|情况|名额|惨剧|悲剧|人口|等级|群众|乘客|师生|学生|症状)"
 )
@@ -39,10 +40,23 @@ _AND: Final = re.compile(r"[^，。；！？：]{0,8}(?:[和与及、]|以及)[^
 _SEPARATOR: Final = re.compile(r"[，,；;：:、（）()]")
 _CLAUSE: Final = re.compile(r"[，,；;：:（）()“”\"]")
 _IMAGINED: Final = re.compile(r"可能|预计|如果|一旦|防止|避免|威胁|企图|扬言|导致人|致人|会|涉嫌|以为")
-_HARMS: Final = frozenset({Harm.DEAD, Harm.HURT, Harm.GRAVE, Harm.LIGHT, Harm.MISSING, Harm.TRAPPED})
+_HARMS: Final = frozenset(
+    {Harm.DEAD, Harm.HURT, Harm.GRAVE, Harm.LIGHT, Harm.MISSING, Harm.TRAPPED, Harm.POISONED, Harm.ILL}
+)
 _THE_DEAD: Final = frozenset({"死者", "亡者"})
 _BEING: Final = re.compile(r"(?:均|都|分别|一)?[为系是]")
 _LIST_END: Final = re.compile(r"[。；，]|\Z")
+_HURT: Final = frozenset({Harm.HURT, Harm.GRAVE, Harm.LIGHT, Harm.ILL})
+_ABOUT_BODY: Final = re.compile(
+    r"(?:只是|只|仅|但|也|却|并|且|又|后|就|很快|不久|随即|随后|造成|导致|致使|致|使|经|检查|诊断|确诊|送医|医院|初步|目前|现|仍|正|还|已|在|因|"
+    r"出现|感到|感觉|开始|饭后|当晚|当场|其|自己|右|左|双|前|后|两|一侧|多处|全身|身上|身体|上|下|大|小|"
+    r"额头|额|头皮|头|面|脸|鼻|眼|耳|嘴唇|嘴|口唇|唇|口|牙|颈|脖子|肩膀|肩|锁骨|手臂|手腕|手指|手|臂|胳膊|肘|胸|肋骨|背|腰|腰椎|脊椎|颈椎|腹|盆骨|骨盆|臀|"
+    r"大腿|小腿|腿|膝盖|膝|脚踝|脚|足|踝|颅脑|颅骨|脑|内脏|脾脏|肝脏|肺|肾|软组织|皮肤|部|[0-9]+%|面积|四肢|呼吸|"
+    r"(?:[^，。；]{0,6}(?:医院|市[一二三]院|院))|受|被|的|、|有|和)*"
+)
+_OTHERS: Final = re.compile(r"[0-9一两二三四五六七八九十几数多][名位]|[0-9两二三四五六七八九十几数多]人|们")
+_GOING_ON: Final = 14
+_SPOKEN_OF: Final = 60
 _BEFORE: Final = 24
 _AFTER: Final = 14
 
@@ -74,6 +88,8 @@ def victims_in(sentence: Sentence, wanted: Container[Harm]) -> Iterator[Mention]
         ):
             continue
         named = _named(sentence.text, clause, word)
+        if named is None and _goes_on(sentence.text, clause, word):
+            named = _spoken_of(sentence, clause, word)
         if named is not None:
             start, end = min(named.start, word.start), max(named.end, word.end)
             mention = Mention(word.harm, named.value, False, sentence, start, end)
@@ -82,6 +98,31 @@ def victims_in(sentence: Sentence, wanted: Container[Harm]) -> Iterator[Mention]
             last, words = found[-1]
             found[-1] = (replace(last, harm=Harm.DEAD, end=word.end), words)
     yield from (mention for mention, _ in found if mention.harm in wanted)
+
+
+def _goes_on(text: str, clause: int, word: HarmWord) -> bool:
+    """Whether a clause without a person tells more of who was spoken of: ，只是额头擦伤 ，经检查右腿骨折."""
+    if word.harm not in _HURT:
+        return False
+    between = text[clause : word.start]
+    return (
+        len(between) <= _GOING_ON and not _NOT.search(between) and _ABOUT_BODY.fullmatch(between) is not None
+    )
+
+
+def _spoken_of(sentence: Sentence, clause: int, word: HarmWord) -> _Named | None:
+    """The last person who is named before in the sentence; None when there are several in that clause, or others."""
+    nouns = list(_VICTIM.finditer(sentence.text, max(sentence.start, clause - _SPOKEN_OF), clause))
+    if not nouns:
+        return None
+    last_clause = _clause_start(sentence, nouns[-1].start())
+    first = next(noun for noun in nouns if noun.start() >= last_clause)
+    before = max(last_clause, first.start() - 4)
+    if _OTHERS.search(sentence.text, first.end(), clause) or _MANY.search(
+        sentence.text, before, first.start()
+    ):
+        return None
+    return _Named(first[0], 2 if first["pair"] else 1, first.start(), word.end)
 
 
 def _without_same(found: Sequence[tuple[Mention, str]], words: str, harm: Harm) -> list[tuple[Mention, str]]:
@@ -99,7 +140,11 @@ def _named(text: str, clause: int, word: HarmWord) -> _Named | None:
     before = list(_VICTIM.finditer(text, max(clause, word.start - _BEFORE), word.start))
     if before:
         between = text[before[-1].end() : word.start]
-        denied = _NOT.search(between) or _MANY.search(text, max(clause, before[-1].start() - 4), word.start)
+        denied = (
+            _NOT.search(between)
+            or _NOBODY.search(text, clause, before[-1].start())
+            or _MANY.search(text, max(clause, before[-1].start() - 4), word.start)
+        )
         if not denied and not acts(between):
             return _Named(
                 before[-1][0], _how_many(text, before, between), _first(text, before).start(), word.end

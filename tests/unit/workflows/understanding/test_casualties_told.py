@@ -243,3 +243,49 @@ def test_headline_run_into_the_text_is_not_added() -> None:
     """The same figures caused twice in one sentence are the headline, said again."""
     assert read("客车坠河致7死3伤 昨日一辆客车坠河，造成7人死亡、3人受伤。") == {"deaths": 7, "injured": 3}
     assert read("轿车上2人死亡，货车上2人死亡。") == {"deaths": 4}
+
+
+CLASSES: tuple[tuple[str, str, dict[str, int]], ...] = (
+    (
+        "",
+        "客车坠崖，6人遇难，另有9人在医院救治，其中4人伤势危重。",
+        {"deaths": 6, "injured": 9, "serious": 4},
+    ),
+    ("", "小车追尾，陈女士被安全带勒住，只是额头擦伤。", {"injured": 1}),
+    ("", "货车撞上山体，司机被救出并送往医院，经检查右腿骨折。", {"injured": 1}),
+    ("", "车子撞上护栏，吴女士额头被划开一道口子，在医院缝了七针。", {"injured": 1}),
+    (
+        "",
+        "5名伤者中，一名老人经抢救无效死亡，另四人伤情稳定。",
+        {"deaths": 1, "injured": 4},
+    ),
+    (
+        "",
+        "事故造成3人死亡，30人受伤。受伤人员中，危重4人，较重6人，其余为轻伤。",
+        {"deaths": 3, "injured": 30, "serious": 10},
+    ),
+    ("", "爆炸造成6人死亡。死者中2人为犯罪嫌疑人，4人为群众。", {"deaths": 4}),
+    ("", "枪击共有9人死亡，其中包括开枪的枪手，11人受伤。", {"deaths": 8, "injured": 11}),
+    (
+        "",
+        "当日通报7人死亡、6人受伤。次日，一名重伤员抢救无效死亡，目前仍有5人住院治疗。",
+        {"injured": 5},
+    ),
+    (
+        "",
+        "三名工人被埋。昨晚挖出一名工人的遗体，另外两人仍下落不明。",
+        {"deaths": 1, "missing": 2, "trapped": 0},
+    ),
+    ("", "地震遇难人数206人，已从废墟中救出被压埋群众1700多人。", {"deaths": 206}),
+    ("药酒夺命 四位酒友两人身亡", "昨晚四人喝药酒，两人在医院死亡。", {"deaths": 2}),
+    ("", "地震的死亡人数8日晚上升到289人，100人伤势严重。", {"deaths": 289, "serious": 100}),
+)
+
+
+@pytest.mark.parametrize(("title", "text", "facts"), CLASSES)
+def test_shares_and_people_without_a_number_are_told_apart(
+    title: str, text: str, facts: dict[str, int]
+) -> None:
+    """Parts of a number, people who are described, and those who did it are counted as the labels mean."""
+    found = read(text, title)
+    assert {fact: found.get(fact) for fact in facts} == facts

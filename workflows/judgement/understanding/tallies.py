@@ -1,4 +1,4 @@
-"""Totals: one figure for each fact out of everything that was mentioned about the main event.
+"""Tallies: one figure for each fact out of everything that was mentioned about the main event.
 
 For: `casualties`. Must never enter: reading words. The rules, in the order in which they hold:
 a figure that says that it replaces others (更正为, 降至) ends what was said before; parts of one sentence add up
@@ -48,6 +48,8 @@ def injured(mentions: Sequence[Mention]) -> Total | None:
     """Everybody who was hurt and lives: what is said of 受伤, or 重伤 and 轻伤 together, or else of 中毒 or 送医."""
     found = [_hurt_in_sentence(group) for group in _by_sentence(_of(mentions, *_HURT))]
     hurt = _largest([_without_dead(total, mentions) for total in found])
+    if hurt is not None:
+        hurt = _in_care_now(hurt, mentions) or hurt
     gassed = [_sum(group) for group in _by_sentence(_of(mentions, Harm.POISONED))]
     affected = _largest([_without_dead(total, mentions) for total in gassed])
     if hurt is None or affected is None:
@@ -57,6 +59,18 @@ def injured(mentions: Sequence[Mention]) -> Total | None:
     dead = deaths(mentions)
     is_rest = dead is not None and hurt.value + dead.value == affected.value  # 7人中毒，4人死亡，3人受伤
     return hurt if is_rest or hurt.value >= affected.value else affected
+
+
+def _in_care_now(hurt: Total, mentions: Sequence[Mention]) -> Total | None:
+    """仍有4人住院 once one of the 5 hurt has died: then 4 are hurt. None when the numbers do not say that."""
+    at = mentions.index(hurt.mentions[-1]) + 1
+    died = 0
+    for mention in mentions[at:]:
+        if mention.harm is Harm.DEAD and mention.in_care:
+            died += mention.value
+        elif mention.harm is Harm.TREATED and mention.is_still and hurt.value - died == mention.value:
+            return Total(mention.value, mention.approximate, (mention,)) if died else None
+    return None
 
 
 def poisoned(mentions: Sequence[Mention]) -> Total | None:
@@ -87,10 +101,19 @@ def remaining(mentions: Sequence[Mention], harm: Harm) -> Total | None:
     freed = [mention for mention in _of(mentions, Harm.FREED) if mention.sentence.order]
     out = _largest([_sum(group) for group in _by_sentence(freed)])
     if out is None:
-        return total
+        return _less_those_found(total, mentions)
     return Total(
         max(0, total.value - out.value), total.approximate or out.approximate, total.mentions + out.mentions
     )
+
+
+def _less_those_found(total: Total, mentions: Sequence[Mention]) -> Total:
+    """三人被埋。挖出一人遗体，另外两人下落不明: all are told of, so nobody is trapped."""
+    later = mentions[mentions.index(total.mentions[-1]) + 1 :]
+    told = tuple(m for m in later if m.harm in (Harm.DEAD, Harm.MISSING) and not m.is_reference)
+    if sum(mention.value for mention in told) != total.value:
+        return total
+    return Total(0, total.approximate, total.mentions + told)
 
 
 def _of(mentions: Iterable[Mention], *harms: Harm) -> list[Mention]:
