@@ -27,6 +27,8 @@ check: .venv/.test ## format, lint, types, imports and the quick tests, in about
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy $(TYPED)
 	.venv/bin/lint-imports --no-cache
+	.venv/bin/deno check --quiet --config tests/web/deno.json streams/cockpit/static/*.js tests/web/*.js
+	.venv/bin/deno test --quiet --no-remote --allow-read --config tests/web/deno.json tests/web
 	$(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
 
 bench: .venv/.test ## measure throughput and latency side by side, add rows to tests/bench/results.csv

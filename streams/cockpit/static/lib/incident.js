@@ -27,19 +27,22 @@ export class IncidentPanel {
     /** @type {number | null} entries of the log that are shown; null is now */
     this.at = null;
     this.loading = false;
+    this.heardSeq = -1;
   }
 
   /** @param {string} incidentId */
   async open(incidentId) {
-    if (this.incidentId !== incidentId) Object.assign(this, { incidentId, loaded: null, shownSeq: -1, at: null });
+    if (this.incidentId !== incidentId) Object.assign(this, { incidentId, loaded: null, shownSeq: -1, heardSeq: -1, at: null });
     await this.load();
   }
 
   /** @param {number} seq of the incident now; loads only what is newer */
   async heard(seq) {
-    if (seq > this.shownSeq && !this.loading && this.at === null) await this.load();
+    this.heardSeq = seq;
+    if (seq > this.shownSeq && this.at === null) await this.load();
   }
 
+  /** @returns {Promise<void>} */
   async load() {
     if (!this.incidentId || this.loading) return;
     this.loading = true;
@@ -51,10 +54,13 @@ export class IncidentPanel {
       get(`/api/incidents/${id}/commands`),
     ]);
     this.loading = false;
-    if (!view.ok || this.incidentId !== id) return;
+    if (this.incidentId !== id) return this.load();
+    if (!view.ok) return;
     this.loaded = { view: view.body, events, reports: reports.body?.reports ?? [], commands: commands.body?.commands ?? [] };
     this.shownSeq = view.body.summary.seq;
     this.draw();
+    // What was heard of while this was on its way.
+    if (this.heardSeq > this.shownSeq && this.at === null) await this.load();
   }
 
   draw() {
@@ -345,7 +351,7 @@ const valueOf = (field, value) => (field === "category" ? categoryName(value) : 
  * @param {() => void} act
  */
 function holdable(button, act) {
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const begin = () => {
     if (timer !== undefined) return;

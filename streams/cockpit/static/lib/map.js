@@ -116,11 +116,13 @@ export class CityMap {
     const isTile = this.style === "tiles";
     const small = !isMain && !isTile;
     const name = svg("text", { class: "shape-name", x: shape.label[0], y: shape.label[1] + (isTile ? 0 : 4), text: shape.name.replace(/(土家族|苗族)+自治县|[区县]$/g, "") });
-    const mark = svg("text", { class: "shape-mark", x: shape.label[0], y: shape.label[1] + (small ? 8 : 20) });
+    const mark = svg("text", { class: "shape-mark", x: shape.label[0], y: shape.label[1] + (small ? 11 : 20) });
     if (small) for (const text of [name, mark]) text.classList.add("small");
     this.shapes.set(shape.code, [...(this.shapes.get(shape.code) ?? []), path]);
     this.marks.set(shape.code, [...(this.marks.get(shape.code) ?? []), mark]);
-    return [path, name, mark];
+    // In the whole city's map the small districts have no room for words: the inset has them.
+    const isCramped = isMain && !isTile && CENTRAL.includes(shape.code);
+    return isCramped ? [path] : [path, name, mark];
   }
 
   /**
