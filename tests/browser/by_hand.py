@@ -1,0 +1,94 @@
+"""By hand: what people outside the story do meanwhile, over HTTP with the installation's token.
+
+Never in here: anything that a test claims a page can do.
+"""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from tests.acceptance.program import Program
+
+Body = dict[str, object]
+SOON_SECONDS = 60
+OWED = ("issued", "received", "acknowledged")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def report(program: Program, **what: object) -> str:
+    """Tell of something; the incident that it opened, found by the words it was told in."""
+    words = str(what.setdefault("text", f"居民反映井盖破损 {uuid4().hex[:6]}"))
+    body = {
+        "schema_version": 1,
+        "report_id": str(uuid4()),
+        "source_id": "12345-500000",
+        "channel": "12345",
+        "kind": "initial",
+        "area_code": "500101001",
+        "reported_at": _now(),
+    }
+    answer = program.http.post("/api/reports", json=body | what)
+    assert answer.status_code == 202, answer.text
+    program.await_that(lambda: bool(_named(program, words)), f"an incident {words!r}", SOON_SECONDS)
+    return _named(program, words)[0]
+
+
+def _named(program: Program, words: str) -> list[str]:
+    listed = program.http.get("/api/incidents", params={"limit": 100}).json()["incidents"]
+    return [str(one["incident_id"]) for one in listed if one["title"] == words]
+
+
+def decide(program: Program, incident_id: str, **what: object) -> None:
+    """Decide as the officer on duty; applied, or the test fails."""
+    body = {
+        "schema_version": 1,
+        "decision_id": str(uuid4()),
+        "officer": {"id": "night-officer", "name": "周敏"},
+        "area_code": "500000",
+        "decided_at": _now(),
+    }
+    answer = program.http.post(f"/api/incidents/{incident_id}/decisions", json=body | what)
+    assert answer.status_code in (200, 202), answer.text
+
+
+def reports_of(program: Program, incident_id: str) -> list[Body]:
+    """Its reports, as an officer sees them."""
+    answer = program.http.get(f"/api/incidents/{incident_id}/reports").json()
+    return list(answer["reports"])
+
+
+def the_rest_is_done(program: Program, incident_id: str) -> None:
+    """Every unit that still owes something says that its work is done."""
+    for held in program.http.get(f"/api/incidents/{incident_id}/commands").json()["commands"]:
+        command = held["command"]
+        if command["kind"] != "order" or held["status"] not in OWED:
+            continue
+        body = {
+            "schema_version": 1,
+            "feedback_id": str(uuid4()),
+            "incident_id": incident_id,
+            "unit_code": command["unit_code"],
+            "kind": "done",
+            "person": {"name": "赵强"},
+            "occurred_at": _now(),
+        }
+        answer = program.http.post(f"/api/commands/{command['command_id']}/feedback", json=body)
+        assert answer.status_code in (200, 202), answer.text
+
+
+def a_fire_under_way(program: Program) -> str:
+    """A verified fire with its plan released; 南岸's fire brigade owes a command."""
+    incident_id = report(
+        program,
+        text=f"学府大道商场起火，三层有人被困 {uuid4().hex[:4]}",
+        category="accident.fire",
+        place="学府大道19号",
+        area_code="500108002",
+        facts={"deaths": 12, "injured": 60, "trapped": 4},
+    )
+    decide(program, incident_id, action="acknowledge")
+    decide(program, incident_id, action="verify", verdict="true", reason="现场民警确认")
+    decide(program, incident_id, action="release")
+    return incident_id
