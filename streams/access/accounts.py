@@ -48,8 +48,9 @@ async def keep_account(
 
 
 async def disable_account(connection: AsyncConnection, person_id: str) -> bool:
-    """Close an account; its sessions end with it. False when there is none."""
-    statement = update(ACCOUNTS).where(ACCOUNTS.c.person_id == person_id).values(disabled=True)
+    """Close an account; its sessions and links end with it. False when none is open."""
+    is_open = (ACCOUNTS.c.person_id == person_id, ACCOUNTS.c.disabled.is_(False))
+    statement = update(ACCOUNTS).where(*is_open).values(disabled=True)
     return (await connection.execute(statement)).rowcount > 0
 
 
@@ -57,6 +58,12 @@ async def accounts(connection: AsyncConnection) -> list[Account]:
     """Everybody, by id."""
     rows = (await connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.person_id))).mappings()
     return [Account(someone_of(row), row["disabled"]) for row in rows]
+
+
+async def open_account(connection: AsyncConnection, person_id: str) -> Someone | None:
+    """Who this is; None when there is no such account, or it is closed."""
+    row = (await connection.execute(_BY_ID, {"who": person_id})).mappings().first()
+    return None if row is None or row["disabled"] else someone_of(row)
 
 
 async def with_password(connection: AsyncConnection, person_id: str, password: str) -> Someone | None:

@@ -1,7 +1,9 @@
 """Audit: who asked for what and how it ended, refusals too, each entry bound to the one before by its digest.
 
 Nobody can change, drop or insert an entry without breaking the chain from there on; cutting off the end is seen by
-who wrote the last digest down elsewhere (`fenghuo audit verify` prints it). What somebody said is never in here.
+who wrote the last digest down elsewhere (`fenghuo audit verify` prints it). What somebody said is never in here, nor a
+word that was typed where a name belongs: it may be a password. Entries live by real time, whatever clock the program
+lives by.
 """
 
 import json
@@ -31,6 +33,22 @@ class AuditOutcome(StrEnum):
     DENIED = "denied"
 
 
+class SessionAct(StrEnum):
+    """What is asked of the door itself; everything behind it is an `Act`."""
+
+    SIGN_IN = "sign_in"
+    USE_LINK = "use_link"
+    SIGN_OUT = "sign_out"
+
+
+class Outsider(StrEnum):
+    """Who asks without being a person of this installation. No person's id has a space in it."""
+
+    INSTALLATION = "the installation"  # whoever holds its token
+    COMMAND_LINE = "the command line"  # whoever has a shell on its machine
+    UNKNOWN = "somebody unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that somebody asked for. `subject` is an id or code, never words."""
@@ -54,21 +72,37 @@ class ChainReport:
 
 
 def entry_of(
-    someone: Someone, act: Act, area_code: str | None, subject: str | None, *, allowed: bool, at: datetime
+    asker: Someone | Outsider,
+    act: Act | SessionAct,
+    area_code: str | None,
+    subject: str | None,
+    *,
+    allowed: bool,
+    at: datetime,
 ) -> Entry:
-    """What this person asked for now."""
+    """What was asked for at this real time, and by whom."""
     outcome = AuditOutcome.ALLOWED if allowed else AuditOutcome.DENIED
-    return Entry(at, someone.person_id, someone.role, act.value, area_code, subject, outcome.value)
+    who, role = (asker.value, "none") if isinstance(asker, Outsider) else (asker.person_id, asker.role.value)
+    return Entry(at, who, role, act.value, area_code, subject, outcome.value)
 
 
-async def append(connection: AsyncConnection, entry: Entry) -> None:
-    """Write it down, in the transaction of what it is about where there is one."""
+async def append(connection: AsyncConnection, *entries: Entry) -> None:
+    """Write these down in their order, in the transaction of what they are about where there is one.
+
+    Do it last: on PostgreSQL every other writer of the audit waits from here to the end of the transaction.
+    """
+    if not entries:
+        return
     if connection.dialect.name == "postgresql":
         await connection.execute(_MY_TURN)
     last = (await connection.execute(_LAST)).first()
-    seq, previous = (1, BEGINNING) if last is None else (last.seq + 1, last.digest)
-    chained = {"seq": seq, "previous": previous, "digest": _digest(entry, seq, previous)}
-    await insert(connection, AUDIT, [asdict(entry) | chained])
+    last_seq, previous = (0, BEGINNING) if last is None else (last.seq, last.digest)
+    rows = list[dict[str, object]]()
+    for seq, entry in enumerate(entries, last_seq + 1):
+        digest = _digest(entry, seq, previous)
+        rows.append(asdict(entry) | {"seq": seq, "previous": previous, "digest": digest})
+        previous = digest
+    await insert(connection, AUDIT, rows)
 
 
 async def verify(connection: AsyncConnection) -> ChainReport:

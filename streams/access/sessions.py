@@ -43,9 +43,10 @@ async def someone_with(connection: AsyncConnection, cookie: str, now: datetime) 
     return None if row is None else someone_of(row)
 
 
-async def end_session(connection: AsyncConnection, cookie: str) -> None:
-    """Sign out."""
-    await connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(cookie)))
+async def end_session(connection: AsyncConnection, cookie: str) -> bool:
+    """Sign out. False when there was no such session any more."""
+    ended = await connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(cookie)))
+    return ended.rowcount > 0
 
 
 async def new_link(connection: AsyncConnection, person_id: str, now: datetime) -> str:

@@ -24,6 +24,7 @@ from streams.cockpit.hub import Hub, Viewer
 from streams.cockpit.map import MapStyle
 from streams.cockpit.words import words
 from streams.gateway.areas import beijing_day
+from streams.gateway.auditing import Refusal
 from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
@@ -124,8 +125,10 @@ def _allowed(caller: Caller, area: str | None) -> str:
     """The area that is asked for. Raises Problem (404) when it never was or is not this caller's to see."""
     area_code = area or caller.home
     is_screen = area_code in area_tree() and area_tree().area(area_code).kind in _SCREENS
-    if not is_screen or not caller.may(Act.READ_INCIDENTS, area_code):
+    if not is_screen:
         raise not_found("area", area_code)
+    if not caller.may(Act.READ_INCIDENTS, area_code):
+        raise Refusal(not_found("area", area_code), caller, Act.READ_INCIDENTS, area_code, None)
     return area_code
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from streams.cockpit import live, pages
 from streams.gateway import (
     areas,
+    auditing,
     boards,
     decisions,
     feedback,
@@ -53,5 +54,6 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
     app.add_middleware(Callers, token=services.token, whose=partial(sessions.whose_session, services))
     problems.install(app)
+    auditing.install(app)
     openapi.install(app)
     return app

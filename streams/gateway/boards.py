@@ -17,6 +17,7 @@ from models.tables import PROJECTIONS
 from models.topics import Topic
 from models.units import Department, unit_code
 from streams.gateway.areas import beijing_day
+from streams.gateway.auditing import Refusal
 from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import Code, KnownParametersOnly, area_named
@@ -78,4 +79,4 @@ def _nothing_hot(scope: AreaCode, services: Services) -> HeatRanking:
 
 def _require(caller: Caller, area_code: AreaCode) -> None:
     if not caller.may(Act.READ_APPRAISAL, area_code):
-        raise not_found("area", area_code)
+        raise Refusal(not_found("area", area_code), caller, Act.READ_APPRAISAL, area_code, None)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from models.identifiers import MessageId
 from models.topics import Topic
+from streams.gateway.auditing import Refusal, allowed
 from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
 from streams.gateway.known import IdInPath, require_incident
@@ -45,11 +46,14 @@ async def post_decision(
     """
     decision, offer = read_decision(await request.body(), incident_id, services)
     area_code = await require_incident(incident_id, caller, services.database)
-    if not caller.may(act_of(decision.action), area_code):
-        raise forbidden(f"this role does not {decision.action} here", "action")
+    act = act_of(decision.action)
+    if not caller.may(act, area_code):
+        no = forbidden(f"this role does not {decision.action} here", "action")
+        raise Refusal(no, caller, act, area_code, incident_id)
     if not caller.signs_as(decision.officer, decision.area_code):
-        raise forbidden("an officer decides in their own name and from their own desk", "officer.id")
-    await intake.accept(offer)
+        no = forbidden("an officer decides in their own name and from their own desk", "officer.id")
+        raise Refusal(no, caller, act, area_code, incident_id)
+    await intake.accept(offer, allowed(caller, act, area_code, offer.message_id, services))
     outcome = await awaited(offer, services)
     if outcome.outcome == "pending":
         response.status_code = HTTPStatus.ACCEPTED

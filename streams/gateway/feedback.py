@@ -4,6 +4,9 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from models.access import Act
+from models.units import parse_unit
+from streams.gateway.auditing import Refusal, allowed
 from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
 from streams.gateway.known import IdInPath, require_command
@@ -37,10 +40,12 @@ async def post_feedback(
     answered with the same outcome and counts once.
     """
     feedback, offer = read_feedback(await request.body(), command_id, services)
-    await require_command(command_id, caller, services.database)
+    unit_code = await require_command(command_id, caller, services.database)
+    area_code = parse_unit(unit_code).area_code
     if not caller.answers_for(feedback.unit_code):
-        raise forbidden("a command is answered by a person of its unit", "unit_code")
-    await intake.accept(offer)
+        no = forbidden("a command is answered by a person of its unit", "unit_code")
+        raise Refusal(no, caller, Act.ANSWER_COMMANDS, area_code, command_id)
+    await intake.accept(offer, allowed(caller, Act.ANSWER_COMMANDS, area_code, offer.message_id, services))
     outcome = await awaited(offer, services)
     if outcome.outcome == "pending":
         response.status_code = HTTPStatus.ACCEPTED

@@ -13,6 +13,7 @@ from models.areas import AreaKind
 from models.messages.fields import Moment
 from models.vocabulary import Level, Stage, Status, Verdict
 from streams.gateway import listing
+from streams.gateway.auditing import Refusal
 from streams.gateway.callers import CallerOf
 from streams.gateway.cursors import seal, unseal
 from streams.gateway.known import IdInPath, require_incident
@@ -44,7 +45,7 @@ def _area_seen(caller: CallerOf, area: Code = None) -> str | None:
         raise bad_filter("area", "incidents are listed by city, district or township")
     seen = area if caller.someone is None else area or caller.home
     if seen is not None and not caller.may(Act.READ_INCIDENTS, seen):
-        raise not_found("area", seen)
+        raise Refusal(not_found("area", seen), caller, Act.READ_INCIDENTS, seen, None)
     return seen
 
 

@@ -1,4 +1,5 @@
-"""Intake: saying yes to a message, once and for good. A 2xx rests on the two rows that are committed here.
+"""Intake: saying yes to a message, once and for good. A 2xx rests on the rows that are committed here: that it was
+accepted, that it must be on Kafka, and who sent it.
 
 The same content under the same id again is the same yes; other content under it is a conflict, whether the first came
 through a gateway (`intake`) or straight to Kafka (`inbox`). Never in here: what the message means.
@@ -22,7 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import MessageId
 from models.tables import INTAKE
 from models.topics import Topic
+from streams.access import audit
 from streams.broker.publishing import Publication
+from streams.gateway.auditing import with_reports_together
 from streams.gateway.offers import Offer
 from streams.gateway.problems import Problem, ProblemCode, id_conflict
 from streams.gateway.services import Services
@@ -59,6 +62,7 @@ class _Kept:
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     offer: Offer
+    entry: audit.Entry
     answer: asyncio.Future[Accepted]
 
 
@@ -70,13 +74,13 @@ class Intake:
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def accept(self, offer: Offer) -> Accepted:
-        """Commit the message and what must be on Kafka, or find that both are there; then have it published at once.
+    async def accept(self, offer: Offer, entry: audit.Entry) -> Accepted:
+        """Commit the message, what must be on Kafka and who sent it, or find it there; then have it published at once.
 
         Raises Problem: 409 for other content under this id, 422 for what the database cannot keep. Raises Transient
         when the database cannot be had: nothing was kept, or the same offer again says that it was.
         """
-        waiting = _Waiting(offer, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(offer, entry, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writing is None:
             # A task of its own: a client that hangs up must not take others' reports with it.
@@ -95,7 +99,7 @@ class Intake:
             self._writing = None
 
     async def _write(self, together: Sequence[_Waiting]) -> None:
-        commit = asyncio.create_task(self._commit([waiting.offer for waiting in together]))
+        commit = asyncio.create_task(self._commit(together))
         await asyncio.wait([commit])
         fault = commit.exception()
         if isinstance(fault, DataRefused):
@@ -116,16 +120,18 @@ class Intake:
         unkept.__cause__ = refused
         _tell(together[0], unkept)
 
-    async def _commit(self, offers: Sequence[Offer]) -> list[Accepted | Problem]:
-        now = self._services.clock.now()
+    async def _commit(self, together: Sequence[_Waiting]) -> list[Accepted | Problem]:
+        now, offers = self._services.clock.now(), [waiting.offer for waiting in together]
         async with self._services.database.write() as connection:
             fitting = await _fitting(connection, offers)
             new = await _keep_new(connection, fitting.values(), now)
             # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
             await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall_now())
             known = await _known(connection, {offer.message_id for offer in offers} - new)
-        known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
-        return list(_answers(offers, known, new))
+            known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
+            answers = list(_answers(offers, known, new))
+            await audit.append(connection, *_entries(together, answers))
+        return answers
 
 
 async def _fitting(connection: AsyncConnection, offers: Sequence[Offer]) -> dict[MessageId, Offer]:
@@ -168,6 +174,14 @@ def _answers(
             continue
         yield Accepted(kept.topic, kept.accepted_at, is_new=offer.message_id in untold)
         untold.discard(offer.message_id)
+
+
+def _entries(together: Sequence[_Waiting], answers: Sequence[Accepted | Problem]) -> Iterator[audit.Entry]:
+    """Who is behind what is new; the same again and a conflict have changed nothing."""
+    told = zip(together, answers, strict=True)
+    return with_reports_together(
+        waiting.entry for waiting, answer in told if isinstance(answer, Accepted) and answer.is_new
+    )
 
 
 def _tell(waiting: _Waiting, answer: Accepted | BaseException) -> None:

@@ -1,6 +1,7 @@
 """Known: whether the incident or command that a path names exists and is this caller's to see, before a word about it.
 
-Not found and not allowed look the same, so that nobody learns from an answer what lies in another's area.
+Not found and not allowed look the same, so that nobody learns from an answer what lies in another's area; both are
+written down, so that nobody learns it from the time either.
 """
 
 from typing import Annotated
@@ -12,6 +13,7 @@ from models.access import Act
 from models.identifiers import ID_PATTERN, AreaCode, UnitCode
 from models.tables import COMMANDS, INCIDENTS
 from models.units import parse_unit
+from streams.gateway.auditing import Refusal
 from streams.gateway.callers import Caller
 from streams.gateway.problems import not_found
 from streams.store.database import Database
@@ -28,7 +30,8 @@ async def require_incident(incident_id: str, caller: Caller, database: Database)
     async with database.read() as connection:
         area_code = (await connection.execute(_INCIDENT, {"name": incident_id})).scalar()
     if area_code is None or not caller.may(Act.READ_INCIDENTS, area_code):
-        raise not_found("incident", incident_id)
+        absent = not_found("incident", incident_id)
+        raise Refusal(absent, caller, Act.READ_INCIDENTS, area_code, incident_id)
     return AreaCode(area_code)
 
 
@@ -37,7 +40,8 @@ async def require_command(command_id: str, caller: Caller, database: Database) -
     async with database.read() as connection:
         unit_code = (await connection.execute(_COMMAND, {"name": command_id})).scalar()
     if unit_code is None or not sees_commands_of(UnitCode(unit_code), caller):
-        raise not_found("command", command_id)
+        area_code = None if unit_code is None else parse_unit(unit_code).area_code
+        raise Refusal(not_found("command", command_id), caller, Act.READ_COMMANDS, area_code, command_id)
     return UnitCode(unit_code)
 
 

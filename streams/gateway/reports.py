@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from models.access import Act
+from streams.gateway.auditing import Refusal, allowed
 from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
 from streams.gateway.offers import read_report
@@ -33,8 +34,10 @@ async def post_report(
     """
     report, offer = read_report(await request.body(), services)
     if not caller.may(Act.REPORT, report.area_code):
-        raise forbidden("this role does not report")
-    accepted = await intake.accept(offer)
+        no = forbidden("this role does not report")
+        raise Refusal(no, caller, Act.REPORT, report.area_code, offer.message_id)
+    entry = allowed(caller, Act.REPORT, report.area_code, offer.message_id, services)
+    accepted = await intake.accept(offer, entry)
     if not accepted.is_new:
         response.status_code = HTTPStatus.OK
     return ReportAccepted(

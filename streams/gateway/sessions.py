@@ -14,8 +14,10 @@ from starlette.datastructures import Headers
 
 from models.access import Someone
 from models.messages.fields import IdText, Value
-from streams.access import sessions
-from streams.access.accounts import with_password
+from streams.access import audit, sessions
+from streams.access.accounts import open_account, with_password
+from streams.access.audit import Outsider, SessionAct
+from streams.gateway.auditing import at_the_door, record
 from streams.gateway.callers import CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.problems import Problem, ProblemCode
@@ -41,11 +43,16 @@ class Me(Value):
 @router.post("/api/session", responses=problems(401, 413, 415, 422, 503))
 async def sign_in(asked: SignIn, request: Request, response: Response, services: ServicesOf) -> Me:
     """Sign in with a local account. The session lasts twelve hours, in this browser."""
-    async with services.database.write() as connection:
+    # Read first: a password takes long to verify, and nobody else could write in that time.
+    async with services.database.read() as connection:
+        known = await open_account(connection, asked.person_id)
         someone = await with_password(connection, asked.person_id, asked.password)
-        if someone is None:
-            raise Problem(HTTPStatus.UNAUTHORIZED, ProblemCode.UNAUTHORIZED, "wrong name or password")
-        cookie = await sessions.open_session(connection, someone.person_id, services.wall.now())
+    if someone is None:
+        await record(
+            at_the_door(known or Outsider.UNKNOWN, SessionAct.SIGN_IN, services, is_allowed=False), services
+        )
+        raise Problem(HTTPStatus.UNAUTHORIZED, ProblemCode.UNAUTHORIZED, "wrong name or password")
+    cookie = await _opened(someone, services)
     _set_cookie(request, response, cookie)
     return Me(someone=someone)
 
@@ -57,11 +64,13 @@ async def get_me(caller: CallerOf) -> Me:
 
 
 @router.delete("/api/session", status_code=HTTPStatus.NO_CONTENT, responses=problems(401, 503))
-async def sign_out(request: Request, response: Response, services: ServicesOf) -> None:
+async def sign_out(request: Request, response: Response, caller: CallerOf, services: ServicesOf) -> None:
     """Sign out; a session that is over already is no error."""
     if (cookie := cookie_of(Headers(scope=request.scope))) is not None:
+        asker = caller.someone or Outsider.INSTALLATION
         async with services.database.write() as connection:
-            await sessions.end_session(connection, cookie)
+            if await sessions.end_session(connection, cookie):
+                await audit.append(connection, at_the_door(asker, SessionAct.SIGN_OUT, services))
     response.delete_cookie(SESSION_COOKIE)
 
 
@@ -73,9 +82,11 @@ async def enter(
     async with services.database.write() as connection:
         now = services.wall.now()
         person_id = await sessions.use_link(connection, link, now)
-        if person_id is None:
+        someone = None if person_id is None else await open_account(connection, person_id)
+        if someone is None:
             return RedirectResponse(f"{SIGN_IN_PAGE}?link=over", HTTPStatus.SEE_OTHER)
-        cookie = await sessions.open_session(connection, person_id, now)
+        cookie = await sessions.open_session(connection, someone.person_id, now)
+        await audit.append(connection, at_the_door(someone, SessionAct.USE_LINK, services))
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     _set_cookie(request, response, cookie)
     return response
@@ -85,6 +96,13 @@ async def whose_session(services: Services, cookie: str) -> Someone | None:
     """The person of a session cookie."""
     async with services.database.read() as connection:
         return await sessions.someone_with(connection, cookie, services.wall.now())
+
+
+async def _opened(someone: Someone, services: Services) -> str:
+    async with services.database.write() as connection:
+        cookie = await sessions.open_session(connection, someone.person_id, services.wall.now())
+        await audit.append(connection, at_the_door(someone, SessionAct.SIGN_IN, services))
+    return cookie
 
 
 def _set_cookie(request: Request, response: Response, cookie: str) -> None:

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlalchemy import bindparam, case, select
 
+from models.access import Act
 from models.identifiers import UNIT_CODE_PATTERN, UnitCode
 from models.tables import COMMANDS
 from models.units import UnknownUnit, parse_unit
 from models.vocabulary import CommandStatus
+from streams.gateway.auditing import Refusal
 from streams.gateway.callers import CallerOf
 from streams.gateway.known import sees_commands_of
 from streams.gateway.openapi import problems
@@ -35,11 +37,11 @@ async def get_commands(
 ) -> CommandList:
     """A unit's commands, at most 200: those that it still owes something for first, each group newest first."""
     try:
-        parse_unit(unit_code)
+        area_code = parse_unit(unit_code).area_code
     except UnknownUnit:
         raise not_found("unit", unit_code) from None
     if not sees_commands_of(UnitCode(unit_code), caller):
-        raise not_found("unit", unit_code)
+        raise Refusal(not_found("unit", unit_code), caller, Act.READ_COMMANDS, area_code, unit_code)
     async with services.database.read() as connection:
         rows = list(await connection.execute(_OF_UNIT, {"of_unit": unit_code}))
     return CommandList(commands=tuple(command_view(row, None) for row in rows))

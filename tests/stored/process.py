@@ -11,12 +11,15 @@ from typing import NoReturn
 
 from prometheus_client import CollectorRegistry
 
+from models.access import Act
 from models.messages.report import Report
 from models.topics import Topic
 from streams.broker.publishing import PublishFailed
 from streams.clock import Clock
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import Maps
+from streams.gateway.auditing import allowed
+from streams.gateway.callers import Caller
 from streams.gateway.intake import Intake
 from streams.gateway.offers import read_report
 from streams.gateway.problems import Problem
@@ -81,8 +84,9 @@ class Process:
     async def accept(self, report: Report, value: bytes) -> None:
         """A report at the gateway's door; a conflict is answered and forgotten."""
         _, offer = read_report(value, self._services)
+        entry = allowed(Caller(None), Act.REPORT, None, offer.message_id, self._services)
         with suppress(Problem):
-            await self._intake.accept(offer)
+            await self._intake.accept(offer, entry)
 
     async def sweep_deadlines(self) -> None:
         """Passed clocks are sent."""

@@ -7,8 +7,10 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from models.access import Act
 from models.messages.report import Report
 from models.tables import INTAKE, OUTBOX
+from streams.access.audit import Outsider, entry_of
 from streams.gateway.intake import Accepted, Intake
 from streams.gateway.offers import Offer, read_report
 from streams.gateway.problems import Problem
@@ -29,8 +31,14 @@ def offer(gateway: Gateway, **changes: object) -> Offer:
 
 async def answers(intake: Intake, *offers: Offer) -> list[str]:
     """What each of these, offered at the same moment, is told."""
-    told = await asyncio.gather(*map(intake.accept, offers), return_exceptions=True)
+    told = await asyncio.gather(*(accept(intake, one) for one in offers), return_exceptions=True)
     return [_word(one) for one in told]
+
+
+async def accept(intake: Intake, one: Offer) -> Accepted:
+    """Let it in as the installation's."""
+    entry = entry_of(Outsider.INSTALLATION, Act.REPORT, None, one.message_id, allowed=True, at=NOON)
+    return await intake.accept(one, entry)
 
 
 def _word(answer: Accepted | BaseException) -> str:
@@ -94,8 +102,8 @@ async def test_a_database_that_is_away_is_told_to_each(gateway: Gateway) -> None
 async def test_a_client_that_hangs_up_takes_nobody_with_it(gateway: Gateway) -> None:
     """The first to come is cancelled while it waits; what it offered and what came after it is written."""
     intake = Intake(gateway.services)
-    first = asyncio.create_task(intake.accept(offer(gateway)))
-    second = asyncio.create_task(intake.accept(offer(gateway, report_id="r-2")))
+    first = asyncio.create_task(accept(intake, offer(gateway)))
+    second = asyncio.create_task(accept(intake, offer(gateway, report_id="r-2")))
     await asyncio.sleep(0)
     first.cancel()
     assert (await second).is_new
