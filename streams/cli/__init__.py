@@ -29,6 +29,8 @@ COMMANDS = MappingProxyType(
         "understand": ("understanding", "understand"),
         "check": ("verifying", "check"),
         "replay": ("verifying", "replay"),
+        "accounts": ("accounts", "app"),
+        "audit": ("auditing", "app"),
         "dead-letters": ("dead_letters", "app"),
         "topics": ("topics", "app"),
         "db": ("administration", "db"),
