@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from streams.check import (
+    audited,
     clocks,
     commands,
     folding,
@@ -46,6 +47,8 @@ OF_TABLES: tuple[OfTables, ...] = (
     outgoing.nothing_is_unpublished,
     projections.rankings_equal_the_heats,
     projections.ratings_equal_the_outcomes,
+    audited.accepted_is_audited,
+    audited.audit_is_whole,
 )
 OF_INCIDENTS: tuple[OfIncident, ...] = (
     log.seq_runs_without_gap,

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Invariant(StrEnum):
-    """What must hold after every fault. I12 comes with permissions."""
+    """What must hold after every fault."""
 
     I1 = "I1"  # every accepted report belongs to one incident and reaches an end
     I2 = "I2"  # no command is issued twice, and what is sent again has the same bytes
@@ -18,6 +18,7 @@ class Invariant(StrEnum):
     I9 = "I9"  # nothing crosses its area's scope
     I10 = "I10"  # replaying all input changes nothing
     I11 = "I11"  # nothing unpublished, no expired claim
+    I12 = "I12"  # what people changed through the gateway is audited, and the audit's chain is whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def check(
         float, typer.Option(min=0, help="seconds for which something may be on its way; 0: at rest")
     ] = 60,
 ) -> None:
-    """Look at the whole database, and at Kafka where one answers, for a row that breaks an invariant (I1 to I11).
+    """Look at the whole database, and at Kafka where one answers, for a row that breaks an invariant (I1 to I12).
 
     Works beside a running engine. Without a broker, what is on Kafka (half of I7) is not looked at, and it says so.
     Exit code 1: a row breaks one, and it is printed.
@@ -48,7 +48,7 @@ def check(
         if cluster
         else "; no broker answers: I7 was not looked at on Kafka"
     )
-    answer(f"I1 to I11 hold: {looked_at} incidents in the database{on_kafka}")
+    answer(f"I1 to I12 hold: {looked_at} incidents in the database{on_kafka}")
 
 
 def replay(

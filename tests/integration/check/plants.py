@@ -9,8 +9,10 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.access import Act
 from models.identifiers import MessageId
 from models.tables import (
+    AUDIT,
     COMMANDS,
     DEAD_LETTERS,
     DEADLINES,
@@ -25,6 +27,8 @@ from models.tables import (
     PROJECTIONS,
     REPORTS,
 )
+from streams.access import audit
+from streams.access.audit import Outsider, entry_of
 from streams.check import Invariant
 from streams.store import deadlines, incidents
 from streams.store.incidents import Standing
@@ -314,6 +318,32 @@ async def claim_ran_out(connection: AsyncConnection) -> str:
     return f"outbox id={row.id} topic={row.topic}"
 
 
+async def decision_nobody_sent(connection: AsyncConnection) -> str:
+    row = await one(connection, INBOX, INBOX.c.topic == "decisions")
+    accepted = {"topic": "decisions", "digest": row.digest, "accepted_at": LONG_AGO}
+    await connection.execute(insert(INTAKE).values(message_id=row.message_id, **accepted))
+    return f"intake message_id={row.message_id}"
+
+
+async def decision_that_was_denied(connection: AsyncConnection) -> str:
+    where = await decision_nobody_sent(connection)
+    await noted(connection, where.partition("=")[2], allowed=False)
+    return where
+
+
+async def audit_entry_changed(connection: AsyncConnection) -> str:
+    for subject in ("one", "two"):
+        await noted(connection, subject, allowed=False)
+    await change(connection, AUDIT, await one(connection, AUDIT), outcome="allowed")
+    return "audit seq=1"
+
+
+async def noted(connection: AsyncConnection, subject: str, *, allowed: bool) -> None:
+    """Write an entry as the gateway does."""
+    entry = entry_of(Outsider.INSTALLATION, Act.HANDLE, None, subject, allowed=allowed, at=LONG_AGO)
+    await audit.append(connection, entry)
+
+
 @dataclass(frozen=True)
 class Planted:
     """A violation, the invariant that it breaks, and those that it breaks besides (a lost row breaks several)."""
@@ -363,4 +393,7 @@ PLANTED = (
     Planted(Invariant.I10, accepted_and_lost),
     Planted(Invariant.I11, never_published),
     Planted(Invariant.I11, claim_ran_out),
+    Planted(Invariant.I12, decision_nobody_sent),
+    Planted(Invariant.I12, decision_that_was_denied),
+    Planted(Invariant.I12, audit_entry_changed),
 )

@@ -10,7 +10,15 @@ from models.tables import INCIDENTS, OUTBOX
 from streams.check import Invariant, Violation, check
 from streams.store.database import Database
 from streams.store.migrations import upgrade
-from tests.integration.check.plants import PLANTED, Planted, change, one, other_column
+from tests.integration.check.plants import (
+    PLANTED,
+    Planted,
+    change,
+    decision_nobody_sent,
+    noted,
+    one,
+    other_column,
+)
 from tests.integration.check.play import Play, play_all
 
 
@@ -35,6 +43,14 @@ async def test_one_planted_violation_is_found(played: Database, planted: Planted
     assert {violation.invariant for violation in found} == {planted.invariant, *planted.besides}
     if planted.invariant not in planted.besides:
         assert {violation.row for violation in found if violation.invariant is planted.invariant} == {row}
+
+
+async def test_an_accepted_decision_with_its_entry_holds(played: Database) -> None:
+    """What the gateway accepted and wrote down breaks no invariant."""
+    async with played.write() as connection:
+        where = await decision_nobody_sent(connection)
+        await noted(connection, where.partition("=")[2], allowed=True)
+    assert await violations(played) == []
 
 
 @pytest.mark.postgres
@@ -65,7 +81,7 @@ async def test_more_incidents_than_a_page_are_looked_at(played: Database) -> Non
 
 
 async def test_every_invariant_has_a_planted_violation() -> None:
-    """None of the eleven is taken on trust."""
+    """None of the twelve is taken on trust."""
     assert {planted.invariant for planted in PLANTED} == set(Invariant)
 
 
