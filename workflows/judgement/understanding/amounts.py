@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from models.understanding import FactFound, Part
-from workflows.judgement.understanding.numerals import NUMBER, Number, number_at
+from workflows.judgement.understanding.numerals import BEGINS_NUMBER, NUMBER, Number, number_at
 from workflows.judgement.understanding.script import Script
 
 _PARTS: Final = (Part.TITLE, Part.TEXT)
 _REACH: Final = 24  # characters before an amount in which its clause is looked at
 
-_YUAN: Final = re.compile(rf"(?P<number>{NUMBER})\s?(?:元|块钱)")
+_YUAN: Final = re.compile(rf"{BEGINS_NUMBER}(?P<number>{NUMBER})\s?(?:元|块钱)")
 _LOSS_BEFORE: Final = re.compile(
     r"(?P<no>间接|挽回|避免|减少|挽救)?(?P<direct>直接)?(?P<kind>经济|财产)?损失(?!补偿|赔偿)[^,，。；;]{0,12}$"
 )
@@ -31,10 +31,11 @@ _NO_LOSS: Final = re.compile(
 _YUAN_AT_MOST: Final = 10**15
 
 _MAGNITUDE: Final = re.compile(
+    rf"(?:(?=[里震修更订调上下M])|{BEGINS_NUMBER})(?:"
     rf"里氏(?:震级)?\s?(?P<richter>{NUMBER})\s?级?"
     rf"|震级(?P<mended>(?:已)?(?:被)?(?:修订|更正|修正|订正|调整|上调|下调)[为至到])?[为是约达:：]?(?:里氏|M[sSwWlL]?)?\s?(?P<scale>{NUMBER})"
     rf"|(?P<mended2>(?:修订|更正|修正|订正|调整|上调|下调)[为至到])?(?P<shock>{NUMBER})\s?级(?:左右)?(?:的)?(?:[浅强大中小深]源?)?(?:[余地强大]+震|有感地震|破坏性地震)"
-    rf"|(?<![A-Za-z])M[sSwWlL]?\s?(?P<letter>[0-9]\.[0-9])"
+    rf"|(?<![A-Za-z])M[sSwWlL]?\s?(?P<letter>[0-9]\.[0-9]))"
 )
 _NO_SHOCK_BEFORE: Final = re.compile(r"(?:抗|抵御|承受|可能发生|再发生|设防)[^,，。；;]{0,4}$")
 _NO_SHOCK_AFTER: Final = re.compile(r"以上|(?:灾害)?(?:应急|响应|预案)")
@@ -42,7 +43,7 @@ _AFTERSHOCK_BEFORE: Final = re.compile(r"余震[^,，。；;]{0,10}$")
 _MAGNITUDE_AT_MOST: Final = 10
 
 _LAND: Final = re.compile(
-    rf"(?P<number>{NUMBER})\s?(?P<unit>公顷|亩|平方公里|平方千米|平方米|平米|hm2|km2)(?P<left>左右|以上)?"
+    rf"{BEGINS_NUMBER}(?P<number>{NUMBER})\s?(?P<unit>公顷|亩|平方公里|平方千米|平方米|平米|hm2|km2)(?P<left>左右|以上)?"
 )
 _HECTARES: Final[Mapping[str, float]] = {
     "公顷": 1.0,

@@ -6,6 +6,7 @@ but who died is not counted as hurt.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -59,6 +60,8 @@ class _Binding:
         self._sentence = sentence
         self._words = words
         self._counts = list(persons_in(sentence.text, sentence.start, sentence.end))
+        separators = _SEPARATOR.finditer(sentence.text, sentence.start, sentence.end)
+        self._ends = sorted([*(mark.end() for mark in separators), *(word.end for word in words)])
         self._bound: dict[int, list[Mention]] = {}  # by where the count starts
         self._spent: set[int] = set()  # old figures: 由3人上升至5人
 
@@ -158,10 +161,8 @@ class _Binding:
 
     def _clause_start(self, at: int) -> int:
         """After the last separator or word of harm before this place."""
-        text, start = self._sentence.text, self._sentence.start
-        separators = [match.end() for match in _SEPARATOR.finditer(text, start, at)]
-        words = [word.end for word in self._words if word.end <= at]
-        return max([start, *separators[-1:], *words[-1:]])
+        passed = bisect_right(self._ends, at)
+        return self._ends[passed - 1] if passed else self._sentence.start
 
 
 def _is_freed_again(freed: HarmWord, word: HarmWord) -> bool:

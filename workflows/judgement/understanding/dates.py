@@ -77,8 +77,9 @@ _EXPRESSION: Final = re.compile(
 )
 # Where an expression may begin; found first, since the whole pattern is slow to fail.
 _BEGINS: Final = re.compile(
+    r"(?=[0-9〇零○一二两三四五六七八九十今昨前当周星礼凌清早上本这中正午下傍晚深夜半])(?:"
     r"[0-9〇零○一二两三四五六七八九十]{1,4}[年月日号时点:：\-/.天个小分]|[今昨前当](?=[日天晚晨早夜凌清上中下傍])"
-    r"|[周星礼凌清早上本这中正午下傍晚深夜半](?=[上周星期礼拜晨午晚间夜里小个0-9〇零○一二两三四五六七八九十日天])"
+    r"|[周星礼凌清早上本这中正午下傍晚深夜半](?=[上周星期礼拜晨午晚间夜里小个0-9〇零○一二两三四五六七八九十日天]))"
 )
 # 11月23日电, 3月12日南昌讯: the day of writing.
 DATELINE: Final = re.compile(

@@ -50,6 +50,8 @@ Hit = tuple[Part, int, str]
 class _Lexicon:
     words: Words
     meanings: Mapping[str, tuple[tuple[str, float], ...]]  # word -> (category or clue, weight); neutral: none
+    kinds: Mapping[str, tuple[tuple[str, float], ...]]  # of these meanings those that are categories
+    clues: Mapping[str, tuple[tuple[str, float], ...]]  # and those that are clues
     together: tuple[tuple[str, str, str], ...]  # category, and the two clues that speak for it
     causes: Mapping[str, tuple[str, ...]]  # effect -> what may cause it
     unmeant: frozenset[str]
@@ -77,19 +79,19 @@ def category(script: Script) -> CategoryFound | None:
 
 def _sentences(script: Script) -> Iterator[tuple[float, list[Hit]]]:
     """Each sentence that holds words, with its weight."""
-    yield _TITLE, _hits(Part.TITLE, script.plain_title)
+    yield _TITLE, _hits(script, Part.TITLE)
     ends = [mark.start() for mark in _SENTENCE_END.finditer(script.plain_text)]
-    by_sentence = groupby(_hits(Part.TEXT, script.plain_text), key=lambda hit: bisect_left(ends, hit[1]))
+    by_sentence = groupby(_hits(script, Part.TEXT), key=lambda hit: bisect_left(ends, hit[1]))
     for spoken, (_, found) in enumerate(by_sentence, start=1):
         yield _FIRST_SENTENCE / spoken, list(found)
 
 
-def _hits(part: Part, plain: str) -> list[Hit]:
+def _hits(script: Script, part: Part) -> list[Hit]:
     """The words that mean something and are meant."""
-    book = _book()
+    book, plain = _book(), script.plain(part)
     found: list[Hit] = []
     unmeant_end = -_UNMEANT_REACH - 1  # of the last such word
-    for start, word in book.words.found_in(plain):
+    for start, word in book.words.found_in(plain, script.pairs(part)):
         if word in book.unmeant:
             unmeant_end = start + len(word)
         elif book.meanings[word] and (
@@ -105,8 +107,10 @@ def _spoken_for(hits: Iterable[Hit]) -> Mapping[str, float]:
     points: dict[str, float] = defaultdict(float)
     clues: dict[str, float] = defaultdict(float)
     for word in {word for _, _, word in hits}:
-        for name, weight in book.meanings[word]:
-            (points if name in _KINDS else clues)[name] += weight
+        for name, weight in book.kinds[word]:
+            points[name] += weight
+        for name, weight in book.clues[word]:
+            clues[name] += weight
     if len(clues) > 1:
         for name, one, other in book.together:
             if one in clues and other in clues:
@@ -169,6 +173,8 @@ def _book() -> _Lexicon:
     return _Lexicon(
         words=Words((*meanings, *unmeant)),
         meanings={word: tuple(said) for word, said in meanings.items()},
+        kinds={word: tuple(one for one in said if one[0] in _KINDS) for word, said in meanings.items()},
+        clues={word: tuple(one for one in said if one[0] not in _KINDS) for word, said in meanings.items()},
         together=tuple(
             (Category(name).value, one, other)
             for name, groups in read["together"].items()

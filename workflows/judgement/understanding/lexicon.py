@@ -4,10 +4,10 @@ For: reading `*.toml` of this folder once, and looking words up. Must never ente
 room that owns the file knows that. The files are part of the program, like its code.
 """
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from itertools import compress, count
 from typing import Any, Final
 
 _HEAD: Final = 2  # characters by which words are looked up; shorter words are refused
@@ -24,7 +24,7 @@ class Words:
     Raises ValueError on a shorter word: it would be found inside too many others; stop at start-up.
     """
 
-    __slots__ = ("_begins", "_by_head")
+    __slots__ = ("_by_head",)
 
     def __init__(self, words: Iterable[str]) -> None:
         by_head: dict[str, list[str]] = {}
@@ -33,20 +33,18 @@ class Words:
                 raise ValueError(f"word {word!r} of a lexicon has fewer than {_HEAD} characters")
             by_head.setdefault(word[:_HEAD], []).append(word)
         self._by_head = {head: tuple(found) for head, found in by_head.items()}
-        # Most places of a text are passed over by this, without a step of Python.
-        firsts, seconds = (re.escape("".join(sorted({head[i] for head in by_head}))) for i in range(_HEAD))
-        self._begins = re.compile(f"[{firsts}](?=[{seconds}])")
 
-    def found_in(self, plain: str) -> Iterator[tuple[int, str]]:
-        """Where each word begins, left to right; the longest one that begins there, and none inside another."""
-        candidates_of = self._by_head.get
+    def found_in(self, plain: str, pairs: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Where each word begins, left to right; the longest one that begins there, and none inside another.
+
+        `pairs` are those of the plain text (`Script.pairs`): most places are passed over without a step of Python.
+        """
+        by_head = self._by_head
         free_from = 0
-        for begin in self._begins.finditer(plain):
-            start = begin.start()
-            candidates = candidates_of(plain[start : start + _HEAD])
-            if candidates is None or start < free_from:
+        for start in compress(count(), map(by_head.__contains__, pairs)):
+            if start < free_from:
                 continue
-            for word in candidates:
+            for word in by_head[pairs[start]]:
                 if plain.startswith(word, start):
                     free_from = start + len(word)
                     yield start, word

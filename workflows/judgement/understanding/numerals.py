@@ -53,11 +53,14 @@ _ONE: Final = rf"(?:{_ARABIC}(?:{_ARABIC})*|{_DECIMAL}|{_CHINESE}|[俩仨])"
 _TO: Final = r"(?:至|到|-|~|—+|–|―)"
 _SUFFIX: Final = r"(?:余|多(?![次起种])|几(?!乎)|来(?=[人名位个]))?(?:左右|上下)?"
 
+BEGINS_NUMBER: Final = rf"(?=[0-9俩仨数几{_SIGN}{_UNIT}])"
+"""Put before a pattern that begins with `NUMBER`: a search then passes over most characters at once."""
+
 NUMBER: Final = rf"{_ONE}(?:{_TO}{_ONE})?{_SUFFIX}"
 """The pattern of a number expression without the hedge before it, for rooms that look for number and unit at once;
 it has no groups. What it matches is read by `number_at`."""
 
-_NUMBER: Final = re.compile(NUMBER)
+_NUMBER: Final = re.compile(BEGINS_NUMBER + NUMBER)
 _PARTS: Final = re.compile(rf"({_ONE})(?:{_TO}({_ONE}))?({_SUFFIX})")
 _PIECES: Final = re.compile(r"[0-9]{2,}[0-9,]*(?:\.[0-9]+)?|[0-9]\.[0-9]+|[0-9],[0-9,.]*|.")
 _VAGUE_AFTER: Final = re.compile(r"[余多几]")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from workflows.judgement.understanding.numerals import NUMBER, number_at
+from workflows.judgement.understanding.numerals import BEGINS_NUMBER, NUMBER, number_at
 
 _CLASSIFIER: Final = (
     r"个?人(?!次(?![日年月])|民|类|座|制|份|工|物|员|行|均[^受被已有无为死遇安获在送系是重轻不])|名(?![单额称字牌胜贵义])|位(?![于置])|口(?![径岸腔袋])|具(?=[^体有备])|例"
@@ -18,7 +18,7 @@ _CLASSIFIER: Final = (
     r"|平民|姐妹|兄弟|矿工|船员|保安|员工|行人|路人|孩子|小孩|妇女|少年|少女|青年|农民|消防员|消防战士|环卫工"
     r"|(?=[死亡伤]|重伤|轻伤|受伤|失踪|失联|被困|中毒)"
 )
-_PERSONS: Final = re.compile(rf"({NUMBER})({_CLASSIFIER})(左右|上下|以上)?")
+_PERSONS: Final = re.compile(rf"{BEGINS_NUMBER}({NUMBER})({_CLASSIFIER})(左右|上下|以上)?")
 _STATED: Final = re.compile(rf"({NUMBER})({_CLASSIFIER})?(左右|上下|以上)?")
 _HEDGE: Final = re.compile(r"大约|约|近|将近|接近|至少|超过?|逾|突破|上|过|好|大概|估计|不少于")
 _CLAUSE_END: Final = re.compile(r"[，,、；;。）)]|\Z")

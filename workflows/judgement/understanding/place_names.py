@@ -11,7 +11,7 @@ that is also an ordinary word (平安, 打通) needs such words on both sides, o
 
 import re
 from collections.abc import Iterator
-from operator import add
+from itertools import compress, count
 from typing import NamedTuple
 
 from models.understanding import Part
@@ -67,18 +67,17 @@ _CUE_BEFORE = re.compile(
 
 def place_names(script: Script, known: Gazetteer) -> list[PlaceName]:
     """Every name, title first, in the order of reading."""
-    parts = ((Part.TITLE, script.plain_title), (Part.TEXT, script.plain_text))
-    return [name for part, plain in parts for name in _names_in(part, plain, known)]
+    return [name for part in (Part.TITLE, Part.TEXT) for name in _names_in(script, part, known)]
 
 
-def _names_in(part: Part, plain: str, known: Gazetteer) -> Iterator[PlaceName]:
+def _names_in(script: Script, part: Part, known: Gazetteer) -> Iterator[PlaceName]:
+    plain, pairs = script.plain(part), script.pairs(part)
     lengths, names = known.lengths, known.names
-    heads = [at for at, pair in enumerate(map(add, plain, plain[1:])) if pair in lengths]
     end_before = -1
-    for at in heads:
+    for at in compress(count(), map(lengths.__contains__, pairs)):
         if at < end_before:
             continue
-        for length in lengths[plain[at : at + 2]]:
+        for length in lengths[pairs[at]]:
             word = plain[at : at + length]
             name = names.get(word)
             found = name and _read(part, plain, at, word, name, end_before)

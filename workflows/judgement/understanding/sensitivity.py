@@ -41,6 +41,11 @@ _CORRECTION: Final = re.compile(
     r"|(?:人数|数字|数据|伤亡|遇难者|死者|震级)[^。；，,]{0,6}?(?:下调|减少|下降|减|降|更新|修订|修正|调整|核定)(?:为|至|到)"
     r"|经(?:再次|重新|进一步|反复)?(?:核实|核查|核对|复核|甄别)[^。；]{0,20}?(?:实为|应为|减少|下调|降至|降为|不是|并非)"
 )
+# What every correction has one of: most texts are passed over by these.
+_MAY_CORRECT: Final = frozenset(
+    "更正 订正 核减 勘误 误报 误将 误统 重复 有误 错误 不实 不准 为准 下调 减少 下降 更新 修订 修正 调整 核定 实为 应为 不是 并非"
+    " 减为 减至 减到 降为 降至 降到".split()
+)
 _CHANGED: Final = re.compile(
     rf"(?:由|从)[^。；，,]{{0,8}}?(?P<old>{NUMBER})[人名例]?[^。；，,]{{0,6}}?(?:为|至|到|成)(?P<new>{NUMBER})"
 )
@@ -57,7 +62,7 @@ def sensitive(script: Script) -> tuple[SensitiveFound, ...]:
     """The first stand of each sensitive word that is about the event, title first, at most twelve."""
     found: dict[str, SensitiveFound] = {}
     for part in (Part.TITLE, Part.TEXT):
-        for start, word, kind in _about_the_event(script.plain(part), is_title=part is Part.TITLE):
+        for start, word, kind in _about_the_event(script, part):
             if word not in found and len(found) < _FOUND_AT_MOST:
                 found[word] = SensitiveFound(kind=kind, span=script.span(part, start, start + len(word)))
     return tuple(found.values())
@@ -66,6 +71,8 @@ def sensitive(script: Script) -> tuple[SensitiveFound, ...]:
 def correction(script: Script) -> Span | None:
     """The words that say that lower figures here replace higher ones; None when the text takes nothing back."""
     for part in (Part.TITLE, Part.TEXT):
+        if _MAY_CORRECT.isdisjoint(script.pairs(part)):
+            continue
         plain = script.plain(part)
         if match := _CORRECTION.search(plain) or _lowered(plain):
             return script.span(part, match.start(), match.end())
@@ -84,14 +91,14 @@ def _lowered(plain: str) -> re.Match[str] | None:
     return None
 
 
-def _about_the_event(plain: str, *, is_title: bool) -> Iterator[tuple[int, str, Sensitivity]]:
-    book = _book()
-    for start, word in book.words.found_in(plain):
+def _about_the_event(script: Script, part: Part) -> Iterator[tuple[int, str, Sensitivity]]:
+    book, plain = _book(), script.plain(part)
+    for start, word in book.words.found_in(plain, script.pairs(part)):
         kind = book.kinds.get(word)
         if kind is None or book.unmeant.search(plain, max(0, start - _UNMEANT_REACH), start):
             continue
         if kind in (Sensitivity.PLACE, Sensitivity.GROUP) and not _is_there(
-            plain, start, word, is_title, kind
+            plain, start, word, part is Part.TITLE, kind
         ):
             continue
         yield start, word, kind

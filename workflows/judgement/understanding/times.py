@@ -26,6 +26,7 @@ _HAPPENED: Final = re.compile(
     r"发生|突发|爆发|起火|失火|着火|大火|相撞|追尾|撞|袭|爆炸|中毒|坠|翻|倒塌|垮塌|滑坡|地震|火灾|车祸|出现|遭|冲出|泄漏|被淹|溺|落水|引发"
 )
 _CALLED: Final = re.compile(r"[，,]?[^，。,;；]{0,12}?(?:接到|接警|接报|报警|启动)")
+_SENTENCE_END: Final = re.compile(r"[。；\n]")
 _LATER: Final = 0.4  # points lost by each expression that stands before
 _LOOKED_AT: Final = 24  # none after has any points left
 _PART_OF_DAY: Final = timedelta(hours=6)
@@ -83,9 +84,7 @@ def _points(plain: str, found: Expression) -> float:
         points -= 1.5
     if _BEIJING.search(before):
         points += 2.0
-    sentence_end = min(
-        end for mark in "。；\n" if (end := plain.find(mark, found.end) % (len(plain) + 1)) >= 0
-    )
-    if _HAPPENED.search(plain, found.end, sentence_end):
+    end_of_sentence = _SENTENCE_END.search(plain, found.end)
+    if _HAPPENED.search(plain, found.end, end_of_sentence.start() if end_of_sentence else len(plain)):
         points += 2.0
     return points

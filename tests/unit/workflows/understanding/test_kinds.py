@@ -92,7 +92,8 @@ def test_the_words_that_decided_are_shown() -> None:
 def test_the_longest_word_is_found_and_none_inside_it() -> None:
     """A word uses its characters up, so that the name of an office hides the danger in it."""
     words = Words(["地震", "地震局", "震局", "火灾"])
-    assert list(words.found_in("市地震局通报火灾")) == [(1, "地震局"), (6, "火灾")]
+    script = script_of("市地震局通报火灾", None)
+    assert list(words.found_in(script.plain_title, script.title_pairs)) == [(1, "地震局"), (6, "火灾")]
 
 
 def test_a_word_of_one_character_is_refused() -> None:
