@@ -11,6 +11,7 @@ import { clockTime, nowMs, span } from "./lib/time.js";
 import { askFor } from "./lib/answer.js";
 
 const ASK_EVERY_MS = 3_000;
+const ENDED_SHOWN = 20;
 
 const me = await openPage();
 const kept = shelf();
@@ -84,7 +85,7 @@ function drawAll(waiting) {
   const { retracted, owed, ended } = arranged(commands, isNoticed);
   const unsigned = owed.filter(awaitsAcknowledgement).length;
   byId("summary").textContent = owed.length ? t("owed-summary", owed.length, unsigned) : t("nothing-owed");
-  for (const [id, list] of Object.entries({ retracted, owed, ended })) {
+  for (const [id, list] of Object.entries({ retracted, owed, ended: ended.slice(0, ENDED_SHOWN) })) {
     byId(id).replaceChildren(...list.map((held) => card(held, waiting, id === "retracted")));
     document.getElementById(`${id}-part`)?.classList.toggle("hidden", !list.length);
   }

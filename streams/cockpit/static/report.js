@@ -11,6 +11,7 @@ import { clockTime, nowMs } from "./lib/time.js";
 
 const LOOK_EVERY_MS = 3_000;
 const POSITION_WITHIN_MS = 10_000;
+const SURE_WITHIN_MS = 5_000;
 const TOWNSHIP_DIGITS = 9;
 
 const me = await openPage();
@@ -107,7 +108,33 @@ for (const button of document.querySelectorAll("[data-nature]")) {
     drawChoices();
   });
 }
-byId("discard").addEventListener("click", () => begin(newDraft(newId(), me.area_code)));
+byId("discard").addEventListener("click", discard);
+
+/** Twice, since it lies beside the button that sends. */
+function discard() {
+  const button = byId("discard");
+  if (button.dataset.t === "clear" && !isEmpty(draft)) {
+    setDiscard("clear-sure");
+    setTimeout(() => setDiscard("clear"), SURE_WITHIN_MS);
+    return;
+  }
+  setDiscard("clear");
+  begin(newDraft(newId(), me.area_code));
+}
+
+/** @param {string} word */
+function setDiscard(word) {
+  byId("discard").dataset.t = word;
+  byId("discard").textContent = t(word);
+}
+
+/** What is being written is never overwritten by something else that is to be written. */
+function isBusyWriting() {
+  if (isEmpty(draft)) return false;
+  toast(t("finish-first"), true);
+  text.focus();
+  return true;
+}
 byId("locate").addEventListener("click", locate);
 
 /** Only when asked for: where somebody stands is theirs to give. */
@@ -135,6 +162,7 @@ byId("form").addEventListener("submit", async (event) => {
     document.getElementById(wrong[0] === "text" ? "text" : `number-${wrong[0]}`)?.focus();
     return;
   }
+  if (outbox.holds(draft.report_id)) changed({ report_id: newId() }); // sent from another tab meanwhile
   outbox.put(draft.report_id, "/api/reports", messageOf(draft, me, new Date(nowMs()).toISOString()), { draft });
   begin(newDraft(newId(), me.area_code));
   drawSent();
@@ -153,6 +181,7 @@ async function deliver() {
 
 /** A refused report goes back into the form; its id is used up only when other content is known under it. */
 function mend(/** @type {import("./lib/outbox.js").Letter} */ letter) {
+  if (isBusyWriting()) return;
   outbox.drop(letter.id);
   begin({ ...letter.about.draft, report_id: letter.answer?.code === "id_conflict" ? newId() : letter.id });
   changed({});
@@ -171,7 +200,7 @@ function drawSent() {
 function sheet(letter) {
   const { body, state } = letter;
   const words = [body.category && categoryName(body.category), body.text].filter(Boolean).join(" · ");
-  const again = () => { begin(followUp(newId(), body)); changed({}); text.focus(); };
+  const again = () => { if (isBusyWriting()) return; begin(followUp(newId(), body)); changed({}); text.focus(); };
   return el(
     "li",
     { class: "sheet sent", data: { id: letter.id } },

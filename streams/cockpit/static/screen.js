@@ -6,13 +6,14 @@ import { Board } from "./lib/board.js";
 import { show as showDialog, toast } from "./lib/dialog.js";
 import { byId, el, onceAFrame } from "./lib/dom.js";
 import { drawCounts, drawHeat } from "./lib/heat.js";
+import { homeOf } from "./lib/home.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
 import { IncidentPanel } from "./lib/incident.js";
 import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
 import { areaName, categories, categoryName, loadNames, parentOf } from "./lib/names.js";
 import { isSevere, passes, Store } from "./lib/store.js";
-import { ageSeconds, dayTime, heard, nowMs } from "./lib/time.js";
+import { ageSeconds, alive, dayTime, heard, nowMs } from "./lib/time.js";
 
 const store = new Store();
 /** @type {import("./lib/store.js").Filter} */
@@ -25,6 +26,7 @@ let hasLoaded = false;
 translatePage();
 setUpAlarm();
 const me = (await get("/api/session")).body?.someone ?? null;
+if (homeOf(me?.role) !== "/") location.replace(homeOf(me.role)); // a link or an old bookmark led here
 await loadNames();
 const board = new Board(choose);
 const map = new CityMap(goTo);
@@ -57,6 +59,7 @@ new Live({
   },
   onConnection: (state) => {
     connection = state;
+    if (state === "live") alive();
     drawFrame();
   },
 }).start();

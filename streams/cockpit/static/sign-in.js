@@ -1,11 +1,9 @@
 // Sign-in: a name and a password for a session cookie; then on to the page that fits the role.
 import { request } from "/static/lib/api.js";
+import { homeOf } from "/static/lib/home.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("form"));
 const problem = /** @type {HTMLElement} */ (document.getElementById("problem"));
-
-/** @type {Record<string, string>} */
-const HOME = { unit: "/desk", grid_worker: "/report" };
 
 if (new URLSearchParams(location.search).get("link") === "over") {
   document.getElementById("over")?.classList.remove("hidden");
@@ -20,7 +18,7 @@ form.addEventListener("submit", async (event) => {
     password: fields.get("password"),
   });
   if (answer.ok) {
-    location.assign(HOME[answer.body.someone.role] ?? "/");
+    location.assign(homeOf(answer.body.someone.role));
   } else {
     problem.textContent = answer.status === 401 ? "账号或口令不对 Wrong account or password" : answer.detail;
   }

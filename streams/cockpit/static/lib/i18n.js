@@ -217,6 +217,8 @@ export const WORDS = {
   "people-hurt": ["人员伤亡（知道才填，不填表示不清楚）", "People (only what is known; empty is unknown)"],
   "urgent-flag": ["十万火急，优先处理", "Urgent, first in line"],
   send: ["上报", "Send"],
+  "clear-sure": ["确认清除", "Clear: sure?"],
+  "finish-first": ["请先上报或清除正在填写的报告", "Send or clear the report you are writing first"],
   "say-something": ["请选择类别或写明情况。", "Choose a kind or say what happened."],
   "not-a-number": ["{0}应填整数。", "{0}: a whole number."],
   "my-reports": ["我的报告", "My reports"],

@@ -55,6 +55,11 @@ export class Outbox {
     return this.letters().filter((letter) => letter.state === "waiting");
   }
 
+  /** Whether something lies here under this id, answered or not. @param {string} id */
+  holds(id) {
+    return this.shelf.getItem(this.prefix + id) !== null;
+  }
+
   /**
    * Keep it for sending. An id that lies here already stays as it is.
    * @param {string} id
@@ -63,7 +68,7 @@ export class Outbox {
    * @param {Record<string, any>} [about]
    */
   put(id, path, body, about = {}) {
-    if (this.shelf.getItem(this.prefix + id) !== null) return;
+    if (this.holds(id)) return;
     this.#keep({ id, path, body, about, state: "waiting", tries: 0, put_at: this.now(), answered_at: null, answer: null, detail: "" });
   }
 

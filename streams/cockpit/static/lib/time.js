@@ -2,18 +2,25 @@
 
 let serverMs = Date.now();
 let heardMs = Date.now();
+let aliveMs = Date.now();
 
 /** @param {string} asOf RFC 3339 */
 export function heard(asOf) {
   serverMs = Date.parse(asOf);
   heardMs = Date.now();
+  alive();
 }
 
 /** The program's time now. In a demonstration that runs faster it is as old as the last message. */
 export const nowMs = () => serverMs + (Date.now() - heardMs);
 
-/** How old the data are, in seconds. */
-export const ageSeconds = () => Math.round((Date.now() - heardMs) / 1000);
+/** The line lives: had anything changed it would have been told. */
+export function alive() {
+  aliveMs = Date.now();
+}
+
+/** How old the data may be, in seconds. */
+export const ageSeconds = () => Math.round((Date.now() - aliveMs) / 1000);
 
 /**
  * 1:05, 12:40, 3 h 20 min

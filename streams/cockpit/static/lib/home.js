@@ -1,0 +1,7 @@
+// Home: the page that fits a role; everybody else has the one screen.
+
+/** @type {Record<string, string>} */
+const PAGES = { unit: "/desk", grid_worker: "/report" };
+
+/** @param {string | undefined} role */
+export const homeOf = (role) => PAGES[role ?? ""] ?? "/";
