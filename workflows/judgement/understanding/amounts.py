@@ -7,7 +7,7 @@ wind has levels (级) too.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from models.understanding import FactFound, Part
@@ -104,7 +104,7 @@ def _losses(plain: str, part: Part) -> Iterator[_Stated]:
         )
         value = round(number.value)
         if said and not said["no"] and value <= _YUAN_AT_MOST and not _is_a_part(plain, number):
-            whole = replace(number, end=match.end())
+            whole = number._replace(end=match.end())
             yield _Stated(3 if said["direct"] else 2 if said["kind"] else 1, part, whole, value)
 
 
@@ -132,7 +132,7 @@ def _shocks(plain: str, part: Part) -> Iterator[_Stated]:
         mended = match["mended"] or match["mended2"]
         weight = 1 if after else 4 if mended else 3 if first else 2
         first = first and bool(after)
-        whole = replace(number, end=number.end + plain.startswith("级", number.end))
+        whole = number._replace(end=number.end + plain.startswith("级", number.end))
         yield _Stated(weight, part, whole, float(number.value))
 
 

@@ -6,12 +6,10 @@ digits are ASCII. The values of vague numbers are those of the labelled corpus: 
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One number: `start` to before `end` includes the hedges that touch it (约, 余, 左右).
 
     A range (3至5, 三五) gives its lower end as `value`, which is all that the words vouch for, and `upper`.

@@ -6,8 +6,7 @@ For: `mentions`. Must never enter: what became of them. A number counts people o
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from workflows.judgement.understanding.numerals import BEGINS_NUMBER, NUMBER, number_at
 
@@ -30,8 +29,7 @@ _PERPETRATORS: Final = re.compile(
 _NOUN_LENGTH: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Persons:
+class Persons(NamedTuple):
     """So many people; `start` to before `end` covers number and classifier."""
 
     value: int

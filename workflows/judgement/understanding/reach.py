@@ -6,7 +6,7 @@ words that lead to a number (死亡人数已升至5人).
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from workflows.judgement.understanding.harms import WEAK, Harm, HarmWord
@@ -85,7 +85,7 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
     persons = persons_stated(text, at, needs_classifier=not _COUNTING.search(between))
     if persons is not None:
         hedged = persons.approximate or bool(_HEDGED.search(between))
-        return CountAfter(replace(persons, approximate=hedged), former)
+        return CountAfter(persons._replace(approximate=hedged), former)
     if word.harm in _SPREAD:
         return _count_farther(text, word)
     listed = _LISTED.match(text, word.end) if word.words[-1] in "死伤" and len(word.words) > 1 else None

@@ -36,7 +36,7 @@ class Script:
         return self.plain_title if part is Part.TITLE else self.plain_text
 
     def pairs(self, part: Part) -> tuple[str, ...]:
-        """Every two characters of the plain form that stand side by side, by where they begin: lexicons look in here."""
+        """Every two characters that stand side by side in the plain form: lexicons look in here."""
         return self.title_pairs if part is Part.TITLE else self.text_pairs
 
     def span(self, part: Part, start: int, end: int) -> Span:

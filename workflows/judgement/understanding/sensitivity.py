@@ -42,10 +42,11 @@ _CORRECTION: Final = re.compile(
     r"|经(?:再次|重新|进一步|反复)?(?:核实|核查|核对|复核|甄别)[^。；]{0,20}?(?:实为|应为|减少|下调|降至|降为|不是|并非)"
 )
 # What every correction has one of: most texts are passed over by these.
-_MAY_CORRECT: Final = frozenset(
-    "更正 订正 核减 勘误 误报 误将 误统 重复 有误 错误 不实 不准 为准 下调 减少 下降 更新 修订 修正 调整 核定 实为 应为 不是 并非"
-    " 减为 减至 减到 降为 降至 降到".split()
-)
+_PAIRS_OF_CORRECTIONS: Final = """
+更正 订正 核减 勘误 误报 误将 误统 重复 有误 错误 不实 不准 为准
+下调 减少 下降 更新 修订 修正 调整 核定 实为 应为 不是 并非 减为 减至 减到 降为 降至 降到
+"""
+_MAY_CORRECT: Final = frozenset(_PAIRS_OF_CORRECTIONS.split())
 _CHANGED: Final = re.compile(
     rf"(?:由|从)[^。；，,]{{0,8}}?(?P<old>{NUMBER})[人名例]?[^。；，,]{{0,6}}?(?:为|至|到|成)(?P<new>{NUMBER})"
 )
