@@ -1,12 +1,15 @@
 """The audit's chain: whole as long as nobody touched it, and broken from where somebody did."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models.access import Act, Role, Someone
 from models.identifiers import AreaCode
+from models.tables import AUDIT
 from streams.access.audit import BEGINNING, append, entry_of, verify
 from streams.store.database import Database
 from streams.store.migrations import upgrade
@@ -63,3 +66,46 @@ async def test_meddling_shows_where_it_was(database: Database, meddling: str, br
         report = await verify(connection)
     assert report.broken_at == broken_at
     assert report.entries < broken_at
+
+
+async def test_several_entries_follow_one_another(database: Database) -> None:
+    """Entries of one transaction stand in their order, and the next transaction goes on from the last of them."""
+    for start in (0, 3):
+        entries = [
+            entry_of(WANG, Act.HANDLE, None, f"i-{start + step}", allowed=True, at=NOW) for step in range(3)
+        ]
+        async with database.write() as connection:
+            await append(connection, *entries)
+            await append(connection)
+    async with database.read() as connection:
+        subjects = (await connection.execute(select(AUDIT.c.subject).order_by(AUDIT.c.seq))).scalars().all()
+        assert (await verify(connection)).entries == len(subjects)
+    assert subjects == [f"i-{number}" for number in range(6)]
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    """Who writes at the same moment as others breaks no chain and loses no entry."""
+
+    async def write(number: int) -> None:
+        entry = entry_of(WANG, Act.HANDLE, None, f"i-{number}", allowed=True, at=NOW)
+        async with database.write() as connection:
+            await append(connection, entry)
+
+    await asyncio.gather(*map(write, range(20)))
+    async with database.read() as connection:
+        report = await verify(connection)
+    assert (report.entries, report.broken_at) == (20, None)
+
+
+async def test_what_is_rolled_back_leaves_no_entry(database: Database) -> None:
+    """An entry stands with its change or not at all."""
+
+    async def fail() -> None:
+        async with database.write() as connection:
+            await append(connection, entry_of(WANG, Act.HANDLE, None, "i-1", allowed=True, at=NOW))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with database.read() as connection:
+        assert (await verify(connection)).entries == 0
