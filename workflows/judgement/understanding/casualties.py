@@ -37,6 +37,15 @@ _TOTALS: Final[Mapping[str, Callable[[Sequence[Mention]], Total | None]]] = {
     "affected": partial(tallies.largest, harm=Harm.STRICKEN),
     "evacuated": partial(tallies.largest, harm=Harm.MOVED),
 }
+_SPOKEN_OF_BY: Final[Mapping[str, frozenset[Harm]]] = {
+    "deaths": frozenset({Harm.DEAD}),
+    "missing": frozenset({Harm.MISSING}),
+    "serious": frozenset({Harm.GRAVE}),
+    "injured": _HURT | {Harm.ILL},
+    "trapped": frozenset({Harm.TRAPPED}),
+    "affected": frozenset({Harm.STRICKEN}),
+    "evacuated": frozenset({Harm.MOVED}),
+}
 _AFFECTED: Final = _HURT | {Harm.ILL}
 # What may be told of one victim without a number, and which numbered harms make that unnecessary.
 _NUMBERED_INSTEAD: Final[Mapping[Harm, frozenset[Harm]]] = {
@@ -57,7 +66,10 @@ def casualties(script: Script, category: Category | None) -> tuple[FactFound, ..
     poisoning = category in _POISONING or (category is None and _says_poisoned(script))
     mentions = settled(_with_victims(numbered, spoken, poisoning))
     found = []
+    told = {mention.harm for mention in mentions}
     for fact, total_of in _TOTALS.items():
+        if told.isdisjoint(_SPOKEN_OF_BY[fact]) and not any(fact in denial.facts for denial in denials):
+            continue
         total = tallies.poisoned(mentions) if fact == "injured" and poisoning else total_of(mentions)
         if fact == "deaths" and total is not None:
             lives = without_perpetrators(total, spoken, is_attack=category is Category.TERRORIST_ATTACK)

@@ -6,9 +6,8 @@ event happened (`times`). Clocks are Beijing time, moments UTC. The beginnings o
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, NamedTuple
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -96,8 +95,7 @@ _YEARS_BACK: Final = {"今年": 0, "去年": 1, "前年": 2}
 _ALLOWED_AHEAD: Final = timedelta(hours=1)  # clocks differ: so little ahead of the report is at the report
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One expression, `start` to before `end`, and the moment it means. `exact`: a clock; `coarse`: only a day."""
 
     start: int

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Final
 
 from models.categories import Category
@@ -81,9 +80,17 @@ def _sentences(script: Script) -> Iterator[tuple[float, list[Hit]]]:
     """Each sentence that holds words, with its weight."""
     yield _TITLE, _hits(script, Part.TITLE)
     ends = [mark.start() for mark in _SENTENCE_END.finditer(script.plain_text)]
-    by_sentence = groupby(_hits(script, Part.TEXT), key=lambda hit: bisect_left(ends, hit[1]))
-    for spoken, (_, found) in enumerate(by_sentence, start=1):
-        yield _FIRST_SENTENCE / spoken, list(found)
+    spoken, end, found = 1, -1, list[Hit]()
+    for hit in _hits(script, Part.TEXT):
+        if hit[1] > end >= 0:
+            yield _FIRST_SENTENCE / spoken, found
+            spoken, end, found = spoken + 1, -1, []
+        if end < 0:  # the first of its sentence
+            after = bisect_left(ends, hit[1])
+            end = ends[after] if after < len(ends) else len(script.plain_text)
+        found.append(hit)
+    if found:
+        yield _FIRST_SENTENCE / spoken, found
 
 
 def _hits(script: Script, part: Part) -> list[Hit]:

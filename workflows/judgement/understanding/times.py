@@ -7,10 +7,9 @@ day (15日表示) and 截至 tell when it was reported, not when it happened; a 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.understanding import Part, TimeFound
 from workflows.judgement.understanding.dates import DATELINE, Expression, expressions
@@ -33,8 +32,7 @@ _PART_OF_DAY: Final = timedelta(hours=6)
 _BEIJING: Final = re.compile(r"北京时间[^，。,]{0,1}$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     part: Part
     expression: Expression
     points: float
