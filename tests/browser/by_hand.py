@@ -78,14 +78,17 @@ def the_rest_is_done(program: Program, incident_id: str) -> None:
         assert answer.status_code in (200, 202), answer.text
 
 
-def a_fire_under_way(program: Program) -> str:
-    """A verified fire with its plan released; 南岸's fire brigade owes a command."""
+def a_fire_under_way(program: Program, township: str, place: str) -> str:
+    """A verified fire with its plan released: the fire brigade of its district owes a command.
+
+    Each test has a fire of its own, far enough from all others: what is near in place and time becomes one incident.
+    """
     incident_id = report(
         program,
-        text=f"学府大道商场起火，三层有人被困 {uuid4().hex[:4]}",
+        text=f"{place}商场起火，三层有人被困",
         category="accident.fire",
-        place="学府大道19号",
-        area_code="500108002",
+        place=place,
+        area_code=township,
         facts={"deaths": 12, "injured": 60, "trapped": 4},
     )
     decide(program, incident_id, action="acknowledge")

@@ -14,6 +14,8 @@ from tests.browser.people import keep_accounts, sign_in
 from tests.servers import skip_unless_ci
 
 CHROMIUM = "/usr/bin/chromium"
+# Root in a container has neither a sandbox nor much shared memory; the pages are our own.
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PATIENCE_MS = 60_000
 PHONE = (390, 844)
 DESK = (1366, 768)
@@ -37,7 +39,7 @@ def browser() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         skip_unless_ci(f"no {CHROMIUM}; on Debian: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
         yield browser
         browser.close()
 

@@ -48,7 +48,7 @@ PAGES: dict[str, tuple[Someone | None, Callable[[Page], None]]] = {
 @pytest.fixture(scope="module")
 def a_busy_city(program: Program) -> None:
     """A fire under way and a handful of smaller things, so that no page is empty."""
-    a_fire_under_way(program)
+    a_fire_under_way(program, "500108002", "学府大道19号")
     for area, category, text in (
         ("500101001", "nature.flood", "河水漫过滨江路，两辆车被淹"),
         ("500103001", "accident.road_traffic", "公交车追尾，7人受伤"),

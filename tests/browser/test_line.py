@@ -45,6 +45,7 @@ def test_a_draft_outlives_the_page(enter: Enter) -> None:
     expect(phone.get_by_label("发生了什么")).to_have_value("小区内有燃气味")
     expect(phone.get_by_role("button", name="燃气事故")).to_have_attribute("aria-pressed", "true")
     phone.get_by_role("button", name="清除", exact=True).click()
+    phone.get_by_role("button", name="确认清除", exact=True).click()
     phone.reload()
     expect(phone.get_by_label("发生了什么")).to_have_value("")
 
@@ -111,7 +112,7 @@ def test_pages_heal_after_the_gateway_was_killed(
     for page in (screen, desk):
         expect(page.locator("#connection")).to_have_text("实时在线")
     words = f"恢复后上报的积水 {uuid4().hex[:6]}"
-    report(program, text=words)
+    report(program, text=words, area_code="500119001")
     expect(screen.locator("#lanes .card", has_text=words)).to_be_visible()
     expect(screen.locator("#age")).to_have_text(re.compile(r"\d+ 秒前"))
     forgive_the_broken_line(complaints)

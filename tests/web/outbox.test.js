@@ -54,6 +54,7 @@ Deno.test("an id is taken once: what is put under it later changes nothing", asy
   outbox.put("r-1", "/api/reports", "second");
   await outbox.send();
   assert.deepEqual(asked.map(([, body]) => body), ["first"]);
+  assert.deepEqual(["r-1", "r-2"].map((id) => outbox.holds(id)), [true, false]);
 });
 
 Deno.test("letters go in order; a broken line stops the round, a refusal does not", async () => {
