@@ -22,6 +22,7 @@ from streams.store import (
     dead_letters,
     deadlines,
     fusion_candidates,
+    fusion_twins,
     heat,
     inbox,
     incidents,
@@ -73,7 +74,7 @@ class UnitOfWork:
         self, incident_ids: Iterable[IncidentId], rules: Rulebook
     ) -> dict[IncidentId, tuple[IncidentId, ...]]:
         """Open incidents that may be the same event as these, the likeliest first."""
-        return await fusion_candidates.twins(self.connection, incident_ids, rules)
+        return await fusion_twins.twins(self.connection, incident_ids, rules)
 
     async def clocks(self, deadline_ids: Iterable[DeadlineId]) -> dict[DeadlineId, deadlines.Clock]:
         """Those clocks that exist."""

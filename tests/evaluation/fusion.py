@@ -16,6 +16,7 @@ from models.identifiers import IncidentId
 from streams.processing.placing import place_of
 from streams.store.fusion_keys import Key, asked_by, stood_under
 from streams.store.fusion_references import References
+from streams.store.fusion_twins import sought_by
 from tests.evaluation.figure import Figure
 from tests.storm.generator import generate
 from tests.storm.pairs import Pairs, pairs_of
@@ -45,7 +46,7 @@ class Day:
     def take_in(self, account: Account, now: datetime) -> IncidentId:
         """One report more; the incident that it went to at first."""
         while self.checks and self.checks[0][0] <= now:
-            self._check(self.checks.pop(0)[1])
+            self._check(*self.checks.pop(0))
         bonds = {self.lives_in(one): bond for one, bond in self.references.bonds(account.report).items()}
         asked = frozenset(asked_by(account, _RULES.fusion))
         near = {one for one in self.pool if not self.keys[one].isdisjoint(asked)} | bonds.keys()
@@ -59,10 +60,11 @@ class Day:
         if choice.is_new:
             self.pool[incident_id] = Candidate(incident_id, now, mine)
             self.keys[incident_id] = stood_under(account, _RULES.fusion)
-            self.checks.append((now + _CHECK_AFTER, incident_id))
         else:
             known = self.pool[incident_id]
             self.pool[incident_id] = Candidate(incident_id, known.opened_at, together(known.likeness, mine))
+        if choice.is_new or choice.suggestions:
+            self._check_soon(incident_id, now)
         return incident_id
 
     def lives_in(self, incident_id: IncidentId) -> IncidentId:
@@ -71,14 +73,19 @@ class Day:
             incident_id = self.into[incident_id]
         return incident_id
 
-    def _check(self, incident_id: IncidentId) -> None:
+    def _check_soon(self, incident_id: IncidentId, now: datetime) -> None:
+        if all(one != incident_id for _, one in self.checks):
+            self.checks.append((now + _CHECK_AFTER, incident_id))
+
+    def _check(self, due_at: datetime, incident_id: IncidentId) -> None:
         if incident_id not in self.pool:
             return
         mine = self.pool[incident_id]
+        sought = sought_by(mine, self.keys[incident_id], _RULES.fusion)
         others = [
             one
             for one in self.pool.values()
-            if one is not mine and not self.keys[one.incident_id].isdisjoint(self.keys[incident_id])
+            if one is not mine and not self.keys[one.incident_id].isdisjoint(sought)
         ]
         found = weigh(mine.likeness, others, _RULES.fusion)
         if found and found[0].comparison.outcome is FusionOutcome.SAME:
@@ -87,6 +94,7 @@ class Day:
             self.pool[older.incident_id] = Candidate(older.incident_id, older.opened_at, likeness)
             self.into[younger.incident_id] = older.incident_id
             del self.pool[younger.incident_id]
+            self._check_soon(older.incident_id, due_at)
 
 
 def grouped(seed: int) -> list[tuple[Telling, IncidentId]]:
