@@ -6,11 +6,11 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access import Role, Someone
-from models.tables import ACCOUNTS
+from models.tables import ACCOUNTS, SESSIONS
 from streams.store.statements import upsert
 
 SHORTEST_PASSWORD = 12
@@ -35,7 +35,10 @@ class Account:
 async def keep_account(
     connection: AsyncConnection, someone: Someone, password: str | None, now: datetime
 ) -> None:
-    """Add a person, or change one and enable the account. Raises PasswordTooShort; None leaves the link only."""
+    """Add a person, or change one and enable the account. Raises PasswordTooShort; None leaves the link only.
+
+    A new password ends the sessions that are open: whoever needs one may have lost the old one to somebody.
+    """
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(f"{SHORTEST_PASSWORD} characters or more")
     hashed = None if password is None else await asyncio.to_thread(_hasher.hash, password)
@@ -45,6 +48,8 @@ async def keep_account(
         "created_at": now,
     }
     await upsert(connection, ACCOUNTS, [row], keep=("created_at",))
+    if hashed is not None:
+        await connection.execute(delete(SESSIONS).where(SESSIONS.c.person_id == someone.person_id))
 
 
 async def disable_account(connection: AsyncConnection, person_id: str) -> bool:

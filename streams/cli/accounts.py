@@ -55,7 +55,7 @@ def keep(
     """Add a person, or change one; an account that was disabled is open again.
 
     Without --password-stdin there is no password, an earlier one is gone, and `fenghuo accounts link` lets the person
-    in. A password has 12 characters or more.
+    in. A password has 12 characters or more; a new one ends the sessions that are open.
 
     Example: fenghuo accounts keep wang --name 王值班 --role duty_officer --area 500108 --password-stdin <password.txt
     """

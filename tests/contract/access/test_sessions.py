@@ -76,6 +76,17 @@ async def test_closing_an_account_ends_its_sessions_at_once(database: Database) 
         assert not await disable_account(connection, "nobody")
 
 
+async def test_a_new_password_ends_the_sessions_of_before(database: Database) -> None:
+    """A changed name leaves them open; whoever learned the old password is out with the new one."""
+    async with database.write() as connection:
+        cookie = await open_session(connection, "wang", NOW)
+        renamed = WANG.model_copy(update={"name": "王队"})
+        await keep_account(connection, renamed, None, NOW)
+        assert await someone_with(connection, cookie, NOW) == renamed
+        await keep_account(connection, WANG, "another long password", NOW)
+        assert await someone_with(connection, cookie, NOW) is None
+
+
 async def test_a_link_opens_once_and_not_for_long(database: Database) -> None:
     """The second use, one too late, and a made-up word open nothing."""
     async with database.write() as connection:
