@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tests.bench import fusion, harness, latency, perception, storm, transport
+from tests.bench import fusion, harness, latency, perception, storm, transport, understanding
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
@@ -18,6 +18,7 @@ BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "latency": latency.bench,
     "storm": storm.bench,
     "fusion": fusion.bench,
+    "understanding": understanding.bench,
 }
 
 
