@@ -26,17 +26,20 @@ class Candidates:
     """The pool of one batch: what was committed before, growing by what the batch itself opens and joins."""
 
     rules: Fusion
-    by_id: dict[IncidentId, Candidate] = field(default_factory=dict)
+    by_id: dict[IncidentId, Found] = field(default_factory=dict)
     by_key: dict[Key, set[IncidentId]] = field(default_factory=lambda: defaultdict(set))
     references: References = field(default_factory=References)
 
     def for_account(self, account: Account) -> tuple[Candidate, ...]:
         """What may fit this report: what its keys find, and what a reference ties it to."""
         bonds = self.references.bonds(account.report)
+        mine = fusion_keys.found_of(account, IncidentId(""), of_account(account), self.rules)
         near = {one for key in fusion_keys.asked_by(account, self.rules) for one in self.by_key.get(key, ())}
-        ids = sorted(near | (bonds.keys() & self.by_id.keys()))
+        close = fusion_keys.closest(mine, (self.by_id[one] for one in near), self.rules)
+        ids = sorted({one.incident_id for one in close} | (bonds.keys() & self.by_id.keys()))
+        found = (self.by_id[one].candidate for one in ids)
         return tuple(
-            replace(self.by_id[one], bond=bonds[one]) if one in bonds else self.by_id[one] for one in ids
+            replace(one, bond=bonds[one.incident_id]) if one.incident_id in bonds else one for one in found
         )
 
     def awaits(self, account: Account) -> ReportId | None:
@@ -46,19 +49,23 @@ class Candidates:
     def joined(self, account: Account, incident_id: IncidentId) -> None:
         """A report of this batch went there: a later one may refer to it or be close to it."""
         self.references.arrived(account.report, incident_id)
-        known, mine = self.by_id.get(incident_id), of_account(account)
+        at, mine = account.report.reported_at, of_account(account)
+        known = self.by_id.get(incident_id)
         if known is None:
-            known = Candidate(incident_id, account.report.reported_at, mine)
-            self.add(Found(known, fusion_keys.stood_under(account, self.rules), is_open=True))
-        else:
-            self.by_id[incident_id] = replace(known, likeness=together(known.likeness, mine))
+            self.add(fusion_keys.found_of(account, incident_id, mine, self.rules))
+            return
+        self.by_id[incident_id] = replace(
+            known,
+            reported_from=min(known.reported_from, at),
+            reported_to=max(known.reported_to, at),
+            likeness=together(known.candidate.likeness, mine),
+        )
 
     def add(self, found: Found) -> None:
         """One more incident that later reports may speak of."""
-        incident_id = found.candidate.incident_id
-        self.by_id[incident_id] = found.candidate
+        self.by_id[found.incident_id] = found
         for key in found.keys:
-            self.by_key[key].add(incident_id)
+            self.by_key[key].add(found.incident_id)
 
 
 async def load(connection: AsyncConnection, accounts: Sequence[Account], rules: Rulebook) -> Candidates:
@@ -89,12 +96,21 @@ async def twins(
         Wanted(key, moment)
         for one in asked
         for key in one.keys
-        for moment in (one.candidate.likeness.sketch.reported_from, one.candidate.likeness.sketch.reported_to)
+        for moment in (one.reported_from, one.reported_to)
     ]
     near = [one for one in await fusion_keys.near(connection, wanted, rules.fusion) if one.is_open]
     return {
-        one.candidate.incident_id: may_be_twins(
-            one.candidate, [other.candidate for other in near if not other.keys.isdisjoint(one.keys)], rules
+        one.incident_id: may_be_twins(
+            one.candidate, [other.candidate for other in _close_to(one, near, rules)], rules
         )
         for one in asked
     }
+
+
+def _close_to(one: Found, near: Iterable[Found], rules: Rulebook) -> list[Found]:
+    others = (
+        other
+        for other in near
+        if other.incident_id != one.incident_id and not other.keys.isdisjoint(one.keys)
+    )
+    return fusion_keys.closest(one, others, rules.fusion)

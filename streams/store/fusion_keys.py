@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
+from heapq import nsmallest
 
 from sqlalchemy import RowMapping, Select, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,13 +59,50 @@ class Wanted:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
-    """An incident and the keys that it stands under."""
+    """An incident, the keys that it stands under, and enough to tell how close it is; the rest is read when asked for.
 
-    candidate: Candidate
+    `likeness` is as the row has it, or as this batch has made it.
+    """
+
+    incident_id: IncidentId
+    opened_at: datetime
+    locality: str
+    reported_from: datetime
+    reported_to: datetime
     keys: frozenset[Key]
     is_open: bool
+    likeness: Likeness | bytes
+
+    @cached_property
+    def candidate(self) -> Candidate:
+        """What fusion compares. Reading it costs more than finding the row, so ask for the close ones only."""
+        known = self.likeness
+        read = known if isinstance(known, Likeness) else Likeness.model_validate_json(known)
+        return Candidate(self.incident_id, self.opened_at, read)
+
+    def closeness(self, mine: "Found") -> tuple[bool, timedelta, datetime, IncidentId]:
+        """Sorts those of the same locality first, then the closest in time, the older of equals."""
+        apart = max(self.reported_from - mine.reported_to, mine.reported_from - self.reported_to, timedelta())
+        return (self.locality != mine.locality, apart, self.opened_at, self.incident_id)
+
+
+def closest(mine: Found, found: Iterable[Found], rules: Fusion) -> list[Found]:
+    """Those that fusion would compare first, whichever key has found them."""
+    most, known = rules.candidates_compared, list(found)
+    if len(known) <= most:
+        return known
+    beside = [one for one in known if one.locality == mine.locality]
+    # Those of the same locality come first anyway: when they are enough, the others need not be looked at.
+    return nsmallest(most, beside if len(beside) >= most else known, key=lambda one: one.closeness(mine))
+
+
+def found_of(account: Account, incident_id: IncidentId, likeness: Likeness, rules: Fusion) -> Found:
+    """A report as the incident that it would open."""
+    at = account.report.reported_at
+    keys = stood_under(account, rules)
+    return Found(incident_id, at, locality_of(account.place), at, at, keys, is_open=True, likeness=likeness)
 
 
 def family_of(category: Category | None) -> str:
@@ -109,6 +147,8 @@ _COLUMNS = (
     INCIDENTS.c.district_code,
     INCIDENTS.c.category,
     INCIDENTS.c.opened_at,
+    INCIDENTS.c.first_reported_at,
+    INCIDENTS.c.last_reported_at,
     INCIDENTS.c.status,
     INCIDENTS.c.likeness,
 )
@@ -201,11 +241,12 @@ def _nothing(scope: Scope) -> dict[str, object]:
 def _found(row: RowMapping, rules: Fusion) -> Found:
     category = None if row["category"] is None else Category(row["category"])
     return Found(
-        candidate=Candidate(
-            incident_id=IncidentId(row["incident_id"]),
-            opened_at=row["opened_at"],
-            likeness=Likeness.model_validate_json(row["likeness"]),
-        ),
+        incident_id=IncidentId(row["incident_id"]),
+        opened_at=row["opened_at"],
+        locality=row["locality"],
+        reported_from=row["first_reported_at"],
+        reported_to=row["last_reported_at"],
         keys=_all_keys(row["locality"], row["district_code"], category, rules),
         is_open=row["status"] == Status.OPEN.value,
+        likeness=row["likeness"],
     )
