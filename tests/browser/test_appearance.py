@@ -80,3 +80,13 @@ def serious_faults(page: Page, theme: str) -> list[str]:
     found = Axe().run(page).response["violations"]
     serious = [one for one in found if one["impact"] in SERIOUS]
     return [f"{one['id']}: {node['html'][:160]}" for one in serious for node in one["nodes"]]
+
+
+def test_a_breach_of_the_policy_is_seen(enter: Enter, complaints: list[str]) -> None:
+    """A style or script inside a page's own markup is refused by the browser and noted, or no test here would know."""
+    page = enter(None, DESK)
+    page.goto("/sign-in")
+    page.evaluate("() => { document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\"></p>') }")
+    page.wait_for_function("() => true")
+    assert ["style" in line for line in complaints] == [True]
+    complaints.clear()

@@ -79,9 +79,8 @@ def _answer_on(desk: Page) -> None:
     _confirm(desk)
     command.get_by_role("button", name="完成", exact=True).click()
     _confirm(desk)
-    expect(desk.locator("#ended .command", has_text="成立现场指挥部").locator(".state")).to_have_text(
-        "已完成"
-    )
+    ended = desk.locator("#ended .command", has_text="成立现场指挥部").filter(has_text=PLACE)
+    expect(ended.locator(".state")).to_have_text("已完成")
 
 
 def _close_on(screen: Page) -> None:

@@ -31,6 +31,7 @@ async function ask() {
     for (const held of unreceipted(answer.body.commands)) receipt(held);
   }
   draw();
+  if (answer.ok) await deliver(); // at once: later the order may have been taken back
 }
 
 /** The sender learns that the desk has it, once a command; nobody has to press for that. @param {import("./lib/desk.js").Held} held */

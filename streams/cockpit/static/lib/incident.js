@@ -82,6 +82,7 @@ export class IncidentPanel {
       past ? el("div") : this.#actions(view),
     );
     body.scrollTop = scrolled;
+    this.tick();
   }
 
   /** Every second: the clocks. */
