@@ -65,10 +65,16 @@ async def accounts(connection: AsyncConnection) -> list[Account]:
     return [Account(someone_of(row), row["disabled"]) for row in rows]
 
 
+async def account_of(connection: AsyncConnection, person_id: str) -> Account | None:
+    """The account with this id, open or closed."""
+    row = (await connection.execute(_BY_ID, {"who": person_id})).mappings().first()
+    return None if row is None else Account(someone_of(row), row["disabled"])
+
+
 async def open_account(connection: AsyncConnection, person_id: str) -> Someone | None:
     """Who this is; None when there is no such account, or it is closed."""
-    row = (await connection.execute(_BY_ID, {"who": person_id})).mappings().first()
-    return None if row is None or row["disabled"] else someone_of(row)
+    account = await account_of(connection, person_id)
+    return None if account is None or account.disabled else account.someone
 
 
 async def with_password(connection: AsyncConnection, person_id: str, password: str) -> Someone | None:

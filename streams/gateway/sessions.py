@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from models.access import Someone
 from models.messages.fields import IdText, Value
 from streams.access import audit, sessions
-from streams.access.accounts import open_account, with_password
+from streams.access.accounts import account_of, open_account, with_password
 from streams.access.audit import Outsider, SessionAct
 from streams.gateway.auditing import at_the_door, record
 from streams.gateway.callers import CallerOf
@@ -45,12 +45,11 @@ async def sign_in(asked: SignIn, request: Request, response: Response, services:
     """Sign in with a local account. The session lasts twelve hours, in this browser."""
     # Read first: a password takes long to verify, and nobody else could write in that time.
     async with services.database.read() as connection:
-        known = await open_account(connection, asked.person_id)
+        known = await account_of(connection, asked.person_id)
         someone = await with_password(connection, asked.person_id, asked.password)
     if someone is None:
-        await record(
-            at_the_door(known or Outsider.UNKNOWN, SessionAct.SIGN_IN, services, is_allowed=False), services
-        )
+        asker = Outsider.UNKNOWN if known is None else known.someone
+        await record(at_the_door(asker, SessionAct.SIGN_IN, services, is_allowed=False), services)
         raise Problem(HTTPStatus.UNAUTHORIZED, ProblemCode.UNAUTHORIZED, "wrong name or password")
     cookie = await _opened(someone, services)
     _set_cookie(request, response, cookie)

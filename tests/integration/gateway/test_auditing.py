@@ -261,6 +261,16 @@ async def test_a_wrong_password_is_written_down_without_what_was_typed(
     assert not any(word in stored for word in ("swordfish", "hunter2"))
 
 
+async def test_who_is_closed_out_and_tries_is_known(gateway: Gateway, browsers: Browsers) -> None:
+    """The right password of a closed account is refused, and stands there under its owner."""
+    async with gateway.services.database.write() as connection:
+        await disable_account(connection, "zhao")
+    async with client_of(gateway.services, token=None) as client:
+        answer = await client.post("/api/session", json={"person_id": "zhao", "password": PASSWORD})
+    assert answer.status_code == 401
+    assert await written(gateway) == [("zhao", "sign_in", ELSEWHERE, None, "denied")]
+
+
 async def test_the_link_of_a_closed_account_opens_nothing(gateway: Gateway, browsers: Browsers) -> None:
     """It leads to the sign-in page like any link that is over."""
     async with gateway.services.database.write() as connection:
