@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from streams.cockpit import live, pages
 from streams.gateway import (
@@ -28,6 +29,7 @@ from streams.gateway.intake import Intake
 from streams.gateway.security import Callers, nobodys
 from streams.gateway.services import Services
 
+_WORTH_PACKING_BYTES = 1_024
 ROOMS = (reports, decisions, feedback, incidents, boards, areas, unit_commands, sessions, live, pages, health)
 
 
@@ -53,6 +55,8 @@ def create_app(services: Services) -> FastAPI:
     # What is added last stands first: nobody without the token makes us read a body.
     app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
     app.add_middleware(Callers, token=services.token, whose=partial(sessions.whose_session, services))
+    # Outermost: a page or snapshot is a quarter as long on the wire; streams are left alone.
+    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING_BYTES)
     problems.install(app)
     auditing.install(app)
     openapi.install(app)

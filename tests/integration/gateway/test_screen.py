@@ -107,6 +107,18 @@ async def test_heat_and_ratings_reach_the_screens_that_show_them(gateway: Gatewa
     assert b"500101" not in heard["500108"]
 
 
+async def test_pages_and_snapshots_are_packed_for_who_can_unpack(gateway: Gateway) -> None:
+    """A script of some length comes packed, with the same words; a short answer comes as it is."""
+    path = "/static/lib/i18n.js"
+    packed = await gateway.client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = await gateway.client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    short = await gateway.client.get("/api/session", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in short.headers
+
+
 async def test_the_map_is_sent_once(gateway: Gateway) -> None:
     """Who has it is told so; the tiles are the districts in force."""
     first = await gateway.client.get("/api/screen/map", params={"style": "tiles"})
