@@ -44,6 +44,8 @@ _CONTINUES: Final = re.compile(
 _OTHERS: Final = re.compile(r"有人|有的|部分|一些|不少|多[人名]|数人|有[0-9]")
 _DENIED: Final = re.compile(r"(?:未|没有?|并无|不会|免于)(?:有|被|受|再|人|人员)*\Z")
 _ASIDE: Final = re.compile(r"[（(][^）)]*[）)]")
+_TAKES: Final = frozenset({"夺走", "夺去"})
+_LIVES: Final = re.compile(r"[^，。；！？]{1,12}?的?(性命|生命|命)")
 _SPREAD: Final = frozenset({Harm.MOVED, Harm.STRICKEN})
 _CLAUSE_STOP: Final = re.compile(r"[，,。；！？：（]")
 _FARTHEST: Final = 26
@@ -88,6 +90,8 @@ def count_after(text: str, word: HarmWord) -> CountAfter | None:
         return CountAfter(persons._replace(approximate=hedged), former)
     if word.harm in _SPREAD:
         return _count_farther(text, word)
+    if word.words in _TAKES:
+        return _count_taken(text, word)
     listed = _LISTED.match(text, word.end) if word.words[-1] in "死伤" and len(word.words) > 1 else None
     persons = persons_stated(text, listed.end(), needs_classifier=True) if listed else None
     return CountAfter(persons) if persons else None
@@ -98,6 +102,13 @@ def _count_farther(text: str, word: HarmWord) -> CountAfter | None:
     stop = _CLAUSE_STOP.search(text, word.end, word.end + _FARTHEST)
     persons = next(persons_in(text, word.end, stop.start() if stop else word.end + _FARTHEST), None)
     return CountAfter(persons, is_far=True) if persons else None
+
+
+def _count_taken(text: str, word: HarmWord) -> CountAfter | None:
+    """夺走祖孙三人性命: whose lives they were may stand before the people."""
+    taken = _LIVES.match(text, word.end)
+    persons = next(persons_in(text, word.end, taken.start(1)), None) if taken else None
+    return CountAfter(persons) if persons else None
 
 
 def reaches(text: str, persons: Persons, word: HarmWord) -> bool:

@@ -57,14 +57,15 @@ def _is_of(whole: Mention, share: Mention) -> bool:
 
 
 def _rest(whole: Mention, found: Sequence[Mention], following: Sequence[int]) -> int | None:
-    """Where the mention stands that is exactly what the shares before it leave."""
+    """Where the mention stands that is what the shares before it leave, or those of it who are gravely hurt."""
     left = whole.value
     for at in following:
         mention = found[at]
         if mention.sentence is not whole.sentence or mention.harm not in _TOLD_APART:
             return None
         if not mention.is_share:
-            is_rest = mention.is_further and mention.value == left < whole.value
+            is_rest = left < whole.value and mention.is_further
+            is_rest &= mention.value == left or (mention.harm is Harm.GRAVE and mention.value < left)
             return at if is_rest else None
         left -= mention.value
     return None
