@@ -1,11 +1,12 @@
 """Fresh: how well texts are read that were written for this purpose before any rule was held against them.
 
 For: category and casualties through the door, as `fenghuo understand` has them, so that a wrong category costs what
-it costs there. Must never enter: rules of reading. When the rules first met the first 126 of these texts, 122 of 126 had their category
-right (0.968), 119 their deaths (0.944), 121 serious (0.960), 112 injured (0.889), 126 missing and 122 trapped. The
-classes of language that failed were mended after that. Then 18 more were written (127 to 144) and met the mended rules:
-18 category, 16 deaths, 18 serious, 17 injured, 18 missing and trapped. Their misses were mended too, so that what is
-printed is no blind figure any more.
+it costs there. Must never enter: rules of reading.
+
+When the rules first met the first 126 of these texts, 122 had their category right (0.968), 119 their deaths (0.944),
+121 serious (0.960), 112 injured (0.889), 126 missing and 122 trapped. The classes of language that failed were mended
+after that. Then 18 more were written (127 to 144) and met the mended rules: 18 category, 16 deaths, 18 serious,
+17 injured, 18 missing and trapped. Their misses were mended too: what is printed is no blind figure any more.
 """
 
 from collections.abc import Iterator
