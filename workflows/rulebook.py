@@ -124,6 +124,7 @@ class Fusion(Value):
     candidates_compared: Annotated[int, Field(ge=1, le=100)]
     candidates_recorded: Annotated[int, Field(ge=1, le=20)]
     same_at_least: Ratio
+    merge_at_least: Ratio
     ask_at_least: Ratio
     wide: tuple[Category, ...]
     wide_townships: Annotated[int, Field(ge=2, le=64)]

@@ -119,6 +119,8 @@ def _is_template(text: str) -> bool:
 
 def _fusion(file: RulebookFile) -> Iterator[Finding]:
     fusion = file.fusion
+    if fusion.merge_at_least < fusion.same_at_least:
+        yield Finding(("fusion", "merge_at_least"), f"no less than same_at_least {fusion.same_at_least:g}")
     if fusion.ask_at_least > fusion.same_at_least:
         yield Finding(("fusion", "ask_at_least"), f"no more than same_at_least {fusion.same_at_least:g}")
     for name, reach in (("point_reach", fusion.point_reach), ("wide_reach", fusion.wide_reach)):

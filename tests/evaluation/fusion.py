@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models.areas import area_tree
-from models.events.perception import FusionOutcome
 from models.identifiers import IncidentId
 from streams.processing.placing import place_of
 from streams.store.fusion_keys import Key, asked_by, stood_under
@@ -88,7 +87,7 @@ class Day:
             if one is not mine and not self.keys[one.incident_id].isdisjoint(sought)
         ]
         found = weigh(mine.likeness, others, _RULES.fusion)
-        if found and found[0].comparison.outcome is FusionOutcome.SAME:
+        if found and found[0].comparison.score >= _RULES.fusion.merge_at_least:
             older, younger = sorted((mine, found[0].candidate), key=lambda one: one.age)
             likeness = together(older.likeness, younger.likeness)
             self.pool[older.incident_id] = Candidate(older.incident_id, older.opened_at, likeness)

@@ -172,7 +172,16 @@ def twins_of(incident: Incident, others: Iterable[Incident], rules: Rulebook) ->
         if other.is_open and other.incident_id != incident.incident_id and not _were_split(incident, other)
     ]
     weighed = weigh(of_incident(incident), candidates, rules.fusion)
-    return [_score_of(one) for one in weighed if one.comparison.outcome is not FusionOutcome.DIFFERENT]
+    likely = [_score_of(one) for one in weighed if one.comparison.outcome is not FusionOutcome.DIFFERENT]
+    return [_merging(score, rules.fusion) for score in likely]
+
+
+def _merging(score: FusionScore, rules: Fusion) -> FusionScore:
+    """A wrong merge moves many reports at once, so what would do for one report is asked about."""
+    if score.outcome is not FusionOutcome.SAME or score.score >= rules.merge_at_least:
+        return score
+    asked = {"outcome": FusionOutcome.ASK, "reason": "compared: same, not surely enough to merge"}
+    return score.model_copy(update=asked)
 
 
 def _were_split(one: Incident, other: Incident) -> bool:

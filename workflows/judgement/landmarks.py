@@ -17,6 +17,9 @@ _ENDINGS = (
 )
 _AREA_ENDINGS = frozenset("镇乡村区县市道街社")
 _LANDMARKS = frozenset(_ENDINGS.split("|"))
+_ANY = frozenset(
+    {"老旧", "某某", "附近", "周边", "多个", "部分", "沿线", "沿街", "高层", "低洼"}
+)  # of a kind, not of one
 _NAME = re.compile(
     f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!梁))"
 )
@@ -29,8 +32,9 @@ def landmarks_in(text: str) -> tuple[str, ...]:
 
 
 def _is_name(before: str) -> bool:
-    """What stands before 大土村小学 or 水厂隧道 does not say which school or tunnel it is."""
-    return IDLE.isdisjoint(before) and before[1] not in _AREA_ENDINGS and before not in _LANDMARKS
+    """What stands before 大土村小学, 水厂隧道 or 老旧小区 does not say which school, tunnel or quarter it is."""
+    is_telling = before not in _LANDMARKS and before not in _ANY
+    return is_telling and IDLE.isdisjoint(before) and before[1] not in _AREA_ENDINGS
 
 
 def _runs_into(at: int, name: str, found: list[tuple[int, str]]) -> bool:
