@@ -6,7 +6,7 @@ is not seen; the FusionCheck deadline finds it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,7 @@ from streams.store import fusion_keys
 from streams.store.fusion_keys import Found, Key, Wanted
 from streams.store.fusion_references import References, load_references
 from workflows.judgement.account import Account
-from workflows.judgement.fusion import Candidate, may_be_twins
+from workflows.judgement.fusion import Candidate
 from workflows.judgement.likeness import of_account, together
 from workflows.rulebook import Fusion, Rulebook
 
@@ -85,32 +85,3 @@ async def load(connection: AsyncConnection, accounts: Sequence[Account], rules: 
     for found in await fusion_keys.by_id(connection, unseen, rules.fusion):
         pool.add(found)
     return pool
-
-
-async def twins(
-    connection: AsyncConnection, incident_ids: Iterable[IncidentId], rules: Rulebook
-) -> dict[IncidentId, tuple[IncidentId, ...]]:
-    """For each incident the open ones that are or may be the same event, the likeliest first, only a few."""
-    asked = await fusion_keys.by_id(connection, incident_ids, rules.fusion)
-    wanted = [
-        Wanted(key, moment)
-        for one in asked
-        for key in one.keys
-        for moment in (one.reported_from, one.reported_to)
-    ]
-    near = [one for one in await fusion_keys.near(connection, wanted, rules.fusion) if one.is_open]
-    return {
-        one.incident_id: may_be_twins(
-            one.candidate, [other.candidate for other in _close_to(one, near, rules)], rules
-        )
-        for one in asked
-    }
-
-
-def _close_to(one: Found, near: Iterable[Found], rules: Rulebook) -> list[Found]:
-    others = (
-        other
-        for other in near
-        if other.incident_id != one.incident_id and not other.keys.isdisjoint(one.keys)
-    )
-    return fusion_keys.closest(one, others, rules.fusion)

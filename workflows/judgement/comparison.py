@@ -14,7 +14,7 @@ from models.likeness import Likeness
 from models.messages.report import FACT_NAMES
 from workflows.judgement import nearness, words
 from workflows.judgement.likeness import Seen, View
-from workflows.rulebook import Fusion, FusionPoints
+from workflows.rulebook import Fusion, FusionPoints, FusionReach
 
 _DIGITS = 4
 _COUNTED = frozenset(FACT_NAMES)
@@ -53,7 +53,8 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
         return None
     is_covered = _is_covered(one, other, rules)
     has_spread = is_covered or reach is rules.wide_reach
-    place = nearness.of_place(one, other, reach, points, spread_ratio if has_spread else 0.0)
+    spread = spread_ratio if has_spread else 0.0
+    place = nearness.of_place(one, other, _reached(rules, spread), points, spread)
     if place is None:
         return None
     kind = _of_category(mine.category, theirs.category, points)
@@ -70,6 +71,16 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
     seen = tuple((feature, found) for feature, found in features.items() if found is not None)
     score = _likelihood(points.start + sum(found.points for _, found in seen))
     return Comparison(score, _outcome(score, rules), seen)
+
+
+def _reached(rules: Fusion, spread_ratio: float) -> FusionReach:
+    """What could spread lies at one spot until it has: two floods a few kilometres apart may be two."""
+    point, wide = rules.point_reach, rules.wide_reach
+    return FusionReach.model_construct(
+        window_seconds=wide.window_seconds,
+        near_metres=point.near_metres + round((wide.near_metres - point.near_metres) * spread_ratio),
+        apart_metres=point.apart_metres + round((wide.apart_metres - point.apart_metres) * spread_ratio),
+    )
 
 
 def _is_covered(one: View, other: View, rules: Fusion) -> bool:

@@ -178,6 +178,12 @@ ONE_SLIP = {
         "fusion.ask_at_least",
         "no more than same_at_least",
     ),
+    "a merge more lightly than a joining": (
+        "merge_at_least = 0.8 ",
+        "merge_at_least = 0.5 ",
+        "fusion.merge_at_least",
+        "no less than same_at_least",
+    ),
     "a wide reach that is narrow": (
         "apart_metres = 60000 ",
         "apart_metres = 3900 ",
