@@ -179,7 +179,7 @@ ONE_SLIP = {
         "no more than same_at_least",
     ),
     "a merge more lightly than a joining": (
-        "merge_at_least = 0.8 ",
+        "merge_at_least = 0.9 ",
         "merge_at_least = 0.5 ",
         "fusion.merge_at_least",
         "no less than same_at_least",
