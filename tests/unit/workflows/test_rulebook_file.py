@@ -173,7 +173,7 @@ ONE_SLIP = {
         "more than check_after_seconds",
     ),
     "an officer asked about what is certain": (
-        "ask_at_least = 0.25 ",
+        "ask_at_least = 0.15 ",
         "ask_at_least = 0.9 ",
         "fusion.ask_at_least",
         "no more than same_at_least",
