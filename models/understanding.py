@@ -91,4 +91,5 @@ class Understanding(Value):
     outside: Span | None = None
     time: TimeFound | None = None
     sensitive: tuple[SensitiveFound, ...] = ()
+    denial: Span | None = None  # 经核实为谣言: what was told before is not so
     correction: Span | None = None  # 更正, 核减: lower figures here are meant to replace higher ones

@@ -187,8 +187,8 @@ def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -
     for message in kept:
         sketch = together(sketch, sketch_of(message.account))
         report = message.report
-        reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=report.claim)
-        if report.claim is Claim.AFFIRM:
+        reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=message.account.claim)
+        if message.account.claim is Claim.AFFIRM:
             totals = taken_in(totals, message.account)
             sensitive = more_sensitive(sensitive, message.account.found.sensitive)
     return ReportsSplitOff(

@@ -15,7 +15,7 @@ from models.events.perception import Contradiction
 from models.messages.report import FACT_NAMES, Facts, Report
 from models.places import Place
 from models.understanding import Span, Understanding
-from models.vocabulary import Tier
+from models.vocabulary import Claim, Tier
 from workflows.judgement.understanding.understand import understand
 
 
@@ -30,6 +30,7 @@ class Account:
     facts: Facts
     approximate: tuple[str, ...]
     occurred_at: datetime | None
+    claim: Claim
     contradictions: tuple[Contradiction, ...]
 
     def spans(self, fact: str) -> tuple[Span, ...]:
@@ -57,8 +58,16 @@ def account_of(report: Report, place: Place, found: Understanding) -> Account:
         facts=Facts.model_validate({**{name: one.value for name, one in taken.items()}, **given}),
         approximate=tuple(sorted({*report.approximate, *vague})),
         occurred_at=report.occurred_at or (found.time.moment if found.time else None),
+        claim=_claim(report, found),
         contradictions=(*_of_category(report, found), *_of_facts(report, found), *_of_area(place, found)),
     )
+
+
+def _claim(report: Report, found: Understanding) -> Claim:
+    """The report's own field if its sender gave it; else words that deny, and tell of nobody hurt after all, deny."""
+    if "claim" in report.model_fields_set or found.denial is None:
+        return report.claim
+    return Claim.AFFIRM if any(one.value for one in found.facts) else Claim.DENY
 
 
 def _narrowed(place: Place, found: Understanding) -> Place:

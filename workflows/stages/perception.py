@@ -93,7 +93,7 @@ def join_report(ledger: Ledger, message: ReportArrived) -> None:
     before = ledger.incident
     is_new_voice = message.report.reporter_key not in before.reporters
     take_in(ledger, message)
-    affirms = message.report.claim is Claim.AFFIRM
+    affirms = message.account.claim is Claim.AFFIRM
     if before.status is Status.REJECTED and affirms and is_new_voice:
         # A second voice for what was held false must never vanish into a rejected incident.
         reopen(ledger, "another reporter affirms it", Stage.VERIFICATION)
@@ -117,8 +117,8 @@ def take_in(ledger: Ledger, message: ReportArrived) -> None:
     report, account = message.report, message.account
     ledger.record(_joined(ledger, message), reporter(report))
     _show_contradictions(ledger, account)
-    _hear_reporter(ledger, report)
-    if report.claim is Claim.DENY:
+    _hear_reporter(ledger, account)
+    if account.claim is Claim.DENY:
         return
     _revise_facts(ledger, account)
     _keep_sensitive(ledger, account)
@@ -134,7 +134,7 @@ def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
         source_id=report.source_id,
         report_id=report.report_id,
         kind=report.kind,
-        claim=report.claim,
+        claim=account.claim,
         channel=report.channel,
         reporter_key=report.reporter_key,
         urgent=report.urgent,
@@ -166,9 +166,9 @@ def _within_limit(ledger: Ledger, account: Account) -> bool | None:
     return report.reported_at - since <= timedelta(seconds=ledger.rules.direct_report_within_seconds[level])
 
 
-def _hear_reporter(ledger: Ledger, report: Report) -> None:
-    known = ledger.incident.reporters
-    stand = ReporterStand(channel=report.channel, claim=report.claim)
+def _hear_reporter(ledger: Ledger, account: Account) -> None:
+    known, report = ledger.incident.reporters, account.report
+    stand = ReporterStand(channel=report.channel, claim=account.claim)
     has_room = len(known) < ledger.rules.verification.reporters_remembered
     if known.get(report.reporter_key) != stand and (report.reporter_key in known or has_room):
         ledger.record(ReporterStood(reporter_key=report.reporter_key, stand=stand), reporter(report))

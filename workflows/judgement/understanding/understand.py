@@ -12,6 +12,7 @@ from workflows.judgement.understanding.amounts import amounts
 from workflows.judgement.understanding.casualties import casualties
 from workflows.judgement.understanding.kinds import category
 from workflows.judgement.understanding.places import places
+from workflows.judgement.understanding.rumours import denial, meant
 from workflows.judgement.understanding.script import script_of
 from workflows.judgement.understanding.sensitivity import correction, sensitive
 from workflows.judgement.understanding.times import event_time
@@ -26,17 +27,17 @@ def understand(title: str | None, text: str | None, reported_at: datetime) -> Un
     Never raises on any text: what cannot be read is not there. Control characters are read and shown as spaces.
     """
     script = script_of(_readable(title), _readable(text))
-    kind = category(script)
+    kind, denied = category(script), denial(script)
     named, outside = places(script, reported_at)
+    told = (*casualties(script, kind.category if kind else None), *amounts(script))
     return Understanding(
         category=kind,
-        facts=tuple(
-            filter(_can_be, (*casualties(script, kind.category if kind else None), *amounts(script)))
-        ),
+        facts=meant(filter(_can_be, told), denied),
         places=named,
         outside=outside,
         time=event_time(script, reported_at),
         sensitive=sensitive(script),
+        denial=denied,
         correction=correction(script),
     )
 
