@@ -34,7 +34,7 @@ WORST = tuple(Mishap)
 _KEPT = (
     "SELECT * FROM events ORDER BY incident_id, seq",
     "SELECT command_id, incident_id, kind, retracts, unit_code, tier, task_id, status, exercise, issued_at,"
-    " acknowledge_by, complete_by, acknowledged_at, done_at, last_sent_at, body FROM commands ORDER BY command_id",
+    " acknowledge_by, complete_by, acknowledged_at, done_at, body FROM commands ORDER BY command_id",
     "SELECT * FROM incidents ORDER BY incident_id",
     "SELECT * FROM reports ORDER BY source_id, report_id",
     "SELECT * FROM deadlines ORDER BY deadline_id",

@@ -22,7 +22,7 @@ def told(report: Report, **changes: object) -> list[str]:
 
 def test_everything_that_nobody_said_is_missing() -> None:
     """A report with only a title lacks category, time, place and casualties, and whatever else grades such an event."""
-    bare = make_report(category=None)
+    bare = make_report(category=None).model_copy(update={"title": "有情况，请核实"})
     asked_by_grading = ["serious", "direct_loss_yuan"]
     assert told(bare) == ["category", "occurred_at", "place", "deaths", "injured", *asked_by_grading]
 
