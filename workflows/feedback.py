@@ -1,7 +1,8 @@
 """Feedback 反馈: what a unit's word does to its command.
 
-A command is acknowledged only by a named person. What comes after a command has ended is kept in the log and moves
-nothing; what comes from a unit that does not hold the command is refused.
+A command is acknowledged only by a named person. What comes for a command that went on to the next tier is kept in
+the log and moves nothing; what comes for one that is done or taken back is refused, as is what comes from a unit that
+does not hold the command.
 """
 
 from datetime import datetime

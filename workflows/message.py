@@ -18,7 +18,7 @@ from workflows.judgement.account import Account
 
 
 class MessageKind(StrEnum):
-    """The columns of the table of legal moves (`workflows.machine`)."""
+    """The rows of the table of legal moves (`workflows.machine`)."""
 
     REPORT = "report"
     ENTERED = "entered"

@@ -1,7 +1,7 @@
 """perception 感知上报: every report of the city comes in here, is placed, fused and reported straight up.
 
-Two agents: emergency calls and reports that flag danger to life have a topic, a consumer and a share of the loop of
-their own, so that a flood of small reports never holds them back.
+Two agents: emergency calls, flagged danger to life and what is severe by its own facts have a topic, a consumer and
+a share of the loop of their own, so that a flood of small reports never holds them back.
 """
 
 from models.topics import Topic

@@ -1,6 +1,6 @@
-"""Brake: a partition with too many dead letters stops, since then the fault is not in a message but in a release.
+"""Brake: too many dead letters of a partition stop its topic: then the fault is in a release, not in a message.
 
-Better a partition that stands still and says why than one that turns every report of a city into a dead letter.
+Better a topic that stands still and says why than one that turns every report of a city into a dead letter.
 Never in here: what a dead letter is, or stopping itself (that is the loop's).
 """
 

@@ -107,7 +107,7 @@ def join_report(ledger: Ledger, message: ReportArrived) -> None:
 def reopen(ledger: Ledger, reason: str, stage: Stage, actor: Actor | None = None) -> None:
     """The end was not the end: the incident asks for work again, from `stage` on."""
     ledger.record(IncidentReopened(reason=reason), actor or Actor(kind=ActorKind.RULE))
-    # `hand_over` follows by the joint rules: the stage before it is where the main line stands.
+    # Settling hands over to the stage that follows this one: the stage before it is where the main line stands.
     previous = Stage.PERCEPTION if stage is Stage.VERIFICATION else Stage.VERIFICATION
     ledger.record(StageEntered(stage=previous))
 

@@ -91,6 +91,7 @@ def _lines(known: Known) -> Iterator[str]:
     if known.rules is not None:
         fusion = known.rules.fusion
         yield f"rule 规则: one event from {fusion.same_at_least:g} on, a question from {fusion.ask_at_least:g} on"
+        yield f"points 分值: {fusion.points.start:+g} to begin with, and what is seen; score = 1 / (1 + e^-points)"
 
 
 def _score(label: str, score: FusionScore) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Denials: the words that say that nobody was harmed, which is a zero and not silence.
 
-For: `totals`. Must never enter: weighing a denial against figures; a figure always wins there. A report that says that
-no harm is known so far (尚无人员伤亡报告) counts as a denial: it is what the field states at its time.
+For: `casualties`. Must never enter: weighing a denial against figures; a figure always wins there. A report that
+says that no harm is known so far (尚无人员伤亡报告) counts as a denial: it is what the field states at its time.
 """
 
 import re

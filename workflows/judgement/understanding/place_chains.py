@@ -151,10 +151,6 @@ def _with_landmark(script: Script, chain: Chain, known: Gazetteer, tree: AreaTre
     return chain
 
 
-def _can_have_landmark(chain: Chain) -> bool:
-    return not chain.is_city_only and chain.digits in (DISTRICT_DIGITS, TOWNSHIP_DIGITS)
-
-
 def _with_roles(script: Script, joined: list[Chain]) -> list[Chain]:
     played: list[Chain] = []
     for chain in joined:

@@ -1,6 +1,7 @@
 """Victims: people who came to harm and are named without a number: 司机当场死亡, 撞伤男孩, 夫妻双双身亡.
 
-For: `totals`, where no figure is stated. Must never enter: figures. A victim counts one, a pair (夫妻, 司机和乘客) two.
+For: `casualties`, where no figure is stated. Must never enter: figures. A victim counts one, a pair (夫妻, 司机和乘客)
+two.
 """
 
 import re
