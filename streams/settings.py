@@ -140,9 +140,7 @@ class Settings(BaseSettings):
     watchdog_seconds: float = Field(
         120, ge=5, le=3_600, description="oldest unacknowledged message may be this old (then exit 70)"
     )
-    brake_ratio: float = Field(
-        0.01, gt=0, le=1, description="share of a partition's dead letters that stops its topic"
-    )
+    brake_ratio: float = Field(0.01, gt=0, le=1, description="share of dead letters that stops a topic")
     brake_window: int = Field(
         10_000, ge=100, le=1_000_000, description="of how many messages that is a share"
     )
