@@ -14,7 +14,7 @@ from models.likeness import Likeness
 from models.messages.report import FACT_NAMES
 from workflows.judgement import nearness, words
 from workflows.judgement.likeness import Seen, View
-from workflows.rulebook import Fusion, FusionPoints, FusionReach
+from workflows.rulebook import Fusion, FusionPoints
 
 _DIGITS = 4
 _COUNTED = frozenset(FACT_NAMES)
@@ -73,13 +73,12 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
     return Comparison(score, _outcome(score, rules), seen)
 
 
-def _reached(rules: Fusion, spread_ratio: float) -> FusionReach:
+def _reached(rules: Fusion, spread_ratio: float) -> nearness.Distances:
     """What could spread lies at one spot until it has: two floods a few kilometres apart may be two."""
     point, wide = rules.point_reach, rules.wide_reach
-    return FusionReach.model_construct(
-        window_seconds=wide.window_seconds,
-        near_metres=point.near_metres + round((wide.near_metres - point.near_metres) * spread_ratio),
-        apart_metres=point.apart_metres + round((wide.apart_metres - point.apart_metres) * spread_ratio),
+    return nearness.Distances(
+        point.near_metres + (wide.near_metres - point.near_metres) * spread_ratio,
+        point.apart_metres + (wide.apart_metres - point.apart_metres) * spread_ratio,
     )
 
 

@@ -7,6 +7,7 @@ counts for little. Positions, where both have them, say more than codes. Must ne
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 
 from models.areas import area_tree
 from models.identifiers import AreaCode
@@ -22,8 +23,15 @@ _HALF = 0.5
 _TOGETHER = timedelta()
 
 
+class Distances(NamedTuple):
+    """Up to where two positions are one spot, and from where they are not."""
+
+    near_metres: float
+    apart_metres: float
+
+
 def of_place(
-    one: View, other: View, reach: FusionReach, points: FusionPoints, spread_ratio: float
+    one: View, other: View, reach: Distances, points: FusionPoints, spread_ratio: float
 ) -> Seen | None:
     """What the places say; None where they cannot be one event.
 
@@ -69,7 +77,7 @@ def _metres(one: Point, other: Point) -> float:
     return way if one.crs is other.crs else max(0.0, way - _DATUM_METRES)
 
 
-def _of_distance(metres: float, reach: FusionReach, points: FusionPoints) -> Seen:
+def _of_distance(metres: float, reach: Distances, points: FusionPoints) -> Seen:
     beyond = (metres - reach.near_metres) / (reach.apart_metres - reach.near_metres)
     said = points.near + (points.apart - points.near) * min(1.0, max(0.0, beyond))
     return Seen(said, (round(metres), "m apart"))
