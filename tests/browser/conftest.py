@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while the driver lives its event loop counts as running, and no async test after it could run.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     expect.set_options(timeout=PATIENCE_MS)
@@ -44,7 +45,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """A program in which nothing happens but what the tests do, with an account for everybody."""
     program = Program(tmp_path_factory.mktemp("browser"), simulate=False)
