@@ -211,6 +211,12 @@ def area_tree() -> AreaTree:
     return AreaTree([*_read("areas.csv", None), *_read("communities.csv", AreaKind.COMMUNITY)])
 
 
+@lru_cache(maxsize=1)
+def city_code() -> AreaCode:
+    """The one area that has none above it."""
+    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)
+
+
 def _read(file_name: str, kind: AreaKind | None) -> Iterator[Area]:
     for row in rows(file_name):
         yield Area(

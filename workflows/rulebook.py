@@ -129,6 +129,9 @@ class Fusion(Value):
     wide: tuple[Category, ...]
     wide_townships: Annotated[int, Field(ge=2, le=64)]
     grown_after_seconds: Seconds
+    totals_alike_ratio: Ratio
+    totals_unlike_ratio: Ratio
+    totals_apart: Annotated[int, Field(ge=0, le=1_000)]
     point_reach: FusionReach
     wide_reach: FusionReach
     points: FusionPoints
@@ -149,6 +152,7 @@ class WarningTexts(Value):
     description_zh: ShortText
     instruction_zh: ShortText
     valid_for_seconds: Seconds
+    renewed_below_ratio: Ratio
     agency_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{3}$")]
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import Column, ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.areas import city_code
 from models.identifiers import AreaCode, UnitCode
 from models.messages.heat_ranking import HeatRanking
 from models.messages.rating import Rating
@@ -23,7 +24,6 @@ from streams.check.ground import Ground
 from streams.check.violation import Invariant, Violation
 from streams.store import heat, projections
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT, Figures
-from streams.sweepers.rankings import city_code
 from workflows.appraisal.heat import has_moved, rank
 from workflows.appraisal.rating import Window, area_subject, has_changed, rate, unit_subject
 

@@ -29,7 +29,6 @@ class Viewer:
     _waiting: deque[bytes]
     _most: int
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    is_let_go: bool = False
 
     async def frames(self) -> AsyncIterator[bytes]:
         """Frames in order, as they come."""
@@ -54,7 +53,6 @@ class Viewer:
 
     def end(self, *last: bytes) -> None:
         """Nothing more will come after these."""
-        self.is_let_go = True
         self._waiting.extend((*last, _END))
         self._arrived.set()
 
@@ -130,11 +128,6 @@ class Hubs:
         self._new_epoch = new_epoch
         self._hubs: dict[str, Hub] = {}
         self._is_closed = False
-
-    @property
-    def viewers(self) -> int:
-        """How many streams are open, over all areas."""
-        return sum(hub.viewers for hub in self._hubs.values())
 
     def of(self, area_code: str) -> Hub:
         """The hub of an area; its first viewer makes it."""

@@ -4,32 +4,31 @@ A snapshot says at which position of the stream it was taken; the browser opens 
 lies between them. A person sees their own area and what lies below it, however the area is asked for.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from hashlib import sha256
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
-from sqlalchemy import select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from models.access import Act
 from models.areas import AreaKind, area_tree
 from models.identifiers import AREA_CODE_PATTERN
-from models.tables import PROJECTIONS
 from models.topics import Topic
+from models.units import Department, unit_code
 from streams.cockpit.board import COLUMNS, open_incidents
-from streams.cockpit.feed import is_shown_in
 from streams.cockpit.hub import Hub, Viewer
 from streams.cockpit.map import MapStyle
 from streams.cockpit.words import words
 from streams.gateway.areas import beijing_day
 from streams.gateway.auditing import Refusal
+from streams.gateway.boards import published
 from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
 from streams.gateway.problems import not_found
-from streams.gateway.services import ServicesOf
+from streams.gateway.services import Services, ServicesOf
 
 router = APIRouter(prefix="/api/screen", tags=["screen"], dependencies=[KnownParametersOnly])
 
@@ -37,7 +36,6 @@ _PING_SECONDS = 5
 # An event, not a comment: a browser's script must be able to hear that the line still stands.
 _PING = ServerSentEvent(event="ping", data="1")
 _SCREENS = (AreaKind.CITY, AreaKind.DISTRICT, AreaKind.TOWNSHIP)
-_PUBLISHED = select(PROJECTIONS.c.topic, PROJECTIONS.c.key, PROJECTIONS.c.value)
 AreaAsked = Annotated[
     str | None, Query(pattern=AREA_CODE_PATTERN, description="the caller's own if left out")
 ]
@@ -51,19 +49,16 @@ async def get_snapshot(caller: CallerOf, services: ServicesOf, area: AreaAsked =
     position = services.hubs.of(area_code).position
     async with services.database.read() as connection:
         rows = await open_incidents(connection, area_code)
-        published = [
-            row
-            for row in await connection.execute(_PUBLISHED)
-            if _is_of_screen(row.topic, row.key, area_code)
-        ]
+    heat = await published(Topic.HEAT_RANKINGS, [area_code], services)
+    ratings = await published(Topic.RATINGS, list(_rated_in(area_code, services)), services)
     snapshot = {
         "position": position,
         "as_of": services.clock.now(),
         "area_code": area_code,
         "columns": COLUMNS,
         "rows": rows,
-        "heat": next((orjson.Fragment(r.value) for r in published if r.topic == Topic.HEAT_RANKINGS), None),
-        "ratings": [orjson.Fragment(row.value) for row in published if row.topic == Topic.RATINGS],
+        "heat": next(map(orjson.Fragment, heat), None),
+        "ratings": list(map(orjson.Fragment, ratings)),
     }
     return Response(orjson.dumps(snapshot), media_type="application/json")
 
@@ -132,5 +127,8 @@ def _allowed(caller: Caller, area: str | None) -> str:
     return area_code
 
 
-def _is_of_screen(topic: str, key: str, area_code: str) -> bool:
-    return key == area_code if topic == Topic.HEAT_RANKINGS else is_shown_in(key, area_code)
+def _rated_in(area_code: str, services: Services) -> Iterator[str]:
+    """What a screen of this area shows the ratings of: itself, the areas right below, and the units of all of these."""
+    for code in (area_code, *area_tree().children(area_code, beijing_day(services.clock.now()))):
+        yield code
+        yield from (unit_code(code, department) for department in Department)

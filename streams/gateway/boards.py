@@ -39,7 +39,7 @@ async def get_heat(caller: CallerOf, services: ServicesOf, scope: Code = None) -
     if area.kind not in (AreaKind.CITY, AreaKind.DISTRICT):
         raise bad_filter("scope", "heat is ranked for the city and for districts")
     _require(caller, area.code)
-    for value in await _published(Topic.HEAT_RANKINGS, [area.code], services):
+    for value in await published(Topic.HEAT_RANKINGS, [area.code], services):
         return HeatRanking.model_validate_json(value)
     return _nothing_hot(area.code, services)
 
@@ -49,12 +49,13 @@ async def get_ratings(caller: CallerOf, services: ServicesOf, area: Code = None)
     """The ratings of an area (no area: the caller's own), of its departments, and of the areas directly below it."""
     rated = area_named(area or caller.home, "area")
     _require(caller, rated.code)
-    values = await _published(Topic.RATINGS, sorted(_subjects(rated, services)), services)
+    values = await published(Topic.RATINGS, sorted(_subjects(rated, services)), services)
     ratings = sorted(map(Rating.model_validate_json, values), key=lambda rating: rating.subject_code)
     return RatingList(area_code=rated.code, ratings=tuple(ratings))
 
 
-async def _published(topic: Topic, subjects: list[str], services: Services) -> list[bytes]:
+async def published(topic: Topic, subjects: list[str], services: Services) -> list[bytes]:
+    """What was last told of these subjects, in no order."""
     async with services.database.read() as connection:
         rows = await connection.execute(_PUBLISHED, {"of": topic.value, "subjects": subjects})
         return [row.value for row in rows]

@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from models.access import Act, Someone
-from models.areas import AreaKind, area_tree
+from models.areas import city_code
 from models.identifiers import AreaCode, UnitCode
 from models.messages.fields import Officer
 from workflows.permission import may
@@ -40,7 +40,7 @@ class Caller:
     @property
     def home(self) -> AreaCode:
         """The area that the caller sees when none is named: a person's own, else the whole city."""
-        return _city() if self.someone is None else self.someone.area_code
+        return city_code() if self.someone is None else self.someone.area_code
 
 
 def _of(request: Request) -> Caller:
@@ -48,7 +48,3 @@ def _of(request: Request) -> Caller:
 
 
 CallerOf = Annotated[Caller, Depends(_of)]
-
-
-def _city() -> AreaCode:
-    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.access import Role, Someone
-from models.areas import AreaKind, area_tree
+from models.areas import city_code
 from streams.access.accounts import keep_account
 from streams.access.sessions import new_link
 from streams.store.database import Database
@@ -13,8 +13,7 @@ LOCAL_PERSON = "local-commander"
 
 async def local_link(database: Database, now: datetime) -> str:
     """The word of a one-time link for the city's commander on this machine; there is no password for it."""
-    city = next(area.code for area in area_tree() if area.kind is AreaKind.CITY)
-    person = Someone(person_id=LOCAL_PERSON, name="本机指挥长", role=Role.COMMANDER, area_code=city)
+    person = Someone(person_id=LOCAL_PERSON, name="本机指挥长", role=Role.COMMANDER, area_code=city_code())
     async with database.write() as connection:
         await keep_account(connection, person, None, now)
         return await new_link(connection, person.person_id, now)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import orjson
 
+from models.areas import city_code
 from models.messages.heat_ranking import HeatRanking
 from models.topics import Topic
 from models.vocabulary import RatingColour
 from streams.program.board import Overview
 from streams.store import queries
 from streams.store.database import Database
-from streams.sweepers.rankings import city_code
 
 
 @dataclass(frozen=True, slots=True)

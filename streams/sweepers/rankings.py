@@ -6,9 +6,8 @@ Used by the projection sweeper alone; how incidents are ranked is the rules' (`w
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
-from models.areas import AreaKind, area_tree
+from models.areas import city_code
 from models.identifiers import AreaCode
 from models.messages.heat_ranking import HeatRanking
 from models.topics import Topic
@@ -79,9 +78,3 @@ class Rankings:
         async with self.database.write() as connection:
             refolded = await heat.refold_other_epochs(connection, rules, REFOLDED_AT_A_TIME)
         self.metrics.projections.refolded.inc(refolded)
-
-
-@cache
-def city_code() -> AreaCode:
-    """The scope of the whole city."""
-    return next(area.code for area in area_tree() if area.kind is AreaKind.CITY)

@@ -18,9 +18,6 @@ from workflows.rulebook import Fusion, FusionPoints
 
 _DIGITS = 4
 _COUNTED = frozenset(FACT_NAMES)
-_ALIKE_RATIO = 0.75  # totals this near to each other are one count taken twice
-_UNLIKE_RATIO = 0.34  # and this far from each other are two
-_FEW = 3  # a difference this small is no contradiction, whatever its ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +130,9 @@ def _of_numbers(one: Likeness, other: Likeness, rules: Fusion) -> Seen | None:
             continue
         ratio = min(mine, theirs) / max(mine, theirs)
         is_vague = name in one.approximate or name in other.approximate
-        if ratio == 1 or (is_vague and ratio >= _ALIKE_RATIO):
+        if ratio == 1 or (is_vague and ratio >= rules.totals_alike_ratio):
             agreeing.append(name)
-        elif ratio < _UNLIKE_RATIO and abs(mine - theirs) > _FEW:
+        elif ratio < rules.totals_unlike_ratio and abs(mine - theirs) > rules.totals_apart:
             if (later_of_one if mine > theirs else -later_of_one) >= rules.grown_after_seconds:
                 continue
             return Seen(

@@ -6,6 +6,7 @@ bounds hold; past them, what came first stays. Must never enter: weights, and th
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
@@ -51,13 +52,23 @@ def sketch_of(account: Account) -> Sketch:
 
 def words_of(report: Report) -> str:
     """The sketch of what a report says."""
-    return words.sketch_of(report.title or "", report.text or "")
+    return _words_of(report.title or "", report.text or "")
 
 
 def landmarks_of(report: Report) -> tuple[str, ...]:
     """The first landmarks that a report names."""
-    named = (*landmarks_in(report.text or ""), *landmarks_in(report.title or ""))
-    return tuple(sorted(_first(LANDMARKS_REMEMBERED, named)))
+    return _landmarks_of(report.title or "", report.text or "")
+
+
+# Asked for by the look-up, the choice, the batch and the log of one report: read once.
+@lru_cache(maxsize=512)
+def _words_of(title: str, text: str) -> str:
+    return words.sketch_of(title, text)
+
+
+@lru_cache(maxsize=512)
+def _landmarks_of(title: str, text: str) -> tuple[str, ...]:
+    return tuple(sorted(_first(LANDMARKS_REMEMBERED, (*landmarks_in(text), *landmarks_in(title)))))
 
 
 def sketch_of_joined(report: ReportJoined) -> Sketch:

@@ -14,9 +14,6 @@ from workflows.judgement.warning.compose import colour_due, compose, compose_end
 from workflows.judgement.warning.draft import Ending
 from workflows.ledger import Ledger
 
-_RENEWED_BELOW_RATIO = (
-    0.5  # ours: of the validity; late enough to be rare, early enough for something to be heard
-)
 # A reopened incident goes through assessment again, and is warned of there.
 _AFTER_GRADING = (Stage.ASSESSMENT, Stage.DISPOSAL, Stage.FOLLOW_UP)
 
@@ -63,4 +60,7 @@ def _is_about_to_expire(ledger: Ledger) -> bool:
     warning = ledger.incident.warning
     if warning is None:
         return False
-    return warning.expires - ledger.now <= (warning.expires - warning.effective) * _RENEWED_BELOW_RATIO
+    return (
+        warning.expires - ledger.now
+        <= (warning.expires - warning.effective) * ledger.rules.warning.renewed_below_ratio
+    )
