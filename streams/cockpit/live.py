@@ -50,7 +50,7 @@ async def get_snapshot(caller: CallerOf, services: ServicesOf, area: AreaAsked =
     async with services.database.read() as connection:
         rows = await open_incidents(connection, area_code)
     heat = await published(Topic.HEAT_RANKINGS, [area_code], services)
-    ratings = await published(Topic.RATINGS, list(_rated_in(area_code, services)), services)
+    ratings = await published(Topic.RATINGS, list(rated_in(area_code, services)), services)
     snapshot = {
         "position": position,
         "as_of": services.clock.now(),
@@ -127,7 +127,7 @@ def _allowed(caller: Caller, area: str | None) -> str:
     return area_code
 
 
-def _rated_in(area_code: str, services: Services) -> Iterator[str]:
+def rated_in(area_code: str, services: Services) -> Iterator[str]:
     """What a screen of this area shows the ratings of: itself, the areas right below, and the units of all of these."""
     for code in (area_code, *area_tree().children(area_code, beijing_day(services.clock.now()))):
         yield code

@@ -12,7 +12,8 @@ from models.topics import Topic
 from streams.access.accounts import keep_account
 from streams.access.sessions import open_session
 from streams.broker.reading import Read
-from streams.cockpit.feed import Feed, changes_in
+from streams.cockpit.feed import Feed, changes_in, is_shown_in
+from streams.cockpit.live import rated_in
 from streams.gateway.security import SESSION_COOKIE
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import report
@@ -117,6 +118,15 @@ async def test_pages_and_snapshots_are_packed_for_who_can_unpack(gateway: Gatewa
     assert packed.content == plain.content
     short = await gateway.client.get("/api/session", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in short.headers
+
+
+async def test_a_snapshot_and_its_stream_show_the_ratings_of_the_same_subjects(gateway: Gateway) -> None:
+    """What is read at first is what is told later: itself, the areas right below, and the units of all of these."""
+    for area in ("500000", "500108", "500108001"):
+        assert all(is_shown_in(subject, area) for subject in rated_in(area, gateway.services))
+    at_first = set(rated_in("500108", gateway.services))
+    assert {"500108", "500108:fire", "500108001", "500108001:police"} <= at_first
+    assert at_first.isdisjoint({"500000", "500101", "500101:fire"})
 
 
 async def test_the_map_is_sent_once(gateway: Gateway) -> None:
