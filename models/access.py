@@ -10,18 +10,9 @@ from pydantic import model_validator
 
 from models.identifiers import UnitCode
 from models.messages.fields import AreaCodeField, IdText, ShortText, UnitCodeField, Value
+from models.vocabulary import Role
 
-
-class Role(StrEnum):
-    """What somebody is, at one node of the area tree. One person has one role."""
-
-    GRID_WORKER = "grid_worker"  # 网格员: reports
-    UNIT = "unit"  # 处置单位: has commands
-    DUTY_OFFICER = "duty_officer"  # 值班员: verifies, releases, closes
-    COMMANDER = "commander"  # 指挥长: a duty officer who may regrade and countersign
-    SUPERVISOR = "supervisor"  # 督查: looks on and chases
-    AUDITOR = "auditor"  # 审计: reads who did what
-    ADMINISTRATOR = "administrator"  # 系统管理: accounts and keys, and nothing of the trade
+__all__ = ["Act", "Relation", "Role", "Someone"]
 
 
 class Act(StrEnum):

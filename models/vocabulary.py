@@ -261,6 +261,18 @@ class WarningStatus(StrEnum):
     EXERCISE = "exercise"
 
 
+class Role(StrEnum):
+    """What somebody is, at one node of the area tree. One person has one role."""
+
+    GRID_WORKER = "grid_worker"  # 网格员: reports
+    UNIT = "unit"  # 处置单位: has commands
+    DUTY_OFFICER = "duty_officer"  # 值班员: verifies, releases, closes
+    COMMANDER = "commander"  # 指挥长: a duty officer who may regrade and countersign
+    SUPERVISOR = "supervisor"  # 督查: looks on and chases
+    AUDITOR = "auditor"  # 审计: reads who did what
+    ADMINISTRATOR = "administrator"  # 系统管理: accounts and keys, and nothing of the trade
+
+
 class ActorKind(StrEnum):
     """Who made an event happen."""
 
@@ -293,3 +305,9 @@ class DeadLetterReason(StrEnum):
     OUT_OF_WINDOW = "out_of_window"  # a time outside the sane window
     STORAGE_REFUSED = "storage_refused"  # the database refused this row and no other of its batch
     DEFECT = "defect"  # our own bug on this message: kept, alarmed, retryable
+    # The last five are of decisions and feedback (`streams.processing.vouching`).
+    UNSIGNED = "unsigned"  # no signature, where nothing unsigned is trusted
+    UNKNOWN_KEY = "unknown_key"  # signed with a key that is not in the keyring: retry once it is
+    BAD_SIGNATURE = "bad_signature"  # not the signature of these bytes under that key
+    EXPIRED_KEY = "expired_key"  # the key is not valid any more, or not yet
+    BEYOND_KEY = "beyond_key"  # well signed, by a key that may not speak for this role or area

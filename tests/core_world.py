@@ -26,7 +26,7 @@ from models.identifiers import (
 from models.messages.decision import Decision, ReportRef
 from models.messages.event import Event
 from models.messages.feedback import Feedback
-from models.messages.fields import Officer, Person
+from models.messages.fields import Officer, Person, SecondOfficer
 from models.messages.report import Facts, Report
 from models.places import Place
 from models.vocabulary import (
@@ -37,6 +37,7 @@ from models.vocabulary import (
     Level,
     Nature,
     ReportKind,
+    Role,
     Stage,
     Status,
     Tier,
@@ -62,6 +63,7 @@ from workflows.rulebook_file import default_rulebook
 START = datetime(2025, 10, 1, 3, tzinfo=UTC)
 TOWNSHIP = "500108001"
 OFFICER = Officer(id="officer-1", name="王值班")
+SECOND = SecondOfficer(id="officer-2", name="李指挥", area_code=AreaCode("500000"))
 PERSON = Person(id="p-1", name="李队长")
 
 
@@ -157,6 +159,7 @@ class CoreWorld:
         deadline_id: DeadlineId | None = None,
         until: datetime | None = None,
         area: str = TOWNSHIP,
+        role: Role | None = None,
         expected_seq: int | None = None,
     ) -> Answer:
         """An officer decides."""
@@ -165,7 +168,7 @@ class CoreWorld:
             decision_id=DecisionId(f"d-{self._messages}"),
             incident_id=incident_id,
             action=action,
-            officer=OFFICER,
+            officer=OFFICER if role is None else OFFICER.model_copy(update={"role": role}),
             area_code=AreaCode(area),
             decided_at=self.now,
             expected_seq=expected_seq,

@@ -27,10 +27,13 @@ class RefusalCode(StrEnum):
     UNKNOWN_DEADLINE = "unknown_deadline"
     UNKNOWN_REPORT = "unknown_report"
     OUT_OF_AREA = "out_of_area"  # the officer's area has no say here
+    NOT_PERMITTED = "not_permitted"  # the officer's role does not do this
     WORK_UNFINISHED = "work_unfinished"  # commands are still owed
     NOTHING_TO_DO = "nothing_to_do"
     MIXED_EXERCISE = "mixed_exercise"  # exercise and live never share an incident
     NOT_ALLOWED = "not_allowed"
+    SECOND_OFFICER_NEEDED = "second_officer_needed"  # too much for one officer: another countersigns
+    SAME_OFFICER = "same_officer"  # nobody countersigns their own decision
 
 
 @dataclass(frozen=True, slots=True)

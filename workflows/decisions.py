@@ -1,12 +1,14 @@
 """Decisions: what each act of an officer does. Which act is legal at which stage is `workflows.machine`'s table.
 
-Every act needs a reason except acknowledging and releasing, and an officer whose desk this incident lies under.
+Every act needs a reason except acknowledging and releasing, and an officer whose desk the incident lies under and
+whose role does that (`workflows.permission`): gateways ask it before, but the topic is not theirs alone.
 """
 
 from collections.abc import Callable
 
-from models.areas import area_tree
+from models.access import Act
 from models.events.assessment import Graded
+from models.events.decisions import Countersigned
 from models.events.disposal import TaskWithdrawn
 from models.events.follow_up import SupervisionOrdered
 from models.events.steps import DeadlineExtended
@@ -17,11 +19,14 @@ from models.vocabulary import Action, ActorKind, Stage, Status, Step, Verdict
 from workflows.answer import Answer, Refusal, RefusalCode
 from workflows.deadlines import end_step, is_above, move_step
 from workflows.identity import merge_twins, split_off
+from workflows.incident import Incident
 from workflows.ledger import Ledger
 from workflows.message import DecisionTaken
+from workflows.permission import act_of, has_say, may_as
 from workflows.stages import follow_up, verification
 from workflows.stages.commanding import issue, retract
 from workflows.stages.perception import reopen
+from workflows.two_person import needs_second
 
 Result = Refusal | Answer | None  # a refusal, the answer for a second incident, or simply done
 
@@ -29,17 +34,53 @@ Result = Refusal | Answer | None  # a refusal, the answer for a second incident,
 def decide(ledger: Ledger, message: DecisionTaken) -> Result:
     """Carry out one decision, or say why not."""
     decision = message.decision
-    if not _sits_above(ledger, decision):
-        return Refusal(RefusalCode.OUT_OF_AREA, f"{decision.area_code} has no say in this incident's area")
+    if (refusal := _not_theirs(ledger.incident, message.other, decision)) is not None:
+        return refusal
     if decision.expected_seq is not None and decision.expected_seq != ledger.incident.seq:
         return Refusal(RefusalCode.STALE, f"the incident is at seq {ledger.incident.seq}")
-    return _ACTS[decision.action](ledger, message)
+    objection = _take_second(ledger, decision)
+    result = _ACTS[decision.action](ledger, message)
+    # What is refused anyway is refused for its own reason: nobody should look for a second officer in vain.
+    return result if isinstance(result, Refusal) else objection or result
 
 
-def _sits_above(ledger: Ledger, decision: Decision) -> bool:
-    place = ledger.incident.place
-    here = (place.area_code, place.district_code, place.township_code, place.city_code)
-    return decision.area_code in here or area_tree().is_within(place.area_code, decision.area_code)
+def _take_second(ledger: Ledger, decision: Decision) -> Refusal | None:
+    """Write down who stands behind it too, where one officer is too few, or say what is missing."""
+    if not needs_second(ledger.incident, decision, ledger.rules):
+        return None
+    objection = _objection_to_second(ledger.incident, decision)
+    second = decision.second_officer
+    if objection is None and second is not None:
+        signed = Countersigned(action=decision.action, officer=decision.officer, second_officer=second)
+        ledger.record(signed, Actor(kind=ActorKind.OFFICER, id=second.id))
+    return objection
+
+
+def _objection_to_second(incident: Incident, decision: Decision) -> Refusal | None:
+    second, area_code = decision.second_officer, incident.place.area_code
+    if second is None:
+        return Refusal(
+            RefusalCode.SECOND_OFFICER_NEEDED, f"one officer alone does not {decision.action} this"
+        )
+    if second.id == decision.officer.id:
+        return Refusal(RefusalCode.SAME_OFFICER, f"{second.id} does not countersign their own decision")
+    if not has_say(second.area_code, area_code):
+        return Refusal(RefusalCode.OUT_OF_AREA, f"{second.area_code} has no say in {area_code}")
+    if second.role is not None and not may_as(second.role, second.area_code, Act.COUNTERSIGN, area_code):
+        return Refusal(RefusalCode.NOT_PERMITTED, f"a {second.role} does not countersign")
+    return None
+
+
+def _not_theirs(incident: Incident, other: Incident | None, decision: Decision) -> Refusal | None:
+    """Why this officer may not do this to the incident, nor to the other one that a merge takes in or away."""
+    for touched in (incident, *(() if other is None else (other,))):
+        area_code = touched.place.area_code
+        if not has_say(decision.area_code, area_code):
+            return Refusal(RefusalCode.OUT_OF_AREA, f"{decision.area_code} has no say in {area_code}")
+        role, act = decision.officer.role, act_of(decision.action)
+        if role is not None and not may_as(role, decision.area_code, act, area_code):
+            return Refusal(RefusalCode.NOT_PERMITTED, f"a {role} does not {decision.action}")
+    return None
 
 
 def _officer(decision: Decision) -> Actor:
@@ -90,7 +131,7 @@ def _regrade(ledger: Ledger, message: DecisionTaken) -> Result:
 def _release(ledger: Ledger, message: DecisionTaken) -> Result:
     decision = message.decision
     waiting = {ledger.incident.order_id(task): task for task in ledger.incident.unreleased}
-    chosen = tuple(waiting) if decision.command_ids is None else decision.command_ids
+    chosen = tuple(waiting) if decision.command_ids is None else tuple(dict.fromkeys(decision.command_ids))
     unknown = [command_id for command_id in chosen if command_id not in waiting]
     if unknown:
         return Refusal(RefusalCode.UNKNOWN_COMMAND, f"{unknown[0]} does not wait for release")
@@ -105,7 +146,7 @@ def _retract(ledger: Ledger, message: DecisionTaken) -> Result:
     decision = message.decision
     owed = {held.command.command_id: held for held in ledger.incident.owed_commands}
     planned = {ledger.incident.order_id(task) for task in ledger.incident.unreleased}
-    chosen = tuple(owed) if decision.command_ids is None else decision.command_ids
+    chosen = tuple(owed) if decision.command_ids is None else tuple(dict.fromkeys(decision.command_ids))
     unknown = [command_id for command_id in chosen if command_id not in owed and command_id not in planned]
     if unknown:
         ended = unknown[0] in ledger.incident.commands

@@ -26,6 +26,7 @@ from models.identifiers import (
     UnitCode,
     WarningId,
 )
+from models.vocabulary import Role
 
 SCHEMA_VERSION = 1
 # Control characters but for tab and line ends, and lone surrogates.
@@ -131,10 +132,17 @@ class Person(Part):
 
 
 class Officer(Part):
-    """An officer who decides, by id and name."""
+    """An officer who decides, by id and name, and as what; the gateway fills the role in."""
 
     id: IdText
     name: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
+    role: Role | None = None
+
+
+class SecondOfficer(Officer):
+    """The officer who countersigns another's decision, and where they sit."""
+
+    area_code: AreaCodeField
 
 
 class Attachment(Part):
