@@ -19,6 +19,7 @@ from models.tables.intake import IntakeRow
 from models.tables.leases import LeaseRow
 from models.tables.outbox import OutboxRow
 from models.tables.outcomes import OutcomeRow
+from models.tables.producers import ApiKeyRow, NonceRow
 from models.tables.progress import GapRow, ProgressRow
 from models.tables.projections import ProjectionRow
 from models.tables.reports import ReportRow
@@ -33,6 +34,7 @@ def _table(model: type[SQLModel]) -> Table:
 
 ACCOUNTS = _table(AccountRow)
 ACTIVATIONS = _table(ActivationRow)
+API_KEYS = _table(ApiKeyRow)
 AUDIT = _table(AuditRow)
 CLOCK = _table(ClockRow)
 COMMANDS = _table(CommandRow)
@@ -45,6 +47,7 @@ INBOX = _table(InboxRow)
 INCIDENTS = _table(IncidentRow)
 INTAKE = _table(IntakeRow)
 LEASES = _table(LeaseRow)
+NONCES = _table(NonceRow)
 OUTBOX = _table(OutboxRow)
 OUTCOMES = _table(OutcomeRow)
 PROGRESS = _table(ProgressRow)

@@ -17,10 +17,12 @@ def upgrade() -> None:
     _create_sessions()
     _create_entry_links()
     _create_audit()
+    _create_api_keys()
+    _create_nonces()
 
 
 def downgrade() -> None:
-    for table in ("audit", "entry_links", "sessions", "accounts"):
+    for table in ("nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
         op.drop_table(table)
 
 
@@ -80,3 +82,33 @@ def _create_audit() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
+
+
+def _create_api_keys() -> None:
+    op.create_table(
+        "api_keys",
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("producer_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("signing_key", sa.String(), nullable=True),
+        sa.Column("source_ids", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("channels", sa.String(), nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id"),
+    )
+
+
+def _create_nonces() -> None:
+    op.create_table(
+        "nonces",
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "nonce"),
+    )
+    with op.batch_alter_table("nonces", schema=None) as batch_op:
+        batch_op.create_index("ix_nonces_expires", ["expires_at"], unique=False)
