@@ -132,4 +132,8 @@ async def get_commands(incident_id: IdInPath, caller: CallerOf, services: Servic
         row = await listing.incident(connection, incident_id)
         rows = await listing.commands(connection, incident_id)
     held = Incident.model_validate_json(row.state).commands
-    return CommandList(commands=tuple(command_view(sent, held.get(sent.command_id)) for sent in rows))
+    signed = {command_id: state.acknowledged_by for command_id, state in held.items()}
+    return CommandList(
+        as_of=services.clock.now(),
+        commands=tuple(command_view(sent, signed.get(sent.command_id)) for sent in rows),
+    )

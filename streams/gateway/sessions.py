@@ -13,7 +13,7 @@ from pydantic import Field
 from starlette.datastructures import Headers
 
 from models.access import Someone
-from models.messages.fields import IdText, Value
+from models.messages.fields import IdText, Moment, Value
 from streams.access import audit, sessions
 from streams.access.accounts import account_of, open_account, with_password
 from streams.access.audit import Outsider, SessionAct
@@ -35,9 +35,10 @@ class SignIn(Value):
 
 
 class Me(Value):
-    """Who the caller is; None: the installation's own token."""
+    """Who the caller is (None: the installation's own token) at `as_of`, the program's time."""
 
     someone: Someone | None
+    as_of: Moment
 
 
 @router.post("/api/session", responses=problems(401, 413, 415, 422, 503))
@@ -53,13 +54,13 @@ async def sign_in(asked: SignIn, request: Request, response: Response, services:
         raise Problem(HTTPStatus.UNAUTHORIZED, ProblemCode.UNAUTHORIZED, "wrong name or password")
     cookie = await _opened(someone, services)
     _set_cookie(request, response, cookie)
-    return Me(someone=someone)
+    return Me(someone=someone, as_of=services.clock.now())
 
 
 @router.get("/api/session", responses=problems(401, 503))
-async def get_me(caller: CallerOf) -> Me:
-    """Who I am here."""
-    return Me(someone=caller.someone)
+async def get_me(caller: CallerOf, services: ServicesOf) -> Me:
+    """Who I am here, and what time it is."""
+    return Me(someone=caller.someone, as_of=services.clock.now())
 
 
 @router.delete("/api/session", status_code=HTTPStatus.NO_CONTENT, responses=problems(401, 503))

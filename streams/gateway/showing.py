@@ -4,13 +4,13 @@ Contact data and fields that the contract does not know never do: nobody has sai
 """
 
 from models.messages.command import Command
-from models.messages.fields import Part
+from models.messages.fields import Part, Person
 from models.messages.report import Report
 from models.places import Place
 from models.vocabulary import CommandStatus
 from streams.gateway.listing import Found
 from streams.gateway.views import CommandView, IncidentSummary, IncidentView, ReportView
-from workflows.incident import CommandState, Incident
+from workflows.incident import Incident
 from workflows.judgement.case import case_of
 from workflows.judgement.grading import grade
 from workflows.rulebook import Rulebook
@@ -47,7 +47,7 @@ def incident_view(summary: IncidentSummary, state: Incident, rules: Rulebook) ->
     )
 
 
-def command_view(row: Found, held: CommandState | None) -> CommandView:
+def command_view(row: Found, signed_by: Person | None) -> CommandView:
     """One command as sent, and how far its unit is; who signed stands in the incident's state."""
     return CommandView(
         command=Command.model_validate_json(row.body),
@@ -55,7 +55,7 @@ def command_view(row: Found, held: CommandState | None) -> CommandView:
         # Nobody signs for a retraction: that its unit has it is all there is to know.
         status=CommandStatus.RECEIVED if row.retraction_heard_at else row.status,
         deliveries=row.deliveries,
-        acknowledged_by=None if held is None else held.acknowledged_by,
+        acknowledged_by=signed_by,
         acknowledged_at=row.acknowledged_at,
         done_at=row.done_at,
     )

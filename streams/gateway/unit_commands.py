@@ -1,18 +1,23 @@
 """Commands of one unit, as its desk shows them: what is owed first, then what has ended lately."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path
 from sqlalchemy import bindparam, case, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access import Act
 from models.identifiers import UNIT_CODE_PATTERN, UnitCode
-from models.tables import COMMANDS
+from models.messages.fields import Person
+from models.tables import COMMANDS, INCIDENTS
 from models.units import UnknownUnit, parse_unit
 from models.vocabulary import CommandStatus
 from streams.gateway.auditing import Refusal
 from streams.gateway.callers import CallerOf
 from streams.gateway.known import sees_commands_of
+from streams.gateway.listing import Found
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import MOST_ROWS, KnownParametersOnly
 from streams.gateway.problems import not_found
@@ -29,6 +34,7 @@ _OF_UNIT = (
     .order_by(case((COMMANDS.c.status.in_(_LIVE), 0), else_=1), COMMANDS.c.issued_at.desc())
     .limit(MOST_ROWS)
 )
+_STATES = select(INCIDENTS.c.state).where(INCIDENTS.c.incident_id.in_(bindparam("of_these", expanding=True)))
 
 
 @router.get("/{unit_code}/commands", responses=problems(400, 401, 404, 503))
@@ -44,4 +50,20 @@ async def get_commands(
         raise Refusal(not_found("unit", unit_code), caller, Act.READ_COMMANDS, area_code, unit_code)
     async with services.database.read() as connection:
         rows = list(await connection.execute(_OF_UNIT, {"of_unit": unit_code}))
-    return CommandList(commands=tuple(command_view(row, None) for row in rows))
+        signed = await _signatures(connection, rows)
+    return CommandList(
+        as_of=services.clock.now(),
+        commands=tuple(command_view(row, signed.get(row.command_id)) for row in rows),
+    )
+
+
+async def _signatures(connection: AsyncConnection, rows: Iterable[Found]) -> dict[str, Person]:
+    """Who has signed for these commands. Read off the states as they lie: a desk asks every few seconds."""
+    signed_for = {row.incident_id for row in rows if row.acknowledged_at is not None}
+    states = await connection.execute(_STATES, {"of_these": sorted(signed_for)}) if signed_for else ()
+    return {
+        command_id: Person.model_validate(held["acknowledged_by"])
+        for row in states
+        for command_id, held in orjson.loads(row.state)["commands"].items()
+        if held["acknowledged_by"]
+    }

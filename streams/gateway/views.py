@@ -206,8 +206,9 @@ class CommandView(View):
 
 
 class CommandList(View):
-    """Every command of an incident, in the order of issue."""
+    """The commands of an incident or unit; `as_of` is the program's time, by which their clocks run."""
 
+    as_of: Moment
     commands: tuple[CommandView, ...]
 
 

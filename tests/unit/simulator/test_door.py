@@ -94,7 +94,7 @@ async def test_what_the_gateway_shows_is_read_page_by_page() -> None:
         "/api/incidents more": IncidentPage(incidents=(second,)),
         f"/api/incidents/{first.incident_id}": view,
         f"/api/incidents/{first.incident_id}/reports": ReportPage(reports=reports),
-        f"/api/incidents/{first.incident_id}/commands": CommandList(commands=()),
+        f"/api/incidents/{first.incident_id}/commands": CommandList(as_of=BEGAN, commands=()),
     }
 
     async def answer(request: web.Request) -> web.Response:
