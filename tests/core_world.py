@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.areas import area_tree
 from models.categories import Category
+from models.events.perception import LowTrust
 from models.identifiers import (
     AreaCode,
     CommandId,
@@ -85,6 +86,7 @@ def make_report(
     name: str = "r-1",
     *,
     source: str = "grid-1",
+    reporter: str | None = None,
     channel: Channel = Channel.GRID,
     category: Category | None = Category.FIRE,
     area: str = TOWNSHIP,
@@ -103,6 +105,7 @@ def make_report(
         report_id=ReportId(name),
         source_id=SourceId(source),
         channel=channel,
+        reporter_id=reporter,
         kind=kind,
         refers_to=refers_to,
         claim=claim,
@@ -133,13 +136,13 @@ class CoreWorld:
 
     # --- what the outside does
 
-    def report(self, report: Report) -> Answer:
+    def report(self, report: Report, low_trust: LowTrust | None = None) -> Answer:
         """A report arrives and is fused with what is known."""
         account = hear(report, place_of(report.area_code))
         choice = fuse(account, self._candidates(report), self.rules, awaits=self._awaits(report))
         into = self._survivor(choice.incident_id)
         envelope = Envelope(report.message_id, into, self.now)
-        message = ReportArrived(envelope, account, replace(choice, incident_id=into), self.now)
+        message = ReportArrived(envelope, account, replace(choice, incident_id=into), self.now, low_trust)
         answer = self._handle(message)
         if answer.refusal is None:
             self.reports.setdefault(into, []).append(message)
@@ -160,6 +163,7 @@ class CoreWorld:
         until: datetime | None = None,
         area: str = TOWNSHIP,
         role: Role | None = None,
+        second: SecondOfficer | None = None,
         expected_seq: int | None = None,
     ) -> Answer:
         """An officer decides."""
@@ -181,6 +185,7 @@ class CoreWorld:
             to_tier=to_tier,
             deadline_id=deadline_id,
             until=until,
+            second_officer=second,
         )
         held = self.reports.get(incident_id, [])
         wanted = {(ref.source_id, ref.report_id) for ref in reports or ()}

@@ -7,7 +7,16 @@ counts them.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from models.events import EventData, assessment, disposal, follow_up, perception, steps, verification
+from models.events import (
+    EventData,
+    assessment,
+    decisions,
+    disposal,
+    follow_up,
+    perception,
+    steps,
+    verification,
+)
 from models.events.perception import SUGGESTIONS_REMEMBERED, FusionScore
 from models.identifiers import CommandId
 from models.messages.event import Event
@@ -336,4 +345,5 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     follow_up.IncidentRejected: lambda _, __, ___: {"status": Status.REJECTED},
     follow_up.IncidentReopened: _reopened,
 }
+    decisions.Countersigned: _nothing,
 FOLDED_TYPES: frozenset[type[EventData]] = frozenset({*_FOLDS, perception.IncidentOpened})

@@ -92,6 +92,23 @@ class FusionPoints(Value):
 
     start: Points
     near: Points
+class TwoPerson(Value):
+    """双人复核: how many orders at once, or of what reach, are too much for one officer, and how long a proposal waits.
+
+    `orders_at_once` is at least 2: taking back a single order is always one officer's act.
+    """
+
+    orders_at_once: Annotated[int, Field(ge=2, le=1_000)]
+    city_wide: bool
+    proposal_waits_seconds: Seconds
+
+
+class UndoRules(Value):
+    """撤销: how long after an act the screen offers to take it back."""
+
+    within_seconds: Seconds
+
+
     apart: Points
     same_landmark: Points
     other_landmark: Points
@@ -218,6 +235,8 @@ class Rulebook(Value):
         of_nature = {plan.applies_to: plan for plan in self.plans if plan.nature is nature}
         if category is not None:
             for wanted in (category, category.facts.category_class):
+    two_person: TwoPerson
+    undo: UndoRules
                 if wanted in of_nature:
                     return of_nature[wanted]
         return of_nature["any"]

@@ -28,6 +28,8 @@ from workflows.rulebook import (
     Seconds,
     StepLimits,
     Verification,
+    TwoPerson,
+    UndoRules,
     WarningTexts,
     Weight,
 )
@@ -144,6 +146,8 @@ class RulebookFile(Value):
     escalation: Escalation
     fusion: Fusion
     warning: WarningTexts
+    two_person: TwoPerson
+    undo: UndoRules
     heat: HeatTable
     rating: RatingTable
 

@@ -16,6 +16,7 @@ from models.messages.fields import (
     Officer,
     Part,
     ReportIdField,
+    SecondOfficer,
     SourceIdField,
     Text,
 )
@@ -65,7 +66,7 @@ class Decision(Inbound):
     to_tier: Tier | None = None
     deadline_id: DeadlineIdField | None = None
     until: Moment | None = None
-    second_officer: Officer | None = None
+    second_officer: SecondOfficer | None = None
 
     @model_validator(mode="after")
     def _has_what_its_action_needs(self) -> Self:

@@ -74,7 +74,10 @@ async def test_an_extended_clock_does_not_fire_for_its_old_time(worker: Worker) 
     sent = await worker.units.send_due_deadlines(worker.clock.now())
     old = [HandOver.model_validate_json(one.value) for one in sent.publications]
     until = worker.clock.now() + timedelta(hours=1)
-    extend = decision(incident_id, action=Action.EXTEND, deadline_id=deadline_id, until=until)
+    second = {"id": "officer-2", "name": "李指挥", "area_code": "500000"}
+    extend = decision(
+        incident_id, action=Action.EXTEND, deadline_id=deadline_id, until=until, second_officer=second
+    )
     await worker.take(Topic.DECISIONS, extend)
     stale = await worker.take(
         Topic.STAGE_VERIFICATION, *(one for one in old if one.deadline_id == deadline_id)

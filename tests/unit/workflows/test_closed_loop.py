@@ -1,5 +1,7 @@
 """The loop of one incident, stage by stage, as the rules of the core make it run."""
 
+from functools import partial
+
 from models.identifiers import FeedbackId, UnitCode
 from models.messages.feedback import Feedback
 from models.messages.report import Facts
@@ -17,7 +19,7 @@ from models.vocabulary import (
     Tier,
     Verdict,
 )
-from tests.core_world import CoreWorld, make_report
+from tests.core_world import SECOND, CoreWorld, make_report
 from workflows.answer import RefusalCode
 from workflows.engine import handle
 from workflows.fold import fold
@@ -259,10 +261,12 @@ def test_an_extension_moves_the_clock_and_keeps_its_id() -> None:
         (k, d) for k, d in _now(world, incident).deadlines.items() if d.step is Step.ASSIGN
     )
     later = running.due_at.replace(year=2026)
-    world.decide(incident.incident_id, Action.EXTEND, deadline_id=deadline_id, until=later)
+    extend = partial(world.decide, incident.incident_id, Action.EXTEND, second=SECOND)
+    extend(deadline_id=deadline_id, until=later)
     assert _now(world, incident).deadlines[deadline_id].due_at == later
-    answer = world.decide(incident.incident_id, Action.EXTEND, deadline_id=deadline_id, until=running.due_at)
+    answer = extend(deadline_id=deadline_id, until=running.due_at)
     assert answer.refusal is not None
+    assert answer.refusal.code is RefusalCode.NOT_ALLOWED
 
 
 def test_the_log_alone_gives_the_state_back() -> None:
