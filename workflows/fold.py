@@ -340,10 +340,10 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     disposal.CommandOverdue: _overdue,
     disposal.CommandAdopted: _command_adopted,
     disposal.CommandHandedOn: _command_handed_on,
+    decisions.Countersigned: _nothing,
     follow_up.SupervisionOrdered: _nothing,
     follow_up.IncidentClosed: _closed,
     follow_up.IncidentRejected: lambda _, __, ___: {"status": Status.REJECTED},
     follow_up.IncidentReopened: _reopened,
 }
-    decisions.Countersigned: _nothing,
 FOLDED_TYPES: frozenset[type[EventData]] = frozenset({*_FOLDS, perception.IncidentOpened})

@@ -79,19 +79,6 @@ class Escalation(Value):
     supervise_again_after_seconds: Seconds
 
 
-class FusionReach(Value):
-    """How far an event spreads: how long after it reports may still speak of it, and within what distance."""
-
-    window_seconds: Seconds
-    near_metres: Metres
-    apart_metres: Metres
-
-
-class FusionPoints(Value):
-    """What each thing seen says for one event (above 0) or against it, in log-odds; they are added up."""
-
-    start: Points
-    near: Points
 class TwoPerson(Value):
     """双人复核: how many orders at once, or of what reach, are too much for one officer, and how long a proposal waits.
 
@@ -109,6 +96,19 @@ class UndoRules(Value):
     within_seconds: Seconds
 
 
+class FusionReach(Value):
+    """How far an event spreads: how long after it reports may still speak of it, and within what distance."""
+
+    window_seconds: Seconds
+    near_metres: Metres
+    apart_metres: Metres
+
+
+class FusionPoints(Value):
+    """What each thing seen says for one event (above 0) or against it, in log-odds; they are added up."""
+
+    start: Points
+    near: Points
     apart: Points
     same_landmark: Points
     other_landmark: Points
@@ -220,6 +220,8 @@ class Rulebook(Value):
     sensitive: Sensitive
     plans: tuple[Plan, ...]
     escalation: Escalation
+    two_person: TwoPerson
+    undo: UndoRules
     fusion: Fusion
     warning: WarningTexts
     heat: Heat
@@ -235,8 +237,6 @@ class Rulebook(Value):
         of_nature = {plan.applies_to: plan for plan in self.plans if plan.nature is nature}
         if category is not None:
             for wanted in (category, category.facts.category_class):
-    two_person: TwoPerson
-    undo: UndoRules
                 if wanted in of_nature:
                     return of_nature[wanted]
         return of_nature["any"]

@@ -27,9 +27,9 @@ from workflows.rulebook import (
     Rulebook,
     Seconds,
     StepLimits,
-    Verification,
     TwoPerson,
     UndoRules,
+    Verification,
     WarningTexts,
     Weight,
 )
@@ -144,10 +144,10 @@ class RulebookFile(Value):
     tasks: dict[IdText, TaskEntry]
     plans: tuple[PlanEntry, ...]
     escalation: Escalation
-    fusion: Fusion
-    warning: WarningTexts
     two_person: TwoPerson
     undo: UndoRules
+    fusion: Fusion
+    warning: WarningTexts
     heat: HeatTable
     rating: RatingTable
 
