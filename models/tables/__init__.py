@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 from models.tables.access import AccountRow, AuditRow, EntryLinkRow, SessionRow
+from models.tables.attachments import AttachmentLinkRow, AttachmentRow, AttachmentUploaderRow
 from models.tables.clock import ClockRow
 from models.tables.commands import CommandRow
 from models.tables.dead_letters import DeadLetterRow
@@ -35,6 +36,9 @@ def _table(model: type[SQLModel]) -> Table:
 ACCOUNTS = _table(AccountRow)
 ACTIVATIONS = _table(ActivationRow)
 API_KEYS = _table(ApiKeyRow)
+ATTACHMENT_LINKS = _table(AttachmentLinkRow)
+ATTACHMENT_UPLOADERS = _table(AttachmentUploaderRow)
+ATTACHMENTS = _table(AttachmentRow)
 AUDIT = _table(AuditRow)
 CLOCK = _table(ClockRow)
 COMMANDS = _table(CommandRow)

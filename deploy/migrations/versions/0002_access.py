@@ -11,6 +11,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_ATTACHMENTS = ("attachment_links", "attachment_uploaders", "attachments")
+
 
 def upgrade() -> None:
     _create_accounts()
@@ -19,10 +21,11 @@ def upgrade() -> None:
     _create_audit()
     _create_api_keys()
     _create_nonces()
+    _create_attachments()
 
 
 def downgrade() -> None:
-    for table in ("nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
+    for table in (*_ATTACHMENTS, "nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
         op.drop_table(table)
 
 
@@ -112,3 +115,38 @@ def _create_nonces() -> None:
     )
     with op.batch_alter_table("nonces", schema=None) as batch_op:
         batch_op.create_index("ix_nonces_expires", ["expires_at"], unique=False)
+
+
+def _create_attachments() -> None:
+    op.create_table(
+        "attachments",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("width_pixels", sa.Integer(), nullable=False),
+        sa.Column("height_pixels", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("ix_attachments_uploaded_at", "attachments", ["uploaded_at"], unique=False)
+    op.create_table(
+        "attachment_uploaders",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["digest"], ["attachments.digest"]),
+        sa.PrimaryKeyConstraint("digest", "person_id"),
+    )
+    op.create_table(
+        "attachment_links",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=True),
+        sa.Column("report_id", sa.String(), nullable=True),
+        sa.Column("command_id", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("message_id", "ordinal"),
+    )
+    op.create_index("ix_attachment_links_digest", "attachment_links", ["digest"], unique=False)
+    op.create_index("ix_attachment_links_command_id", "attachment_links", ["command_id"], unique=False)
