@@ -15,11 +15,13 @@ import orjson
 from models.categories import Category
 from models.identifiers import AreaCode
 from models.messages.report import Facts
-from models.understanding import Span, Understanding
+from models.understanding import CategoryFound, Span, Understanding
 from models.vocabulary import Nature
 from streams.cli.terminal import found_wrong, remark
 from workflows.judgement.case import Case, beijing_day
 from workflows.judgement.grading import Grade, grade
+from workflows.judgement.understanding.kinds import is_named
+from workflows.judgement.understanding.script import script_of
 from workflows.judgement.understanding.understand import understand as read
 from workflows.rulebook_file import default_rulebook
 
@@ -27,7 +29,7 @@ _BEIJING = timezone(timedelta(hours=8))
 _CASUALTIES = ("deaths", "missing", "serious", "injured", "trapped")
 # The five classes of the Chinese Emergency Corpus; what is of none of them is null. Its traffic accidents are of any
 # means of transport, and its terrorist attacks hold armed raids and shootings that we call crimes.
-CEC: Mapping[Category, str] = {
+_CEC: Mapping[Category, str] = {
     Category.ROAD_TRAFFIC: "交通事故",
     Category.TRANSPORT: "交通事故",
     Category.FIRE: "火灾",
@@ -36,6 +38,14 @@ CEC: Mapping[Category, str] = {
     Category.TERRORIST_ATTACK: "恐怖袭击",
     Category.CRIME: "恐怖袭击",
     Category.FOOD_POISONING: "食物中毒",
+}
+_FIRE = "火灾"
+# What we call a gas or an industrial accident is a fire of the corpus once something burns: it files works and stores
+# that burn under 火灾 whatever lit them. Gas that explodes burns (爆燃, 闪爆 say so outright); a leak or a poisoning
+# does not, nor need what explodes at a works.
+_BURSTS: Mapping[Category, tuple[str, ...]] = {
+    Category.GAS: ("爆燃", "闪爆", "爆炸"),
+    Category.INDUSTRIAL: ("爆燃", "闪爆"),
 }
 # A date, and a time of day if there is one, wherever they stand among the words of a page's head.
 _DATED = re.compile(
@@ -64,8 +74,9 @@ def understand() -> None:
     """Read texts as JSON, one a line, from standard input, and write what they say, one JSON line each.
 
     In: id, title, text, report_time (as a page writes it; without one it is now). Out: id, category, category_cec,
-    deaths, missing, serious, injured, trapped, approx, place, area_codes, time, level, rules, spans. Unknown is null;
-    area_codes are [] when the text says that it is outside the city. Exit code 1: a line could not be used, and which.
+    deaths, missing, serious, injured, trapped, approx, place, area_codes, time, level, rules, spans. Unknown is null,
+    and so is a level where neither a kind nor a number was read; area_codes are [] when the text says that it is
+    outside the city. Exit code 1: a line could not be used, and which.
 
     Example: fenghuo understand < texts.jsonl
     """
@@ -117,24 +128,42 @@ def _answered(asked: _Asked, now: datetime) -> dict[str, object]:
     found = read(asked.title, asked.text, reported)
     facts = {one.fact: one for one in found.facts}
     graded = _graded(found, reported)
-    category = None if found.category is None else found.category.category
     return {
         "id": asked.id,
-        "category": None if category is None else category.value,
-        "category_cec": None if category is None else CEC.get(category),
+        "category": None if found.category is None else found.category.category.value,
+        "category_cec": class_of_corpus(found.category, asked.title, asked.text),
         **{name: facts[name].value if name in facts else None for name in _CASUALTIES},
         "approx": any(facts[name].approximate for name in _CASUALTIES if name in facts),
         "place": _place(found),
         "area_codes": _area_codes(found),
         "time": None if found.time is None else found.time.moment.astimezone(_BEIJING).isoformat(),
-        "level": graded.level.value,
-        "rules": [fired.model_dump(mode="json") for fired in graded.fired],
+        "level": None if graded is None else graded.level.value,
+        "rules": [] if graded is None else [fired.model_dump(mode="json") for fired in graded.fired],
         "spans": dict(_spans(found)),
     }
 
 
-def _graded(found: Understanding, reported: datetime) -> Grade:
-    """The level by the lines alone: nothing sensitive raises it, and a magnitude gives way to a stated toll."""
+def class_of_corpus(read_as: CategoryFound | None, title: str | None, text: str | None) -> str | None:
+    """Which of the corpus' five classes this is, None for none of them; `read_as` is what title and text gave."""
+    if read_as is None:
+        return None
+    kind = read_as.category
+    if kind in _BURSTS and (
+        any(burst in span.words for span in read_as.spans for burst in _BURSTS[kind])
+        or is_named(script_of(title, text), Category.FIRE)
+    ):
+        return _FIRE
+    return _CEC.get(kind)
+
+
+def _graded(found: Understanding, reported: datetime) -> Grade | None:
+    """The level by the lines alone: nothing sensitive raises it, and a magnitude gives way to a stated toll.
+
+    None where neither a kind nor a number was read: nothing was held against any line. A kind without numbers is
+    level IV, as no line holds.
+    """
+    if found.category is None and not found.facts:
+        return None
     facts = {one.fact: one.value for one in found.facts}
     if "deaths" in facts:
         facts.pop("magnitude", None)

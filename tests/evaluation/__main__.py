@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from tests.evaluation import casualties, fresh, fusion, kinds, levels, places
+from tests.evaluation import calls, casualties, fresh, fusion, kinds, levels, places
 from tests.evaluation.figure import Figure, lines
 
 _CHARACTERS = 220  # of a miss: enough to see what was meant
@@ -11,7 +11,7 @@ _CHARACTERS = 220  # of a miss: enough to see what was meant
 
 def measured() -> Iterator[Figure]:
     """Every figure of every room."""
-    for room in (kinds, casualties, fresh, places, levels, fusion):
+    for room in (kinds, calls, casualties, fresh, places, levels, fusion):
         yield from room.figures()
 
 

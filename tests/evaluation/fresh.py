@@ -18,7 +18,7 @@ from typing import Any, Final
 import orjson
 
 from models.understanding import Understanding
-from streams.cli.understanding import CEC, reported_at
+from streams.cli.understanding import class_of_corpus, reported_at
 from tests.evaluation.figure import Figure
 from workflows.judgement.understanding.understand import understand
 
@@ -44,8 +44,7 @@ class Fresh:
     @property
     def category(self) -> str | None:
         """The class of the corpus that was understood."""
-        found = self.understood.category
-        return None if found is None else CEC.get(found.category)
+        return class_of_corpus(self.understood.category, self.row["title"], self.row["text"])
 
     def value(self, fact: str) -> int | float:
         """What was read, 0 where nothing was."""

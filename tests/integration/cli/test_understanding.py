@@ -45,7 +45,7 @@ def test_each_line_is_answered_with_the_keys_of_the_contract(fenghuo: Fenghuo, s
     assert list(first) == KEYS
     assert (first["id"], second["id"]) == ("a", 7)
     assert {first[key] for key in (*KEYS[1:8], "place", "area_codes", "time")} == {None}
-    assert (first["approx"], first["level"], first["rules"], first["spans"]) == (False, "IV", [], {})
+    assert (first["approx"], first["level"], first["rules"], first["spans"]) == (False, None, [], {})
 
 
 def ask(fenghuo: Fenghuo, said_to: Give, **asked: str) -> dict[str, Any]:
@@ -79,6 +79,13 @@ def test_a_text_gives_kind_numbers_place_time_and_level(fenghuo: Fenghuo, said_t
     assert (rule["pack_id"], rule["level"], rule["met"][0]["at_least"]) == ("fire", "III", 3)
     assert rule["source"]
     assert found["spans"]["deaths"] == [{"part": "text", "start": 25, "end": 29, "words": "3人死亡"}]
+
+
+def test_a_level_is_given_once_something_could_be_graded(fenghuo: Fenghuo, said_to: Give) -> None:
+    """A kind or a number is held against the lines, IV where none holds; with neither the level is unknown."""
+    assert ask(fenghuo, said_to, text="厨房起火，已自行扑灭。")["level"] == "IV"
+    assert ask(fenghuo, said_to, text="现场有1人死亡。")["level"] == "IV"
+    assert ask(fenghuo, said_to, text="请尽快派人过来看看。")["level"] is None
 
 
 def test_a_place_outside_the_city_has_no_codes(fenghuo: Fenghuo, said_to: Give) -> None:

@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
 from models.categories import Category
 from models.understanding import CategoryFound, Part, Span
@@ -74,6 +75,11 @@ def category(script: Script) -> CategoryFound | None:
     if winner is None:
         return None
     return CategoryFound(category=Category(winner), spans=tuple(_spans(script, hits, winner)))
+
+
+def is_named(script: Script, kind: Category) -> bool:
+    """Whether some sentence speaks for this category by more than weak words, whichever one won in the end."""
+    return any(_spoken_for(found).get(kind.value, 0.0) >= _SPEAKS for _, found in _sentences(script))
 
 
 def _sentences(script: Script) -> Iterator[tuple[float, list[Hit]]]:
@@ -160,6 +166,15 @@ def _spans(script: Script, hits: Iterable[Hit], winner: str) -> Iterator[Span]:
                 return
 
 
+def _compose(meanings: dict[str, list[tuple[str, float]]], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Each verb with each result; a word that the lists name keeps the meaning that they give it for this key."""
+    for row in rows:
+        for word in map("".join, product(row["verbs"].split(), row["results"].split())):
+            said = meanings.setdefault(word, [])
+            known = {name for name, _ in said}
+            said.extend((name, _WEIGHTS["strong"]) for name in row["keys"] if name not in known)
+
+
 @lru_cache(maxsize=1)
 def _book() -> _Lexicon:
     """kinds.toml. Raises ValueError on a category or clue that does not exist: stop at start-up."""
@@ -172,6 +187,7 @@ def _book() -> _Lexicon:
                 strongest[word] = max(strongest.get(word, 0.0), _WEIGHTS[strength])
         for word, weight in strongest.items():
             meanings.setdefault(word, []).append((name, weight))
+    _compose(meanings, read["composed"])
     causes: dict[str, list[str]] = {}
     for cause, effects in read["over"].items():
         for effect in effects:

@@ -4,7 +4,7 @@ import pytest
 
 from models.categories import Category
 from models.understanding import Part
-from streams.cli.understanding import CEC
+from streams.cli.understanding import class_of_corpus
 from tests.unit.workflows.understanding.kind_sentences import SENTENCES, SILENT
 from tests.unit.workflows.understanding.news_texts import NEWS
 from workflows.judgement.understanding.kinds import category
@@ -38,9 +38,44 @@ def test_a_sentence_is_of_its_kind(expected: str, words: str) -> None:
 )
 def test_news_of_two_dangers_is_of_one_class(expected: str, words: str) -> None:
     """News that speaks of a crash and a fire, a raid and a blast, gets the class of what it is about."""
-    kind = read(words)
-    assert kind is not None
-    assert CEC[kind] == expected
+    title, _, text = words.rpartition(" | ")
+    assert class_of_corpus(category(script_of(title, text)), title, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("火锅店液化气罐爆燃，5人烧伤。", "火灾"),
+        ("居民楼燃气闪爆，三楼阳台被炸飞。", "火灾"),
+        ("餐馆燃气爆炸，2人受伤。", "火灾"),
+        ("居民楼天然气泄漏，液化气灶窜出火苗。", "火灾"),
+        ("化工厂仓库爆燃，一名工人受伤。", "火灾"),
+        ("化工厂反应釜泄漏后起火。", "火灾"),
+        ("小区天然气泄漏，已关阀停气。", None),
+        ("居民家中煤气中毒，两人昏迷。", None),
+        ("煤矿井下透水，6人被困。", None),
+        ("烟花厂爆炸，3人死亡。", None),
+    ],
+)
+def test_gas_and_works_are_fires_of_the_corpus_once_they_burn(words: str, expected: str | None) -> None:
+    """The corpus files what burns under fires: a deflagration or a named fire does it, a leak or a blast does not."""
+    found = category(script_of(None, words))
+    assert class_of_corpus(found, None, words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("一辆皮卡蹭翻了路边的三轮车", Category.ROAD_TRAFFIC),
+        ("水漫过门槛，灌进堂屋了", Category.FLOOD),
+        ("窗帘烧穿了，沙发也燃起来了", Category.FIRE),
+        ("昨天睡着了没听到电话", None),
+        ("他们在路边围着看热闹", None),
+    ],
+)
+def test_verbs_are_known_with_their_results(words: str, expected: Category | None) -> None:
+    """How people say it: a verb and what came of it; 着 behind a verb that goes on is no fire."""
+    assert read(words) is expected
 
 
 @pytest.mark.parametrize("words", SILENT)
