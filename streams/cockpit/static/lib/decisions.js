@@ -1,17 +1,18 @@
 // Decisions: which acts this officer may offer for an incident as it stands, and how one is sent. The engine decides.
 import { newId, request } from "./api.js";
 
-/** @typedef {{person_id: string, name: string, role: string, area_code: string}} Someone */
+/**
+ * @typedef {{person_id: string, name: string, role: string, area_code: string}} Someone
+ * @typedef {{id: string, action: string, extra: Record<string, any>, danger?: boolean, reason?: boolean}} Offer
+ */
 
 const HANDLES = ["duty_officer", "commander"];
-// From this many orders on, one click is too little: a press that is held, and a second officer.
-export const MANY_COMMANDS = 10;
 
 /**
  * The acts to offer, in the order of their likely use.
  * @param {any} view the API's incident
  * @param {Someone | null} someone null: the installation itself
- * @returns {{id: string, action: string, extra: Record<string, any>, danger?: boolean, reason?: boolean}[]}
+ * @returns {Offer[]}
  */
 export function offers(view, someone) {
   const { summary } = view;
@@ -39,19 +40,28 @@ export function offers(view, someone) {
 }
 
 /**
+ * Whether one click is too little: a press that is held, and a second officer. The server says which acts those are.
  * @param {any} view
+ * @param {Offer} offer
+ */
+export const needsSecond = (view, offer) =>
+  (view.needs_second ?? []).some((/** @type {any} */ choice) =>
+    choice.action === offer.action && ["verdict", "level"].every((name) => (choice[name] ?? null) === (offer.extra[name] ?? null)));
+
+/**
+ * @param {string} incidentId
+ * @param {string | undefined} cityCode where the installation itself sits
  * @param {string} action
  * @param {Record<string, any>} extra
  * @param {Someone | null} someone
  */
-export function decide(view, action, extra, someone) {
-  const id = view.summary.incident_id;
-  return request("POST", `/api/incidents/${id}/decisions`, {
+export function decide(incidentId, cityCode, action, extra, someone) {
+  return request("POST", `/api/incidents/${incidentId}/decisions`, {
     schema_version: 1,
     decision_id: newId(),
     action,
     officer: { id: someone?.person_id ?? "installation", name: someone?.name ?? "installation" },
-    area_code: someone?.area_code ?? view.place.city_code,
+    area_code: someone?.area_code ?? cityCode,
     decided_at: new Date().toISOString(),
     ...extra,
   });

@@ -1,15 +1,11 @@
 // Incident: everything about one, with what this officer may decide now, and a slider over its past.
+import { Acting } from "./acting.js";
 import { get } from "./api.js";
-import { decide, MANY_COMMANDS, offers } from "./decisions.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { areaName, categoryName, unitName } from "./names.js";
 import { standingAfter, STEPS } from "./replay.js";
 import { clockTime, dayTime, nowMs, span } from "./time.js";
-import { ask, toast } from "./dialog.js";
-
-const HOLD_MS = 1_500;
-const LEVELS = ["I", "II", "III", "IV"];
 
 export class IncidentPanel {
   /**
@@ -17,8 +13,8 @@ export class IncidentPanel {
    * @param {(incidentId: string) => void} choose
    */
   constructor(someone, choose) {
-    this.someone = someone;
     this.choose = choose;
+    this.acting = new Acting(someone, () => this.loaded?.view ?? null, () => this.#acted());
     /** @type {string | null} */
     this.incidentId = null;
     /** @type {{view: any, events: any[], reports: any[], commands: any[]} | null} */
@@ -63,6 +59,11 @@ export class IncidentPanel {
     if (this.heardSeq > this.shownSeq && this.at === null) await this.load();
   }
 
+  async #acted() {
+    this.at = null;
+    await this.load();
+  }
+
   draw() {
     if (!this.loaded) return;
     const { view, events } = this.loaded;
@@ -79,9 +80,10 @@ export class IncidentPanel {
       this.#commands(view, past),
       this.#warning(view),
       this.#reports(),
-      past ? el("div") : this.#actions(view),
+      past ? el("div") : this.acting.bar(view),
     );
     body.scrollTop = scrolled;
+    this.acting.undo.show(view.undo);
     this.tick();
   }
 
@@ -92,6 +94,7 @@ export class IncidentPanel {
       clock.textContent = left < 0 ? t("late", span(-left)) : t("left", span(left));
       clock.classList.toggle("late", left < 0);
     }
+    this.acting.undo.tick();
   }
 
   /** @param {any} view @param {import("./replay.js").Standing | null} past */
@@ -188,7 +191,7 @@ export class IncidentPanel {
         {},
         ...merges.map((/** @type {any} */ one) =>
           el("li", {}, `${t("may-be-same")} `, el("button", { text: `${one.incident_id.slice(0, 8)} ${Math.round(one.score * 100)}%`, on: { click: () => this.choose(one.incident_id) } }),
-            el("button", { text: t("merge"), on: { click: () => this.#decide({ id: "merge", action: "merge", extra: { other_incident_id: one.incident_id }, reason: true }) } }))),
+            el("button", { text: t("merge"), on: { click: () => this.acting.decide({ id: "merge", action: "merge", extra: { other_incident_id: one.incident_id }, reason: true }) } }))),
         ...lines.map((/** @type {any} */ one) => el("li", { text: t("next-line", t(`fact-${one.fact}`), one.needed, t(`level-${one.level}`)) })),
         questions.length > 0 && el("li", { text: t("ask-reporter", [...new Set(questions.map((/** @type {any} */ one) => t(`fact-${one.fact}`)))].join("、")) }),
       ),
@@ -278,47 +281,6 @@ export class IncidentPanel {
     });
     return el("div", {}, el("h3", { text: `${t("reports")} ${reports.length}` }), el("ul", { class: "reports" }, ...items.reverse()));
   }
-
-  /** @param {any} view */
-  #actions(view) {
-    const found = offers(view, this.someone);
-    return el("div", { class: "actions", role: "group", "aria-label": t("actions") }, ...found.map((offer) => {
-      const isMany = offer.id === "release" && view.waiting_tasks.length >= MANY_COMMANDS;
-      const text = isMany ? t("release-hold", view.waiting_tasks.length) : t(offer.id);
-      const look = offer.danger ? "danger" : offer.id === "release" || offer.id === "acknowledge" ? "primary" : "";
-      const button = el("button", { class: `${look}${isMany ? " hold" : ""}`, text, data: { offer: offer.id } });
-      if (isMany) holdable(button, () => this.#decide(offer));
-      else button.addEventListener("click", () => this.#decide(offer));
-      return button;
-    }));
-  }
-
-  /** @param {string} id of an offer; for the keyboard */
-  press(id) {
-    const offer = this.loaded && offers(this.loaded.view, this.someone).find((one) => one.id === id);
-    if (offer) void this.#decide(offer);
-  }
-
-  /** @param {{id: string, action: string, extra: Record<string, any>, reason?: boolean, danger?: boolean}} offer */
-  async #decide(offer) {
-    if (!this.loaded) return;
-    const { view } = this.loaded;
-    /** @type {Record<string, any>} */
-    const extra = { ...offer.extra };
-    if (offer.reason || offer.id === "release") {
-      const shown = offer.id === "release" ? view.waiting_tasks.map((/** @type {any} */ task) => `${unitName(task.unit_code)}：${task.text_zh}`) : [];
-      const said = await ask(t(offer.id), { lines: shown, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
-      if (!said) return;
-      if (said.reason) extra.reason = said.reason;
-    }
-    const answer = await decide(view, offer.action, extra, this.someone);
-    const outcome = answer.body?.outcome;
-    if (answer.status === 0) toast(t("unreachable"), true);
-    else if (!answer.ok) toast(t("refused", answer.body?.reason ?? answer.detail), true);
-    else toast(`${t(offer.id)} ${t(outcome === "pending" ? "pending" : "applied")}`);
-    this.at = null;
-    await this.load();
-  }
 }
 
 /** @param {string} id */
@@ -345,28 +307,3 @@ const WORD_OF_FIELD = (field) => (field === "category" ? t("all-categories") : f
 
 /** @param {string} field @param {string} value */
 const valueOf = (field, value) => (field === "category" ? categoryName(value) : field === "area_code" ? areaName(value) : value);
-
-/**
- * A button that acts only after it was held, by mouse, finger or key.
- * @param {HTMLElement} button
- * @param {() => void} act
- */
-function holdable(button, act) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const begin = () => {
-    if (timer !== undefined) return;
-    button.classList.add("holding");
-    timer = setTimeout(() => { end(); act(); }, HOLD_MS);
-  };
-  const end = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    button.classList.remove("holding");
-  };
-  button.addEventListener("pointerdown", begin);
-  for (const name of ["pointerup", "pointerleave", "pointercancel", "blur", "keyup"]) button.addEventListener(name, end);
-  button.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); begin(); } });
-}
-
-export { LEVELS };

@@ -1,0 +1,79 @@
+// Acting: what this officer may do about the incident that is shown, asked for once more, sent, and what came of it.
+import { decide, needsSecond, offers } from "./decisions.js";
+import { ask, toast } from "./dialog.js";
+import { el } from "./dom.js";
+import { holdable } from "./hold.js";
+import { t } from "./i18n.js";
+import { unitName } from "./names.js";
+import { fieldsOf, UndoStrip } from "./undo.js";
+
+/** @typedef {import("./decisions.js").Offer} Offer */
+
+const WORD_OF_OUTCOME = /** @type {Record<string, string>} */ ({ applied: "applied", pending: "pending", awaiting_second: "awaiting-second" });
+
+export class Acting {
+  /**
+   * @param {import("./decisions.js").Someone | null} someone
+   * @param {() => any} shown the API's incident, null while none is loaded
+   * @param {() => Promise<void>} acted something was sent: look again
+   */
+  constructor(someone, shown, acted) {
+    this.someone = someone;
+    this.shown = shown;
+    this.acted = acted;
+    this.undo = new UndoStrip((decision) => this.send(decision.incident_id, t("undo"), decision.action, fieldsOf(decision)));
+  }
+
+  /** @param {any} view */
+  bar(view) {
+    return el("div", { class: "actions", role: "group", "aria-label": t("actions") }, ...offers(view, this.someone).map((offer) => {
+      const isForTwo = needsSecond(view, offer);
+      const look = offer.danger ? "danger" : offer.id === "release" || offer.id === "acknowledge" ? "primary" : "";
+      const button = el("button", { class: look, text: isForTwo ? t("hold-for-two", t(offer.id)) : t(offer.id), data: { offer: offer.id } });
+      if (isForTwo) holdable(button, () => this.decide(offer));
+      else button.addEventListener("click", () => this.decide(offer));
+      return button;
+    }));
+  }
+
+  /** @param {string} id of an offer; for the keyboard */
+  press(id) {
+    const view = this.shown();
+    const offer = view && offers(view, this.someone).find((one) => one.id === id);
+    if (!offer) return;
+    // What takes two is held, by whatever means: a key only leads there.
+    if (needsSecond(view, offer)) /** @type {HTMLElement | null} */ (document.querySelector(`[data-offer="${id}"]`))?.focus();
+    else void this.decide(offer);
+  }
+
+  /** @param {Offer} offer */
+  async decide(offer) {
+    const view = this.shown();
+    if (!view) return;
+    /** @type {Record<string, any>} */
+    const extra = { ...offer.extra };
+    if (offer.reason || offer.id === "release") {
+      const tasks = offer.id === "release" ? view.waiting_tasks.map((/** @type {any} */ task) => `${unitName(task.unit_code)}：${task.text_zh}`) : [];
+      const lines = needsSecond(view, offer) ? [t("for-two"), ...tasks] : tasks;
+      const said = await ask(t(offer.id), { lines, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
+      if (!said) return;
+      if (said.reason) extra.reason = said.reason;
+    }
+    await this.send(view.summary.incident_id, t(offer.id), offer.action, extra);
+  }
+
+  /**
+   * @param {string} incidentId
+   * @param {string} words what it is called
+   * @param {string} action
+   * @param {Record<string, any>} extra
+   */
+  async send(incidentId, words, action, extra) {
+    const view = this.shown();
+    const answer = await decide(incidentId, view?.place.city_code, action, extra, this.someone);
+    if (answer.status === 0) toast(t("unreachable"), true);
+    else if (!answer.ok) toast(t("refused", answer.body?.reason ?? answer.detail), true);
+    else toast(`${words} ${t(WORD_OF_OUTCOME[answer.body.outcome])}`);
+    await this.acted();
+  }
+}
