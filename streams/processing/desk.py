@@ -151,6 +151,8 @@ class Desk:
         self.changes.take(answer, envelope.message_id, self.rules)
         if isinstance(decoded.message, Report):
             self._accept(addressed, decoded.message, envelope, answer)
+        elif isinstance(decoded.message, Feedback):
+            self.changes.feedback.append(decoded.message)
         elif isinstance(decoded.message, HandOver) and decoded.message.deadline_id is not None:
             self._settle_clock(decoded.message.deadline_id, answer)
 

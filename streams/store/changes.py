@@ -11,6 +11,7 @@ from models.events.follow_up import IncidentClosed, IncidentRejected
 from models.events.perception import IncidentAbsorbed, ReportJoined
 from models.identifiers import DeadlineId, IncidentId, MessageId
 from models.messages.event import Event
+from models.messages.feedback import Feedback
 from models.messages.receipt import Receipt
 from models.vocabulary import HandOverType, Status
 from streams.store import receipts
@@ -38,6 +39,7 @@ class Changes:
     events: list[Event] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     reports: list[StoredReport] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
     entries: list[InboxEntry] = field(default_factory=list)
     dead: list[Dead] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)

@@ -18,6 +18,7 @@ from models.messages.event import Event
 from models.messages.receipt import Receipt
 from models.tables import EVENTS
 from streams.store import (
+    attachments,
     commands,
     dead_letters,
     deadlines,
@@ -107,6 +108,8 @@ class UnitOfWork:
         await incidents.save(connection, (changes.standings[one] for one in changes.touched))
         states = {one: standing.incident for one, standing in changes.standings.items()}
         await self._keep_reports(changes)
+        told = [stored.report for stored in changes.reports]
+        await attachments.link(connection, told, changes.feedback)
         await commands.record(connection, changes.events, states)
         await deadlines.record(connection, changes.events)
         await deadlines.make_moot(connection, changes.moot, now)
