@@ -20,11 +20,12 @@ from streams.broker.publishing import Publication
 from streams.errors import Fenced
 from streams.processing.addressing import Directory, Fresh, look_up
 from streams.processing.arrivals import BatchResult
-from streams.store import deadlines, outbox
+from streams.store import attachments, deadlines, outbox
 from streams.store.errors import TransientFault
 from streams.store.progress import Slice
 from streams.store.publications import Outgoing
 from streams.store.unit_of_work import UnitOfWork, wall_now
+from tests.contract.store.test_attachments import ONE, forgotten, hand_in, with_pictures
 from tests.contract.store.worker import Worker, decision, fates, report
 from workflows.rulebook import Rulebook
 
@@ -206,3 +207,14 @@ async def in_turn(worker: Worker, topic: Topic, messages: Sequence[Inbound]) -> 
                 break
             except TransientFault:
                 assert attempt < _TRIES - 1, "two transactions met again and again"
+
+
+async def test_a_picture_that_is_being_named_is_not_forgotten(worker: Worker, rival: Worker) -> None:
+    """The sweeper passes over what a report names whose transaction has not ended, however old the picture is."""
+    told = with_pictures(report(), ONE)
+    await hand_in(worker.database, ONE, days_ago=8)
+    async with worker.database.write() as naming:
+        await attachments.link(naming, [told], [])
+        assert not await forgotten(rival.database, ONE)
+    assert not await forgotten(rival.database, ONE)
+    assert await worker.count("attachments") == 1
