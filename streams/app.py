@@ -34,7 +34,7 @@ from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import board, entry, failpoints, interpreter, running
+from streams.program import board, entry, failpoints, identity, interpreter, running
 from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
@@ -147,7 +147,7 @@ class _Program:
         self._readiness = Readiness(_AWAITED_BY_ROLE[settings.role])
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
-        self._token = _token_of(settings)
+        self._token = identity.token_of(settings)
         self._ending = asyncio.Event()
         self._hubs = Hubs(lambda: uuid4().hex)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
@@ -245,10 +245,14 @@ class _Program:
             hubs=self._hubs,
             maps=Maps(settings.map_geojson),
             max_body_bytes=settings.max_message_bytes,
+            tokens=identity.tokens_of(settings),
+            limits=identity.limits_of(settings),
+            is_behind_https=settings.profile is Profile.PRODUCTION,
+            count_lowered=lambda flood: self._metrics.door.lowered.labels(flood.value).inc(),
             ending=self._ending,
         )
         create = create_health_app if settings.role is Role.ENGINE else create_app
-        server = Server(create(services), settings.http_host, settings.http_port)
+        server = Server(create(services), settings.http_host, settings.http_port, settings.proxies)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{server.port}"
         self._parts.start("server", server.run())
 
@@ -368,12 +372,6 @@ async def _outlive(broker: EmbeddedBroker) -> None:
 
 def _scale_of(settings: Settings) -> Scale:
     return Scale.PRODUCTION if settings.profile is Profile.PRODUCTION else Scale.EMBEDDED
-
-
-def _token_of(settings: Settings) -> str:
-    return (
-        running.kept_token(settings.data_dir) if settings.token is None else settings.token.get_secret_value()
-    )
 
 
 def _reachable(host: str) -> str:

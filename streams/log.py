@@ -50,6 +50,9 @@ class LogEvent(StrEnum):
     WATCHDOG_BIT = "watchdog_bit"
     FAILPOINT_HIT = "failpoint_hit"
     FEED_LOST = "feed_lost"
+    ATTACHMENTS_SWEPT = "attachments_swept"
+    PINNED_KEYS_READ = "pinned_keys_read"
+    PINNED_KEYS_BROKEN = "pinned_keys_broken"
 
 
 class UnlistedLogEvent(ValueError):

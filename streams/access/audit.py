@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access import Act, Someone
+from models.producers import Producer
 from models.tables import AUDIT
 from streams.store.statements import insert
 
@@ -31,6 +32,7 @@ class AuditOutcome(StrEnum):
 
     ALLOWED = "allowed"
     DENIED = "denied"
+    LOWERED = "lowered"  # an urgent report of a flood: accepted, into the lane of what can wait
 
 
 class SessionAct(StrEnum):
@@ -38,6 +40,9 @@ class SessionAct(StrEnum):
 
     SIGN_IN = "sign_in"
     USE_LINK = "use_link"
+    # Of the identity provider; only its refusals are written down, what is done with it speaks for itself.
+    USE_TOKEN = "use_token"  # noqa: S105 - the name of an act
+    USE_KEY = "use_key"  # a producer's, for what is not a producer's to ask, or without its signature
     SIGN_OUT = "sign_out"
 
 
@@ -72,7 +77,7 @@ class ChainReport:
 
 
 def entry_of(
-    asker: Someone | Outsider,
+    asker: Someone | Producer | Outsider,
     act: Act | SessionAct,
     area_code: str | None,
     subject: str | None,
@@ -82,8 +87,18 @@ def entry_of(
 ) -> Entry:
     """What was asked for at this real time, and by whom."""
     outcome = AuditOutcome.ALLOWED if allowed else AuditOutcome.DENIED
-    who, role = (asker.value, "none") if isinstance(asker, Outsider) else (asker.person_id, asker.role.value)
-    return Entry(at, who, role, act.value, area_code, subject, outcome.value)
+    return Entry(at, *_name_and_role(asker), act.value, area_code, subject, outcome.value)
+
+
+def _name_and_role(asker: Someone | Producer | Outsider) -> tuple[str, str]:
+    match asker:
+        case Someone():
+            return asker.person_id, asker.role.value
+        case Producer():
+            # Somebody's id may look like this; their role does not.
+            return f"producer:{asker.producer_id}", "producer"
+        case Outsider():
+            return asker.value, "none"
 
 
 async def append(connection: AsyncConnection, *entries: Entry) -> None:

@@ -6,7 +6,7 @@ Nothing is decided here and nothing is started; the app holds no connection of i
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from streams.cockpit import live, pages
@@ -24,13 +24,28 @@ from streams.gateway import (
     sessions,
     unit_commands,
 )
+from streams.gateway.bearers import whose_word
 from streams.gateway.body import WholeBody
 from streams.gateway.intake import Intake
-from streams.gateway.security import Callers, nobodys
+from streams.gateway.producers import require_theirs
+from streams.gateway.rates import Rates
+from streams.gateway.security import Callers, Known
 from streams.gateway.services import Services
 
 _WORTH_PACKING_BYTES = 1_024
-ROOMS = (reports, decisions, feedback, incidents, boards, areas, unit_commands, sessions, live, pages, health)
+ROOMS = (
+    reports,
+    decisions,
+    feedback,
+    incidents,
+    boards,
+    areas,
+    unit_commands,
+    sessions,
+    live,
+    pages,
+    health,
+)
 
 
 def create_health_app(services: Services) -> FastAPI:
@@ -38,7 +53,7 @@ def create_health_app(services: Services) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.include_router(health.router)
-    app.add_middleware(Callers, token=services.token, whose=nobodys)
+    app.add_middleware(Callers, token=services.token, known=Known())
     return app
 
 
@@ -46,15 +61,26 @@ def create_app(services: Services) -> FastAPI:
     """The gateway over these services. The ASGI server that runs it bounds headers and idle sockets."""
     # The interactive pages of FastAPI fetch scripts from elsewhere, so they stay off.
     app = FastAPI(
-        title="Fenghuo", version=version("fenghuo"), docs_url=None, redoc_url=None, redirect_slashes=False
+        title="Fenghuo",
+        version=version("fenghuo"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(require_theirs)],
     )
     app.state.services = services
     app.state.intake = Intake(services)
+    app.state.rates = rates = Rates(services.wall, services.limits)
     for room in ROOMS:
         app.include_router(room.router)
     # What is added last stands first: nobody without the token makes us read a body.
     app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
-    app.add_middleware(Callers, token=services.token, whose=partial(sessions.whose_session, services))
+    known = Known(
+        whose_cookie=partial(sessions.whose_session, services),
+        whose_word=partial(whose_word, services, rates),
+        wait_of=rates.wait_of,
+    )
+    app.add_middleware(Callers, token=services.token, known=known)
     # Outermost: a page or snapshot is a quarter as long on the wire; streams are left alone.
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING_BYTES)
     problems.install(app)

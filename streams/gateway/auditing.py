@@ -19,10 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from models.access import Act, Someone
-from streams.access.audit import Entry, Outsider, SessionAct, append, entry_of
+from streams.access.audit import AuditOutcome, Entry, Outsider, SessionAct, append, entry_of
 from streams.errors import Transient
 from streams.gateway.callers import Caller
-from streams.gateway.problems import Problem, busy
+from streams.gateway.problems import Problem, busy, too_many
+from streams.gateway.rates import Rates
 from streams.gateway.services import Services
 
 
@@ -30,11 +31,18 @@ class Refusal(Problem):
     """A problem because the caller may not: it is answered like any other, and written down."""
 
     def __init__(
-        self, problem: Problem, caller: Caller, act: Act, area_code: str | None, subject: str | None
+        self,
+        problem: Problem,
+        caller: Caller,
+        act: Act | SessionAct,
+        area_code: str | None,
+        subject: str | None,
     ) -> None:
         """`subject` is the id or code that was asked for; `area_code` is where it lies, None where it is not."""
-        super().__init__(problem.status, problem.code, problem.detail, field=problem.field)
-        self.someone = caller.someone
+        super().__init__(
+            problem.status, problem.code, problem.detail, field=problem.field, headers=problem.headers
+        )
+        self.caller = caller
         self.act = act
         self.area_code = area_code
         self.subject = subject
@@ -44,20 +52,30 @@ def allowed(
     caller: Caller, act: Act, area_code: str | None, subject: str | None, services: Services
 ) -> Entry:
     """The entry of a change that this caller may make."""
-    return _entry(caller.someone, act, area_code, subject, services, is_allowed=True)
+    return _entry(caller, act, area_code, subject, services, is_allowed=True)
+
+
+def lowered(entry: Entry) -> Entry:
+    """The entry of a report that is accepted as one of a flood, into the lane of what can wait."""
+    return replace(entry, outcome=AuditOutcome.LOWERED.value)
+
+
+def declined(entry: Entry) -> Entry:
+    """The entry of a proposal that is answered with a no: the same right, used the other way."""
+    return replace(entry, act="decline")
 
 
 def with_reports_together(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries of one transaction, with one for all reports under the installation's token.
+    """The entries of one transaction, with one for all reports under the installation's token, floods apart.
 
     It names the first of them and no area; the others were accepted at its moment (`accepted_at` in `intake`).
     """
-    has_installations = False
+    installations = set[str]()
     for entry in entries:
         if (entry.person_id, entry.act) != (Outsider.INSTALLATION, Act.REPORT):
             yield entry
-        elif not has_installations:
-            has_installations = True
+        elif entry.outcome not in installations:
+            installations.add(entry.outcome)
             yield replace(entry, area_code=None)
 
 
@@ -82,11 +100,14 @@ def install(app: FastAPI) -> None:
         if not isinstance(refusal, Refusal):
             raise refusal
         services: Services = request.app.state.services
+        rates: Rates = request.app.state.rates
+        if wait_seconds := rates.wait_of(refusal.caller):
+            return too_many(wait_seconds).response(request.url.path)  # else guessing would fill the audit
         try:
             # The installation's token may do everything: what it does not find is not there.
-            if refusal.someone is not None:
+            if not refusal.caller.is_installation:
                 asked = refusal.act, refusal.area_code, refusal.subject
-                await record(_entry(refusal.someone, *asked, services, is_allowed=False), services)
+                await record(_entry(refusal.caller, *asked, services, is_allowed=False), services)
         except (Transient, PoolExhausted, DBAPIError):
             return busy().response(request.url.path)
         return refusal.response(request.url.path)
@@ -95,13 +116,19 @@ def install(app: FastAPI) -> None:
 
 
 def _entry(
-    someone: Someone | None,
-    act: Act,
+    caller: Caller,
+    act: Act | SessionAct,
     area_code: str | None,
     subject: str | None,
     services: Services,
     *,
     is_allowed: bool,
 ) -> Entry:
-    asker = Outsider.INSTALLATION if someone is None else someone
-    return entry_of(asker, act, area_code, subject, allowed=is_allowed, at=services.wall.now())
+    return entry_of(
+        caller.someone or caller.producer or Outsider.INSTALLATION,
+        act,
+        area_code,
+        subject,
+        allowed=is_allowed,
+        at=services.wall.now(),
+    )

@@ -18,6 +18,7 @@ from streams.gateway.offers import read_decision
 from streams.gateway.openapi import DECISION_BODY, problems
 from streams.gateway.outcomes import awaited, outcome_of
 from streams.gateway.problems import forbidden, not_found
+from streams.gateway.proposals import marked, outcome_before, proposed, standing_of
 from streams.gateway.services import ServicesOf
 from streams.gateway.views import OutcomeView
 from workflows.permission import act_of
@@ -41,6 +42,8 @@ async def post_decision(
 ) -> OutcomeView:
     """Decide about an incident. 200: applied. 409: refused, with the reason; nothing changed. 202: not decided yet.
 
+    What is too much for one officer waits for a second one: 202 with the outcome `awaiting_second`.
+
     `incident_id` may be left out of the body. The same decision again (same incident, decision_id and content) is
     answered with the same outcome and counts once.
     """
@@ -53,20 +56,28 @@ async def post_decision(
     if not caller.signs_as(decision.officer, decision.area_code):
         no = forbidden("an officer decides in their own name and from their own desk", "officer.id")
         raise Refusal(no, caller, act, area_code, incident_id)
-    await intake.accept(offer, allowed(caller, act, area_code, offer.message_id, services))
-    outcome = await awaited(offer, services)
-    if outcome.outcome == "pending":
-        response.status_code = HTTPStatus.ACCEPTED
-        response.headers["Location"] = f"/api/decisions/{offer.message_id}"
-    return outcome
+    if caller.someone is not None and decision.second_officer is not None:
+        no = forbidden("a second officer countersigns in their own name", "second_officer")
+        raise Refusal(no, caller, act, area_code, incident_id)
+    entry = allowed(caller, act, area_code, offer.message_id, services)
+    proposal = await proposed(decision, offer, entry, services)
+    if proposal is not None:
+        return marked(await standing_of(proposal, services), response)
+    await intake.accept(offer, entry)
+    return marked(await awaited(offer, services), response)
 
 
 @router.get("/api/decisions/{message_id}", responses=problems(401, 404, 503))
 async def get_decision(message_id: IdInPath, caller: CallerOf, services: ServicesOf) -> OutcomeView:
-    """What became of a decision: `pending`, `applied`, or `refused` and why."""
+    """What became of a decision: `pending`, `applied`, or `refused` and why.
+
+    One that takes two persons is `awaiting_second` first, and ends there when it was `declined` or has `expired`.
+    """
     outcome = await outcome_of(MessageId(message_id), Topic.DECISIONS, services.database)
     if outcome is None:
+        outcome = await outcome_before(message_id, services)
+    if outcome is None:
         raise not_found("decision", message_id)
-    if caller.someone is not None and outcome.incident_id is not None:
+    if not caller.is_installation and outcome.incident_id is not None:
         await require_incident(outcome.incident_id, caller, services.database)
     return outcome

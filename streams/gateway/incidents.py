@@ -22,6 +22,7 @@ from streams.gateway.parameters import MOST_ROWS, Code, Cursor, KnownParametersO
 from streams.gateway.problems import bad_filter, not_found
 from streams.gateway.services import ServicesOf
 from streams.gateway.showing import command_view, incident_view, report_view
+from streams.gateway.undoing import undo_for
 from streams.gateway.views import (
     CommandList,
     EventPage,
@@ -43,7 +44,7 @@ Until = Annotated[Moment | None, Query(alias="to", description="changed before t
 def _area_seen(caller: CallerOf, area: Code = None) -> str | None:
     if area is not None and area_named(area, "area").kind is AreaKind.COMMUNITY:
         raise bad_filter("area", "incidents are listed by city, district or township")
-    seen = area if caller.someone is None else area or caller.home
+    seen = area if caller.is_installation else area or caller.home
     if seen is not None and not caller.may(Act.READ_INCIDENTS, seen):
         raise Refusal(not_found("area", seen), caller, Act.READ_INCIDENTS, seen, None)
     return seen
@@ -87,9 +88,10 @@ async def get_incident(incident_id: IdInPath, caller: CallerOf, services: Servic
     await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         row = await listing.incident(connection, incident_id)
-    return incident_view(
-        IncidentSummary.model_validate(row), Incident.model_validate_json(row.state), services.rules()
-    )
+        state = Incident.model_validate_json(row.state)
+        open_now = await listing.open_among(connection, [one.incident_id for one in state.suggestions])
+        undo = await undo_for(connection, state, caller, services.clock.now(), services.rules())
+    return incident_view(IncidentSummary.model_validate(row), state, services.rules(), open_now, undo)
 
 
 @router.get("/{incident_id}/events", responses=_ONE, response_model=EventPage)

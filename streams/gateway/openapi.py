@@ -17,6 +17,7 @@ from models.messages.report import Report
 from streams.gateway.problems import MEDIA_TYPE, ProblemView
 
 _SHAPES: tuple[type[Inbound], ...] = (Report, Decision, Feedback)
+PICTURES = ("image/jpeg", "image/png", "image/webp")
 _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = (
     "Reports of emergencies in, decisions and feedback in, incidents and boards out. A 2xx for something handed in "
@@ -68,6 +69,9 @@ def _body(shape: type[Inbound], example: Mapping[str, object], optional: str | N
 REPORT_BODY = _body(Report, REPORT_EXAMPLE)
 DECISION_BODY = _body(Decision, DECISION_EXAMPLE, "incident_id")
 FEEDBACK_BODY = _body(Feedback, FEEDBACK_EXAMPLE, "command_id")
+_PICTURE = {name: {"schema": {"type": "string", "format": "binary"}} for name in PICTURES}
+PICTURE_BODY = {"requestBody": {"required": True, "content": _PICTURE}}
+PICTURE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"description": "the picture", "content": _PICTURE}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -99,13 +103,15 @@ def _described(app: FastAPI) -> dict[str, Any]:
     for name in _NEVER_ANSWERED:
         schemas.pop(name, None)
     schemas.update(shapes["$defs"])
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": _BEARERS}}
     for path, item in document["paths"].items():
         for operation in item.values():
             if "requestBody" not in operation:
                 operation["responses"].pop("422", None)
             if path.startswith("/api/"):
                 operation["security"] = [{"token": []}]
+                if not (path == "/api/reports" and "requestBody" in operation):  # those are never too many
+                    operation["responses"] |= _TOO_MANY
     return document
 
 
@@ -122,5 +128,11 @@ _MEANINGS: Mapping[int, str] = {
     413: "the body is larger than 256 KB",
     415: "not application/json in UTF-8, or compressed",
     422: "a field breaks the contract, or names an area that never existed",
+    429: "asked more often than this caller may: go on after Retry-After",
     503: "the database cannot be had now: send the same again after Retry-After",
 }
+_BEARERS = (
+    "The installation's token, one of the identity provider, or a producer's API key (for POST /api/reports)."
+)
+# The door answers so, before any route.
+_TOO_MANY = {str(status): answer for status, answer in problems(429).items()}

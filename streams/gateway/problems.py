@@ -47,6 +47,7 @@ class ProblemCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     TOO_SLOW = "too_slow"  # the body did not come in time
     BAD_REQUEST = "bad_request"
+    TOO_MANY = "too_many"  # asked more often than this caller may: wait for Retry-After
     BUSY = "busy"  # the database cannot be had now: send the same again
     DEFECT = "defect"  # our own bug
 
@@ -62,6 +63,7 @@ _CODE_OF_STATUS: Mapping[int, ProblemCode] = {
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemCode.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemCode.OVERSIZED,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.TOO_MANY_REQUESTS: ProblemCode.TOO_MANY,
 }
 
 
@@ -140,12 +142,12 @@ def id_conflict(field: str) -> Problem:
     return Problem(HTTPStatus.CONFLICT, ProblemCode.ID_CONFLICT, detail, field=field)
 
 
-def unauthorized() -> Problem:
+def unauthorized(detail: str = "the header `Authorization: Bearer` is needed, or a session") -> Problem:
     """401: nobody has shown who calls."""
     return Problem(
         HTTPStatus.UNAUTHORIZED,
         ProblemCode.UNAUTHORIZED,
-        "the header `Authorization: Bearer` with this installation's token is needed, or a session",
+        detail,
         field="Authorization",
         headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
     )
@@ -154,6 +156,13 @@ def unauthorized() -> Problem:
 def forbidden(detail: str, field: str | None = None) -> Problem:
     """403: the caller sees it, and this is for somebody else to do."""
     return Problem(HTTPStatus.FORBIDDEN, ProblemCode.FORBIDDEN, detail, field=field)
+
+
+def too_many(wait_seconds: int) -> Problem:
+    """429: this caller has asked too often; a report is never answered so."""
+    detail = f"too many requests; go on in {wait_seconds} s"
+    headers = {"Retry-After": str(wait_seconds)}
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, ProblemCode.TOO_MANY, detail, headers=headers)
 
 
 def bad_filter(field: str, detail: str) -> Problem:

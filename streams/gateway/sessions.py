@@ -20,7 +20,8 @@ from streams.access.audit import Outsider, SessionAct
 from streams.gateway.auditing import at_the_door, record
 from streams.gateway.callers import CallerOf
 from streams.gateway.openapi import problems
-from streams.gateway.problems import Problem, ProblemCode
+from streams.gateway.problems import Problem, ProblemCode, too_many
+from streams.gateway.rates import RatesOf
 from streams.gateway.security import SESSION_COOKIE, SIGN_IN_PAGE, cookie_of
 from streams.gateway.services import Services, ServicesOf
 
@@ -41,9 +42,14 @@ class Me(Value):
     as_of: Moment
 
 
-@router.post("/api/session", responses=problems(401, 413, 415, 422, 503))
-async def sign_in(asked: SignIn, request: Request, response: Response, services: ServicesOf) -> Me:
+@router.post("/api/session", responses=problems(401, 403, 413, 415, 422, 429, 503))
+async def sign_in(
+    asked: SignIn, request: Request, response: Response, services: ServicesOf, rates: RatesOf
+) -> Me:
     """Sign in with a local account. The session lasts twelve hours, in this browser."""
+    _require_https(request, services)
+    if wait_seconds := rates.wait_of_sign_in(_address_of(request), asked.person_id):
+        raise too_many(wait_seconds)
     # Read first: a password takes long to verify, and nobody else could write in that time.
     async with services.database.read() as connection:
         known = await account_of(connection, asked.person_id)
@@ -67,7 +73,7 @@ async def get_me(caller: CallerOf, services: ServicesOf) -> Me:
 async def sign_out(request: Request, response: Response, caller: CallerOf, services: ServicesOf) -> None:
     """Sign out; a session that is over already is no error."""
     if (cookie := cookie_of(Headers(scope=request.scope))) is not None:
-        asker = caller.someone or Outsider.INSTALLATION
+        asker = caller.someone or Outsider.INSTALLATION  # a producer does not get here
         async with services.database.write() as connection:
             if await sessions.end_session(connection, cookie):
                 await audit.append(connection, at_the_door(asker, SessionAct.SIGN_OUT, services))
@@ -79,6 +85,7 @@ async def enter(
     request: Request, services: ServicesOf, link: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """Open a session with a one-time link and go to the screen; a link that is used or over leads to the sign-in."""
+    _require_https(request, services)
     async with services.database.write() as connection:
         now = services.wall.now()
         person_id = await sessions.use_link(connection, link, now)
@@ -105,12 +112,27 @@ async def _opened(someone: Someone, services: Services) -> str:
     return cookie
 
 
+def _require_https(request: Request, services: Services) -> None:
+    """Raises Problem (403) where a cookie would have to go over the open line: the browser would drop it anyway."""
+    if services.is_behind_https and not _is_https(request):
+        detail = "sign in over https; a proxy that ends it must be one of FENGHUO_TRUSTED_PROXIES"
+        raise Problem(HTTPStatus.FORBIDDEN, ProblemCode.FORBIDDEN, detail)
+
+
+def _is_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _address_of(request: Request) -> str:
+    return "" if request.client is None else request.client.host
+
+
 def _set_cookie(request: Request, response: Response, cookie: str) -> None:
     response.set_cookie(
         SESSION_COOKIE,
         cookie,
         max_age=int(sessions.SESSION_LASTS.total_seconds()),
-        secure=request.url.scheme == "https",
+        secure=_is_https(request),
         httponly=True,
         samesite="strict",
     )

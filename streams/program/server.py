@@ -4,7 +4,7 @@ It bounds what Starlette does not: idle sockets and the time that open requests 
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -30,8 +30,8 @@ class _Quiet(uvicorn.Server):
 class Server:
     """One HTTP port. Construct it to open the port, `run` it as a task, `stop` it to let requests finish."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Raises SettingsRefused when the port cannot be had."""
+    def __init__(self, app: ASGIApp, host: str, port: int, proxies: Sequence[str] = ()) -> None:
+        """`proxies` are believed in what they say of scheme and address. Raises SettingsRefused: the port is taken."""
         try:
             self._socket = socket.create_server((host, port), backlog=_BACKLOG)
         except OSError as taken:
@@ -45,6 +45,9 @@ class Server:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Never by default: anybody on this machine could claim any address.
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
                 limit_concurrency=_MOST_REQUESTS,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_FINISH_WITHIN_SECONDS,

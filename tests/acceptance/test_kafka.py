@@ -56,6 +56,7 @@ def test_the_loop_closes_in_production(
         "profile": "production",
         "broker_url": f"kafka://{production_kafka.bootstrap_servers}",
         "database_url": postgres_url,
+        "trusted_proxies": "127.0.0.1",
     }
     with ExitStack() as stack:
         gateway = stack.enter_context(closing(Program(tmp_path / "gateway", **settings)))

@@ -13,6 +13,14 @@ PRODUCTION = {
     "broker_url": "kafka://kafka-1:9092,kafka-2:9092",
     "database_url": "postgresql+asyncpg://fenghuo:hunter2@db/fenghuo",
     "token": "a-secret-of-our-own",
+    "trusted_proxies": "10.0.0.5",
+}
+
+
+PROVIDER = {
+    "oidc_issuer": "https://id.city.example",
+    "oidc_audience": "fenghuo",
+    "oidc_jwks": "/etc/fenghuo/jwks.json",
 }
 
 
@@ -55,6 +63,9 @@ def test_a_whole_production_is_accepted() -> None:
         ({"token": None}, "FENGHUO_TOKEN"),
         ({"token": "change-me-change-me"}, "FENGHUO_TOKEN"),
         ({"token": "short"}, "FENGHUO_TOKEN"),
+        ({"trusted_proxies": ""}, "FENGHUO_TRUSTED_PROXIES"),
+        ({"trusted_proxies": "10.0.0.1/8"}, "FENGHUO_TRUSTED_PROXIES"),
+        ({**PROVIDER, "oidc_issuer": "http://id.city.example"}, "FENGHUO_OIDC_ISSUER"),
         ({"speed": 2}, "FENGHUO_SPEED"),
         ({"role": "simulator"}, "FENGHUO_ROLE"),
         ({"heartbeat_seconds": 9}, "FENGHUO_HEARTBEAT_SECONDS"),
@@ -67,6 +78,22 @@ def test_production_refuses_what_loses_messages(overrides: dict[str, object], va
     assert [problem.split(":")[0] for problem in problems] == [variable]
 
 
+def test_production_lets_people_in_by_a_proxy_or_a_provider() -> None:
+    """Cookies need the proxy that ends https; tokens need the identity provider; an engine lets nobody in."""
+    assert load_settings(None, **PRODUCTION).proxies == ("10.0.0.5",)
+    closed = {**PRODUCTION, "trusted_proxies": ""}
+    assert load_settings(None, **{**closed, **PROVIDER}).proxies == ()
+    assert load_settings(None, **{**closed, "role": "engine"}).proxies == ()
+
+
+def test_a_provider_is_named_whole_or_not_at_all() -> None:
+    """Each of its three settings that is missing is told, in every profile."""
+    assert [problem.split(":")[0] for problem in refused(oidc_issuer="https://id.city.example")] == [
+        "FENGHUO_OIDC_AUDIENCE",
+        "FENGHUO_OIDC_JWKS",
+    ]
+
+
 def test_all_problems_are_told_at_once() -> None:
     """Values that cannot be and values that do not fit the profile come in one report."""
     problems = refused(profile="production", http_port="x", seed=-1, speed=3)
@@ -76,6 +103,7 @@ def test_all_problems_are_told_at_once() -> None:
         "FENGHUO_BROKER_URL",
         "FENGHUO_DATABASE_URL",
         "FENGHUO_TOKEN",
+        "FENGHUO_TRUSTED_PROXIES",
         "FENGHUO_SPEED",
     ]
 
