@@ -4,13 +4,16 @@ Incidents come by their last change, newest first. One that changes while somebo
 must have seen all of them asks once more for what changed since he began.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.identifiers import IncidentId
 from models.tables import COMMANDS, EVENTS, INCIDENTS, REPORTS
+from models.vocabulary import Status
 from streams.gateway.cursors import Place
 from streams.gateway.problems import not_found
 from streams.gateway.views import IncidentSummary
@@ -88,3 +91,15 @@ async def incident(connection: AsyncConnection, incident_id: str) -> Found:
     if row is None:
         raise not_found("incident", incident_id)
     return row
+
+
+async def open_among(
+    connection: AsyncConnection, incident_ids: Collection[IncidentId]
+) -> frozenset[IncidentId]:
+    """Which of these are open; of none of them nothing is asked."""
+    if not incident_ids:
+        return frozenset()
+    query = select(INCIDENTS.c.incident_id).where(
+        INCIDENTS.c.incident_id.in_(incident_ids), INCIDENTS.c.status == Status.OPEN.value
+    )
+    return frozenset((await connection.execute(query)).scalars())

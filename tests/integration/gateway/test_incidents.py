@@ -214,3 +214,27 @@ async def test_a_merged_incident_says_where_it_lives_on(gateway: Gateway, city: 
         for state in (gone, stays)
     ]
     assert [len(page) for page in reports] == [0, 2]
+
+
+async def test_what_has_ended_is_suggested_no_more(gateway: Gateway) -> None:
+    """Two spots of one township may be one event while both are open; a merge with a closed one would be refused."""
+    spots = {"one": "安富大桥头起火，有浓烟", "other": "红旗农贸市场起火，有浓烟"}
+    for name, text in spots.items():
+        body = report(report_id=name, source_id=f"grid-{name}", title=None, text=text, category=None)
+        await gateway.client.post("/api/reports", json=body)
+        await gateway.engine.settle()
+        gateway.clock.move(60)
+    other, one = [shown["incident_id"] for shown in await listed(gateway)]
+    assert [s["incident_id"] for s in (await shown_of(gateway, other))["suggestions"]] == [one]
+
+    verdict = decision(action="verify", verdict="false", reason="误报", incident_id=one)
+    answer = await gateway.client.post(f"/api/incidents/{one}/decisions", json=verdict)
+    await gateway.engine.settle()
+    assert (await shown_of(gateway, one))["summary"]["status"] == "rejected", answer.text
+    assert (await shown_of(gateway, other))["suggestions"] == []
+
+
+async def shown_of(gateway: Gateway, incident_id: str) -> Shown:
+    """One incident as the screen shows it."""
+    shown: Shown = (await gateway.client.get(f"/api/incidents/{incident_id}")).json()
+    return shown
