@@ -325,6 +325,7 @@ _FOLDS: dict[type[EventData], Callable[[Incident, Event, Any], Change]] = {
     steps.RedAlarmRaised: _alarm_raised,
     disposal.PlanProposed: lambda state, _, data: {
         "plan": (*state.plan, *data.added),
+        "plan_id": data.plan_id,
         "plan_level": data.level,
     },
     disposal.TaskWithdrawn: lambda state, _, data: {"withdrawn": (*state.withdrawn, data.command_id)},

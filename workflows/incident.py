@@ -3,6 +3,8 @@
 Bounded: reports are rows, not state. It holds what the rules ask for and nothing that the log alone needs.
 """
 
+from collections import defaultdict
+
 from models.categories import Category
 from models.events.disposal import PlannedTask
 from models.events.perception import Contradiction, FactOrigin, FusionScore, ReporterStand
@@ -112,6 +114,7 @@ class Incident(Value):
     steps: dict[Step, StepState] = {}
     plan: tuple[PlannedTask, ...] = ()
     withdrawn: tuple[CommandId, ...] = ()
+    plan_id: str | None = None
     plan_level: Level | None = None
     commands: dict[CommandId, CommandState] = {}
     deadlines: dict[DeadlineId, DeadlineState] = {}
@@ -132,7 +135,8 @@ class Incident(Value):
     @property
     def unreleased(self) -> tuple[PlannedTask, ...]:
         """Tasks of the plan that wait for somebody's click."""
-        return tuple(task for task in self.plan if not self._is_settled(task))
+        orders = self._orders_by_task()
+        return tuple(task for task in self.plan if not self._is_settled(task, orders[_key_of(task)]))
 
     def order_id(self, task: PlannedTask) -> CommandId:
         """The id of the order that this task has become, or becomes when it is released."""
@@ -141,13 +145,14 @@ class Incident(Value):
 
     def attempt_of(self, task: PlannedTask) -> int:
         """1, or one more than the orders that were taken back before the incident was reopened."""
-        orders = self._orders_of(task)
+        orders = self._orders_by_task()[_key_of(task)]
         latest = max((held.command.attempt for held in orders), default=0)
         return latest + (not orders or not self._stands(orders))
 
-    def _is_settled(self, task: PlannedTask) -> bool:
-        orders = self._orders_of(task)
-        return self._stands(orders) if orders else self.order_id(task) in self.withdrawn
+    def _is_settled(self, task: PlannedTask, orders: list[CommandState]) -> bool:
+        if orders:
+            return self._stands(orders)
+        return bool(self.withdrawn) and self.order_id(task) in self.withdrawn
 
     def _stands(self, orders: list[CommandState]) -> bool:
         """Some order for it stands or was done, here or in what was absorbed, or an officer took it back."""
@@ -156,13 +161,12 @@ class Incident(Value):
             for held in orders
         )
 
-    def _orders_of(self, task: PlannedTask) -> list[CommandState]:
-        wanted = (task.task_id, task.unit_code)
-        return [
-            held
-            for held in self.commands.values()
-            if (held.command.task_id, held.command.unit_code) == wanted
-        ]
+    def _orders_by_task(self) -> defaultdict[tuple[str, str], list[CommandState]]:
+        """Laid out once for all tasks of a plan: a long storm has many orders."""
+        orders = defaultdict[tuple[str, str], list[CommandState]](list)
+        for held in self.commands.values():
+            orders[_key_of(held.command)].append(held)
+        return orders
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
@@ -184,3 +188,7 @@ class Incident(Value):
             if (deadline.kind, deadline.step, deadline.command_id) == (kind, step, command_id):
                 return deadline_id
         return None
+
+
+def _key_of(one: PlannedTask | Command) -> tuple[str, str]:
+    return (one.task_id, one.unit_code)

@@ -143,6 +143,7 @@ class Fusion(Value):
     same_at_least: Ratio
     merge_at_least: Ratio
     ask_at_least: Ratio
+    outvoted_by_ratio: Annotated[float, Field(gt=1, le=100, allow_inf_nan=False)]
     wide: tuple[Category, ...]
     wide_townships: Annotated[int, Field(ge=2, le=64)]
     grown_after_seconds: Seconds

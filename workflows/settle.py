@@ -11,7 +11,7 @@ from workflows.errors import IllegalTransition
 from workflows.incident import Incident
 from workflows.ledger import Ledger
 from workflows.rulebook import Rulebook
-from workflows.stages import assessment, disposal, follow_up, verification
+from workflows.stages import assessment, disposal, follow_up, perception, verification
 from workflows.stages.warning import keep_warning_current
 
 _ROUNDS = 20
@@ -19,6 +19,7 @@ _ROUNDS = 20
 # In the order of the loop, so that a log reads verdict, level, warning, plan, orders. What they come to does not depend
 # on it (tests/unit/workflows/test_settle.py): a rule that ran too early runs again in the next round.
 _JOINT_RULES: tuple[Callable[[Ledger], None], ...] = (
+    perception.settle_category,
     verification.weigh_evidence,
     assessment.grade_again,
     verification.confirm_by_rule,

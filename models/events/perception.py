@@ -183,7 +183,7 @@ class SensitivityFound(EventData):
 
 @event_type
 class CategorySettled(EventData):
-    """A later report named the category that the first one left open."""
+    """A later report named the category that the first one left open, or by far most reports name another."""
 
     category: Category
 

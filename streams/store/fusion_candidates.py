@@ -54,11 +54,15 @@ class Candidates:
         if known is None:
             self.add(fusion_keys.found_of(account, incident_id, mine, self.rules))
             return
-        self.by_id[incident_id] = replace(
-            known,
-            reported_from=min(known.reported_from, at),
-            reported_to=max(known.reported_to, at),
-            likeness=together(known.candidate.likeness, mine),
+        likeness = together(known.candidate.likeness, mine, self.rules)
+        self.add(
+            replace(
+                known,
+                reported_from=min(known.reported_from, at),
+                reported_to=max(known.reported_to, at),
+                keys=known.keys | known.keys_as(likeness.category, self.rules),
+                likeness=likeness,
+            )
         )
 
     def add(self, found: Found) -> None:

@@ -69,6 +69,7 @@ class Found:
     incident_id: IncidentId
     opened_at: datetime
     locality: str
+    district_code: str | None
     reported_from: datetime
     reported_to: datetime
     keys: frozenset[Key]
@@ -81,6 +82,10 @@ class Found:
         known = self.likeness
         read = known if isinstance(known, Likeness) else Likeness.model_validate_json(known)
         return Candidate(self.incident_id, self.opened_at, read)
+
+    def keys_as(self, category: Category | None, rules: Fusion) -> frozenset[Key]:
+        """The keys that it stands under once it is known to be that."""
+        return _all_keys(self.locality, self.district_code, category, rules)
 
     def closeness(self, mine: "Found") -> tuple[bool, timedelta, datetime, IncidentId]:
         """Sorts those of the same locality first, then the closest in time, the older of equals."""
@@ -100,9 +105,18 @@ def closest(mine: Found, found: Iterable[Found], rules: Fusion) -> list[Found]:
 
 def found_of(account: Account, incident_id: IncidentId, likeness: Likeness, rules: Fusion) -> Found:
     """A report as the incident that it would open."""
-    at = account.report.reported_at
-    keys = stood_under(account, rules)
-    return Found(incident_id, at, locality_of(account.place), at, at, keys, is_open=True, likeness=likeness)
+    at, place, keys = account.report.reported_at, account.place, stood_under(account, rules)
+    return Found(
+        incident_id,
+        at,
+        locality_of(place),
+        place.district_code,
+        at,
+        at,
+        keys,
+        is_open=True,
+        likeness=likeness,
+    )
 
 
 def family_of(category: Category | None) -> str:
@@ -244,6 +258,7 @@ def _found(row: RowMapping, rules: Fusion) -> Found:
         incident_id=IncidentId(row["incident_id"]),
         opened_at=row["opened_at"],
         locality=row["locality"],
+        district_code=row["district_code"],
         reported_from=row["first_reported_at"],
         reported_to=row["last_reported_at"],
         keys=_all_keys(row["locality"], row["district_code"], category, rules),

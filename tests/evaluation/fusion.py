@@ -61,7 +61,8 @@ class Day:
             self.keys[incident_id] = stood_under(account, _RULES.fusion)
         else:
             known = self.pool[incident_id]
-            self.pool[incident_id] = Candidate(incident_id, known.opened_at, together(known.likeness, mine))
+            likeness = together(known.likeness, mine, _RULES.fusion)
+            self.pool[incident_id] = Candidate(incident_id, known.opened_at, likeness)
         if choice.is_new or choice.suggestions:
             self._check_soon(incident_id, now)
         return incident_id
@@ -89,7 +90,7 @@ class Day:
         found = weigh(mine.likeness, others, _RULES.fusion)
         if found and found[0].comparison.score >= _RULES.fusion.merge_at_least:
             older, younger = sorted((mine, found[0].candidate), key=lambda one: one.age)
-            likeness = together(older.likeness, younger.likeness)
+            likeness = together(older.likeness, younger.likeness, _RULES.fusion)
             self.pool[older.incident_id] = Candidate(older.incident_id, older.opened_at, likeness)
             self.into[younger.incident_id] = older.incident_id
             del self.pool[younger.incident_id]

@@ -16,6 +16,7 @@ from models.messages.report import FACT_NAMES, Facts
 from workflows.incident import Incident
 from workflows.judgement import sketching, words
 from workflows.judgement.account import Account
+from workflows.rulebook import Fusion
 
 _DISTRICT = 6  # digits of a code
 _TOWNSHIP = 9
@@ -103,7 +104,7 @@ def of_incident(incident: Incident) -> Likeness:
     """What an incident is compared by, all its reports together."""
     named = [key for key in incident.reporters if not key.endswith("/")]
     return Likeness.model_construct(
-        category=_category_of(incident.sketch) or incident.category,
+        category=incident.category,
         nature=incident.nature,
         exercise=incident.exercise,
         facts=incident.facts,
@@ -113,11 +114,11 @@ def of_incident(incident: Incident) -> Likeness:
     )
 
 
-def together(one: Likeness, other: Likeness) -> Likeness:
-    """What both are compared by once they are one incident; the category that most of their reports say."""
+def together(one: Likeness, other: Likeness, rules: Fusion) -> Likeness:
+    """What both are compared by once they are one incident; `one` is the incident, or the older of two."""
     sketch = sketching.together(one.sketch, other.sketch)
     return Likeness.model_construct(
-        category=_category_of(sketch) or one.category or other.category,
+        category=settled_category(one.category, sketch, rules),
         nature=one.nature,
         exercise=one.exercise,
         facts=_highest(one.facts, other.facts),
@@ -127,10 +128,17 @@ def together(one: Likeness, other: Likeness) -> Likeness:
     )
 
 
-def _category_of(sketch: Sketch) -> Category | None:
-    """What most reports say it is; of equals the first by name, so that order does not matter."""
+def settled_category(known: Category | None, sketch: Sketch, rules: Fusion) -> Category | None:
+    """What kind of event it is: as it was known, until by far more reports say another kind.
+
+    One report may be read wrong, and the first of a flood may speak of a power cut. What is vague outvotes nothing.
+    """
     counts = sketch.categories
-    return max(sorted(counts), key=lambda category: counts[category], default=None)
+    clear = [category for category in sorted(counts) if not category.is_vague] or sorted(counts)
+    most = max(clear, key=lambda category: counts[category], default=None)
+    if most is None or known is None or (known.is_vague and not most.is_vague):
+        return most or known
+    return most if counts[most] >= rules.outvoted_by_ratio * counts.get(known, 0) else known
 
 
 def _highest(one: Facts, other: Facts) -> Facts:

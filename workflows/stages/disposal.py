@@ -31,14 +31,16 @@ def _begin(ledger: Ledger, step: Step) -> None:
 
 
 def extend_plan(ledger: Ledger) -> None:
-    """Joint rule: a level that changed asks for its own tasks; those already planned keep their ids."""
+    """Joint rule: a level or category that changed asks for its own tasks; those already planned keep their ids."""
     incident = ledger.incident
-    if incident.stage not in _COMMANDING or incident.plan_level is incident.level:
+    if incident.stage not in _COMMANDING:
+        return
+    plan_id = ledger.rules.plan_for(incident.category, incident.nature).plan_id
+    if (incident.plan_id, incident.plan_level) == (plan_id, incident.level):
         return
     planned = {(task.task_id, task.unit_code) for task in incident.plan}
     wanted = plan_tasks(incident, ledger.rules)
     added = tuple(task for task in wanted if (task.task_id, task.unit_code) not in planned)
-    plan_id = ledger.rules.plan_for(incident.category, incident.nature).plan_id
     ledger.record(PlanProposed(plan_id=plan_id, level=incident.level, added=added))
 
 

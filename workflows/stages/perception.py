@@ -31,6 +31,7 @@ from workflows.deadlines import pass_step, set_clock
 from workflows.judgement.account import Account
 from workflows.judgement.case import case_of_account
 from workflows.judgement.grading import level_of
+from workflows.judgement.likeness import settled_category
 from workflows.judgement.sketching import landmarks_of, words_of
 from workflows.judgement.totals import casualties_rose, corrected, taken_in, totals_of
 from workflows.ledger import Ledger
@@ -122,10 +123,16 @@ def take_in(ledger: Ledger, message: ReportArrived) -> None:
         return
     _revise_facts(ledger, account)
     _keep_sensitive(ledger, account)
-    if ledger.incident.category is None and account.category is not None:
-        ledger.record(CategorySettled(category=account.category))
     if report.urgent and not ledger.incident.urgent:
         ledger.record(UrgencyRaised())
+
+
+def settle_category(ledger: Ledger) -> None:
+    """Joint rule: it is what by far most of its reports say that it is, whatever the first one said."""
+    incident = ledger.incident
+    category = settled_category(incident.category, incident.sketch, ledger.rules.fusion)
+    if category is not None and category is not incident.category:
+        ledger.record(CategorySettled(category=category))
 
 
 def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
