@@ -30,6 +30,7 @@ COMMANDS = MappingProxyType(
         "check": ("verifying", "check"),
         "replay": ("verifying", "replay"),
         "accounts": ("accounts", "app"),
+        "producers": ("producers", "app"),
         "audit": ("auditing", "app"),
         "dead-letters": ("dead_letters", "app"),
         "topics": ("topics", "app"),

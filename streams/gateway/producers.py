@@ -4,11 +4,8 @@ It stands before every route, so that a new one is closed to producers until it 
 report may say (`streams.gateway.callers` asks the rules).
 """
 
-from collections.abc import Mapping
-
 from fastapi import Request
 
-from models.access import Act
 from streams.access.api_keys import Holder
 from streams.access.audit import SessionAct
 from streams.access.signatures import (
@@ -26,7 +23,7 @@ from streams.gateway.problems import Problem, not_found, unauthorized
 from streams.gateway.security import is_open
 from streams.gateway.services import Services
 
-THEIRS: Mapping[tuple[str, str], Act] = {("POST", "/api/reports"): Act.REPORT}
+THEIRS = frozenset({("POST", "/api/reports")})
 
 
 async def require_theirs(request: Request) -> None:
