@@ -273,6 +273,15 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # 系统管理: accounts and keys, and nothing of the trade
 
 
+class ProposalState(StrEnum):
+    """How a decision stands that takes two persons."""
+
+    WAITING = "waiting"
+    COUNTERSIGNED = "countersigned"  # it went in; what became of it is the decision's outcome
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody answered in time; never written down, since nobody has to do it
+
+
 class ActorKind(StrEnum):
     """Who made an event happen."""
 

@@ -26,6 +26,7 @@ from streams.clock import Clock, ScaledClock, WallClock
 from streams.cockpit.feed import Feed
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import MapRefused, Maps
+from streams.cockpit.waiting import ProposalWatch
 from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
 from streams.gateway.api import create_app, create_health_app
@@ -320,6 +321,7 @@ class _Program:
         self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
         if self._settings.role is not Role.ENGINE:
             self._work("feed", Feed(brokers, ground.database, ground.clock, self._hubs).run())
+            self._work("proposals", ProposalWatch(ground.database, ground.clock, self._hubs).run())
 
     async def _publisher(self, brokers: str) -> Publisher:
         while True:

@@ -66,6 +66,11 @@ def needs_second(incident: Incident, decision: Asked, rules: Rulebook) -> bool:
     return max(released, taken_back) >= most
 
 
+def orders_of(incident: Incident, decision: Asked, rules: Rulebook) -> int:
+    """How many orders this decision sends out or takes back; 0 when it is about something else."""
+    return max(_orders(incident, decision, rules))
+
+
 def choices_for_two(incident: Incident, rules: Rulebook) -> tuple[Choice, ...]:
     """The decisions about all at once that take a second officer as the incident stands."""
     return tuple(choice for choice in _CHOICES if needs_second(incident, choice, rules))

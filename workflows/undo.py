@@ -54,6 +54,7 @@ class Inverse:
     command_ids: tuple[CommandId, ...] | None = None
     other_incident_id: IncidentId | None = None
     reports: tuple[ReportRef, ...] | None = None
+    reason: str = REASON
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ A table model validates nothing: it is never the body of a request or message. R
 from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
-from models.tables.access import AccountRow, AuditRow, EntryLinkRow, SessionRow
+from models.tables.access import AccountRow, AuditRow, EntryLinkRow, ProposalRow, SessionRow
 from models.tables.attachments import AttachmentLinkRow, AttachmentRow, AttachmentUploaderRow
 from models.tables.clock import ClockRow
 from models.tables.commands import CommandRow
@@ -56,6 +56,7 @@ OUTBOX = _table(OutboxRow)
 OUTCOMES = _table(OutcomeRow)
 PROGRESS = _table(ProgressRow)
 PROJECTIONS = _table(ProjectionRow)
+PROPOSALS = _table(ProposalRow)
 REPORTS = _table(ReportRow)
 RULEBOOKS = _table(RulebookRow)
 SESSIONS = _table(SessionRow)

@@ -61,3 +61,30 @@ class AuditRow(SQLModel, table=True):
     outcome: str
     previous: str
     digest: str
+
+
+class ProposalRow(SQLModel, table=True):
+    """A decision that waits for a second person, or waited. `body` is what was sent; once countersigned, what went in.
+
+    `digest` is that of what was sent. What is `waiting` after `expires_at` has expired, whether or not anybody looks.
+    """
+
+    __tablename__ = "proposals"
+    __table_args__ = (Index("ix_proposals_expires", "expires_at"),)
+
+    message_id: str = Field(primary_key=True)
+    incident_id: str
+    area_code: str
+    officer_id: str
+    officer_area_code: str
+    action: str
+    orders: int
+    digest: str
+    body: bytes
+    proposed_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    second_id: str | None
+    second_name: str | None
+    settled_at: datetime | None = Field(sa_type=UtcDateTime)
+    declined_because: str | None

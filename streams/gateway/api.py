@@ -20,6 +20,7 @@ from streams.gateway import (
     incidents,
     openapi,
     problems,
+    proposals,
     reports,
     sessions,
     unit_commands,
@@ -36,7 +37,9 @@ _WORTH_PACKING_BYTES = 1_024
 ROOMS = (
     reports,
     decisions,
+    proposals,
     feedback,
+    attachments,
     incidents,
     boards,
     areas,

@@ -31,6 +31,7 @@ from streams.gateway.views import (
     IncidentView,
     ReportPage,
 )
+from streams.store import attachments
 from streams.store.queries import Filter
 from workflows.incident import Incident
 
@@ -120,8 +121,9 @@ async def get_reports(
     await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         rows, next_place = await listing.reports(connection, incident_id, after, limit)
+        kept = await attachments.kept_of_messages(connection, [row.message_id for row in rows])
     return ReportPage(
-        reports=tuple(map(report_view, rows)),
+        reports=tuple(report_view(row, kept) for row in rows),
         next_cursor=None if next_place is None else seal(services.token, query, next_place),
     )
 
@@ -133,9 +135,12 @@ async def get_commands(incident_id: IdInPath, caller: CallerOf, services: Servic
     async with services.database.read() as connection:
         row = await listing.incident(connection, incident_id)
         rows = await listing.commands(connection, incident_id)
+        named = await attachments.of_commands(connection, [sent.command_id for sent in rows])
     held = Incident.model_validate_json(row.state).commands
     signed = {command_id: state.acknowledged_by for command_id, state in held.items()}
     return CommandList(
         as_of=services.clock.now(),
-        commands=tuple(command_view(sent, signed.get(sent.command_id)) for sent in rows),
+        commands=tuple(
+            command_view(sent, signed.get(sent.command_id), named.get(sent.command_id, ())) for sent in rows
+        ),
     )

@@ -121,17 +121,33 @@ class Intake:
         _tell(together[0], unkept)
 
     async def _commit(self, together: Sequence[_Waiting]) -> list[Accepted | Problem]:
-        now, offers = self._services.clock.now(), [waiting.offer for waiting in together]
+        offered = [(waiting.offer, waiting.entry) for waiting in together]
         async with self._services.database.write() as connection:
-            fitting = await _fitting(connection, offers)
-            new = await _keep_new(connection, fitting.values(), now)
-            # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
-            await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall_now())
-            known = await _known(connection, {offer.message_id for offer in offers} - new)
-            known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
-            answers = list(_answers(offers, known, new))
-            await audit.append(connection, *_entries(together, answers))
-        return answers
+            return await _keep(connection, offered, self._services.clock.now())
+
+    async def keep(self, connection: AsyncConnection, offer: Offer, entry: audit.Entry) -> None:
+        """Keep one message in a transaction of the caller's, for whom it must happen with something else or not at all.
+
+        Nudge once it is committed. Raises Problem (409) for other content under this id: nothing may be committed.
+        """
+        [answer] = await _keep(connection, [(offer, entry)], self._services.clock.now())
+        if isinstance(answer, Problem):
+            raise answer
+
+
+async def _keep(
+    connection: AsyncConnection, offered: Sequence[tuple[Offer, audit.Entry]], now: datetime
+) -> list[Accepted | Problem]:
+    offers = [offer for offer, _ in offered]
+    fitting = await _fitting(connection, offers)
+    new = await _keep_new(connection, fitting.values(), now)
+    # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
+    await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall_now())
+    known = await _known(connection, {offer.message_id for offer in offers} - new)
+    known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
+    answers = list(_answers(offers, known, new))
+    await audit.append(connection, *_entries([entry for _, entry in offered], answers))
+    return answers
 
 
 async def _fitting(connection: AsyncConnection, offers: Sequence[Offer]) -> dict[MessageId, Offer]:
@@ -176,11 +192,11 @@ def _answers(
         untold.discard(offer.message_id)
 
 
-def _entries(together: Sequence[_Waiting], answers: Sequence[Accepted | Problem]) -> Iterator[audit.Entry]:
+def _entries(entries: Sequence[audit.Entry], answers: Sequence[Accepted | Problem]) -> Iterator[audit.Entry]:
     """Who is behind what is new; the same again and a conflict have changed nothing."""
-    told = zip(together, answers, strict=True)
+    told = zip(entries, answers, strict=True)
     return with_reports_together(
-        waiting.entry for waiting, answer in told if isinstance(answer, Accepted) and answer.is_new
+        entry for entry, answer in told if isinstance(answer, Accepted) and answer.is_new
     )
 
 

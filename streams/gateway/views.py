@@ -15,20 +15,23 @@ from models.events.disposal import PlannedTask
 from models.events.perception import Contradiction, FactOrigin, FusionScore
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
 from models.messages.command import Command
+from models.messages.decision import ReportRef
 from models.messages.event import Event
-from models.messages.fields import Attachment, Moment, Officer, Person, Ratio, Value
+from models.messages.fields import Moment, Officer, Person, Ratio, Value
 from models.messages.public_warning import PublicWarning
 from models.messages.rating import Rating
 from models.messages.report import Facts, Position
 from models.places import Place
 from models.understanding import SensitiveFound
 from models.vocabulary import (
+    Action,
     Channel,
     Claim,
     CommandStatus,
     DeadlineKind,
     Level,
     Nature,
+    ProposalState,
     ReportKind,
     Stage,
     Status,
@@ -36,6 +39,7 @@ from models.vocabulary import (
     Tier,
     Verdict,
 )
+from workflows.undo import Obstacle
 
 
 class View(Value):
@@ -81,15 +85,49 @@ class ReportAccepted(View):
 
 
 class OutcomeView(View):
-    """What became of a decision or feedback: waiting for the engine, applied, or refused and why."""
+    """What became of a decision or feedback: waiting for the engine, applied, or refused and why.
+
+    A decision that takes two persons waits for the second first, who may decline it; it may expire.
+    """
 
     message_id: MessageId
     incident_id: IncidentId | None = None
-    outcome: Literal["pending", "applied", "refused"]
+    outcome: Literal["pending", "applied", "refused", "awaiting_second", "declined", "expired"]
     incident_seq: int | None = Field(None, description="the incident's version now: the next `expected_seq`")
     reason: str | None = Field(None, description="why the rules refused")
     detail: str | None = None
     recorded_at: Moment | None = Field(None, description="when the engine handled it")
+
+
+class ProposalView(View):
+    """A decision that takes two persons, and how it stands. `mine`: the caller has proposed it."""
+
+    message_id: MessageId
+    incident_id: IncidentId
+    title: str
+    level: Level
+    area_code: str
+    action: Action
+    verdict: Verdict | None
+    to_level: Level | None = Field(description="of a regrade")
+    until: Moment | None = Field(description="of an extension")
+    orders: int = Field(description="how many orders it sends out or takes back, as it was proposed")
+    officer: Officer
+    officer_area_code: str
+    reason: str | None
+    proposed_at: Moment
+    expires_at: Moment
+    state: ProposalState
+    second_name: str | None = Field(description="who countersigned or declined it")
+    declined_because: str | None
+    mine: bool
+    may_countersign: bool
+
+
+class ProposalList(View):
+    """Proposals, soonest to expire first."""
+
+    proposals: tuple[ProposalView, ...]
 
 
 class IncidentSummary(View):
@@ -154,6 +192,38 @@ class DeadlineView(View):
     command_id: CommandId | None
 
 
+class ChoiceView(View):
+    """A decision that might be taken, about all that it can be about."""
+
+    action: Action
+    verdict: Verdict | None
+    level: Level | None
+
+
+class InverseView(View):
+    """The decision that takes an act back, but for its id, its officer and its time."""
+
+    incident_id: IncidentId
+    action: Action
+    reason: str
+    verdict: Verdict | None = None
+    level: Level | None = None
+    command_ids: tuple[CommandId, ...] | None = None
+    other_incident_id: IncidentId | None = None
+    reports: tuple[ReportRef, ...] | None = None
+
+
+class UndoView(View):
+    """The caller's own last act: until when they may take it back and how, or why they cannot."""
+
+    message_id: MessageId
+    action: Action
+    until: Moment
+    decision: InverseView | None
+    needs_second: bool
+    obstacle: Obstacle | None
+
+
 class IncidentView(View):
     """One incident, with everything that an officer decides by."""
 
@@ -179,11 +249,15 @@ class IncidentView(View):
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
     split_from: IncidentId | None
-    suggestions: tuple[FusionScore, ...] = Field(description="incidents that may be the same event, and why")
+    suggestions: tuple[FusionScore, ...] = Field(
+        description="other open incidents that may be the same event, and why; none once this one has ended"
+    )
     steps: dict[Step, StepView]
     waiting_tasks: tuple[PlannedTask, ...] = Field(description="tasks of the plan that wait for a click")
     deadlines: dict[DeadlineId, DeadlineView]
     warning: PublicWarning | None
+    needs_second: tuple[ChoiceView, ...] = Field(description="decisions that take two persons as it stands")
+    undo: UndoView | None = Field(description="null: the caller has not decided anything here lately")
 
 
 class EventPage(View):
@@ -193,8 +267,17 @@ class EventPage(View):
     next_after_seq: int | None = None
 
 
+class AttachmentView(View):
+    """A photograph as its sender calls it, to be had from `/api/attachments/{digest}` if it was handed in."""
+
+    digest: str
+    media_type: str
+    name: str
+    is_kept: bool = False
+
+
 class CommandView(View):
-    """One command as it was sent, and how far its unit is."""
+    """One command as it was sent, how far its unit is, and the photographs of its feedback."""
 
     command: Command
     tier: Tier
@@ -203,6 +286,7 @@ class CommandView(View):
     acknowledged_by: Person | None = None
     acknowledged_at: Moment | None
     done_at: Moment | None
+    attachments: tuple[AttachmentView, ...] = ()
 
 
 class CommandList(View):
@@ -238,7 +322,7 @@ class ReportView(View):
     reported_at: Moment
     facts: Facts
     approximate: tuple[str, ...]
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[AttachmentView, ...]
     unknown_fields: tuple[str, ...] = Field(
         description="names of fields that were sent and are left out here"
     )

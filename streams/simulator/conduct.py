@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.identifiers import DecisionId, derive
+from models.identifiers import AreaCode, DecisionId, derive
 from models.messages.decision import Decision
-from models.messages.fields import Officer
+from models.messages.fields import Officer, SecondOfficer
 from models.vocabulary import (
     Action,
     CommandRole,
     CommandStatus,
     DeadlineKind,
     Level,
+    Role,
     Stage,
     Status,
     Step,
@@ -107,14 +108,25 @@ class _Desk:
             "decision_id": DecisionId(derive("simulated decision", self.seed, incident_id, action, cause)),
             "incident_id": incident_id,
             "action": action,
-            "officer": Officer(
-                id=f"officer-{who.about.removeprefix('officer ').replace(' ', '-')}", name=name_of(who)
-            ),
+            "officer": Officer(id=_id_of(who), name=name_of(who)),
             "area_code": area_code,
             "decided_at": due_at,
             "reason": _REASONS.get(action),
+            "second_officer": self._second(area_code, action, what.get("verdict")),
         }
         return Act(due_at, Decision.model_validate(told | what))
+
+    def _second(self, area_code: AreaCode, action: Action, verdict: object) -> SecondOfficer | None:
+        """The desk's commander, where the screen says that this takes two persons."""
+        for_two = {(choice.action, choice.verdict) for choice in self.case.view.needs_second}
+        if (action, verdict) not in for_two:
+            return None
+        who = Draws(self.seed, f"commander {area_code}")
+        return SecondOfficer(id=_id_of(who), name=name_of(who), role=Role.COMMANDER, area_code=area_code)
+
+
+def _id_of(who: Draws) -> str:
+    return f"officer-{who.about.removeprefix('officer ').replace(' ', '-')}"
 
 
 _REASONS = {

@@ -22,10 +22,11 @@ def upgrade() -> None:
     _create_api_keys()
     _create_nonces()
     _create_attachments()
+    _create_proposals()
 
 
 def downgrade() -> None:
-    for table in (*_ATTACHMENTS, "nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
+    for table in ("proposals", *_ATTACHMENTS, "nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
         op.drop_table(table)
 
 
@@ -150,3 +151,28 @@ def _create_attachments() -> None:
     )
     op.create_index("ix_attachment_links_digest", "attachment_links", ["digest"], unique=False)
     op.create_index("ix_attachment_links_command_id", "attachment_links", ["command_id"], unique=False)
+
+
+def _create_proposals() -> None:
+    op.create_table(
+        "proposals",
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("incident_id", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("officer_id", sa.String(), nullable=False),
+        sa.Column("officer_area_code", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("second_id", sa.String(), nullable=True),
+        sa.Column("second_name", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_because", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("message_id"),
+    )
+    with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.create_index("ix_proposals_expires", ["expires_at"], unique=False)

@@ -11,7 +11,9 @@ import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
 import { IncidentPanel } from "./lib/incident.js";
 import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
-import { areaName, categories, categoryName, loadNames, parentOf } from "./lib/names.js";
+import { areaName, categories, categoryName, parentOf } from "./lib/names.js";
+import { keepShell } from "./lib/shell.js";
+import { Proposals } from "./lib/proposals.js";
 import { isSevere, passes, Store } from "./lib/store.js";
 import { ageSeconds, alive, dayTime, heard, nowMs } from "./lib/time.js";
 
@@ -31,6 +33,7 @@ await loadNames();
 const board = new Board(choose);
 const map = new CityMap(goTo);
 const panel = new IncidentPanel(me, choose);
+const proposals = new Proposals(choose);
 await map.load();
 
 const draw = onceAFrame(() => {
@@ -47,10 +50,12 @@ new Live({
     store.load(snapshot);
     heard(snapshot.as_of);
     hasLoaded = true;
+    void proposals.load();
     draw();
   },
   onDelta: (delta) => {
     const fresh = store.apply(delta);
+    if (delta.proposals !== undefined) void proposals.load();
     heard(delta.as_of);
     for (const incident of fresh) if (isSevere(incident) && hasLoaded) warn(incident);
     const open = chosen && (store.open.get(chosen) ?? store.ended.find((one) => one.incident_id === chosen));
@@ -140,11 +145,8 @@ byId("open-appraisal").addEventListener("click", () => showAppraisal(store, choo
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
 byId("help").addEventListener("click", help);
-byId("sign-out").addEventListener("click", async () => {
-  await request("DELETE", "/api/session");
-  location.assign("/sign-in");
-});
-onLanguage(() => { fillFilters(); map.drawn = null; panel.draw(); draw(); });
+byId("sign-out").addEventListener("click", signOut);
+onLanguage(() => { fillFilters(); map.drawn = null; panel.draw(); proposals.draw(); draw(); });
 
 function switchTheme() {
   const light = document.documentElement.dataset.theme !== "light";
@@ -202,4 +204,5 @@ setInterval(() => {
   drawFrame();
   board.tick();
   panel.tick();
+  proposals.tick();
 }, 1_000);

@@ -193,7 +193,8 @@ class City:
         state = self.core.incidents.get(incident_id)
         if state is None:
             return None
-        return incident_view(summary_of(state), state, self.core.rules)
+        open_now = {other for other, held in self.core.incidents.items() if held.is_open}
+        return incident_view(summary_of(state), state, self.core.rules, open_now, undo=None)
 
     async def commands_of(self, incident_id: IncidentId) -> tuple[CommandView, ...]:
         """See `Door`."""

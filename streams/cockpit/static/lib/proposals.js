@@ -118,7 +118,7 @@ export class Proposals {
 
   /** @param {Proposal} one @param {string} state */
   #own(one, state) {
-    const words = t(`proposal-${state}`, one.second?.name ?? "", one.declined_because ?? "");
+    const words = t(`proposal-${state}`, one.second_name ?? "", one.declined_because ?? "");
     if (state === "waiting") return el("p", { text: words });
     const away = () => { this.putAway.add(one.message_id); this.draw(); };
     return el("div", { class: "row" }, el("p", { class: state === "countersigned" ? "" : "late", text: words }), el("button", { text: t("dismiss"), on: { click: away }, data: { key: `away-${one.message_id}` } }));
