@@ -74,9 +74,12 @@ def _opened(event: Event, data: perception.IncidentOpened) -> Incident:
 
 
 def _report_joined(state: Incident, _: Event, data: perception.ReportJoined) -> Change:
+    # A source of low trust stays new: what it says later and is believed counts in full.
+    heard = (data.source_id,) if data.low_trust is None else ()
     return {
         "reports": state.reports + 1,
-        "sources": with_sources(state.sources, (data.source_id,)),
+        "sources": with_sources(state.sources, heard),
+        "trust": state.trust.after(data.claim, data.low_trust),
         "sketch": sketching.together(state.sketch, sketching.sketch_of_joined(data)),
     }
 
@@ -107,6 +110,7 @@ def _absorbed(state: Incident, event: Event, data: perception.IncidentAbsorbed) 
         "suggestions": data.suggestions,
         "reporters": data.reporters,
         "sources": with_sources(state.sources, data.sources),
+        "trust": state.trust.together(data.trust),
         "urgent": state.urgent or data.urgent,
     }
 
@@ -119,6 +123,7 @@ def _split_off(state: Incident, event: Event, data: perception.ReportsSplitOff) 
         "sketch": data.sketch,
         "reporters": data.reporters,
         "sources": data.sources,
+        "trust": data.trust,
     }
 
 

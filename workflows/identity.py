@@ -13,6 +13,7 @@ from models.events.perception import (
     IncidentOpened,
     ReporterStand,
     ReportsSplitOff,
+    ReportTrust,
 )
 from models.identifiers import CommandId, IncidentId, derive
 from models.messages.event import Actor
@@ -66,6 +67,7 @@ def _merge(survivor: Ledger, absorbed: Ledger, reason: str, actor: Actor) -> Non
             suggestions=_suggestions_together(survivor.incident, gone),
             reporters=_reporters_together(survivor, gone),
             sources=gone.sources,
+            trust=gone.trust,
             urgent=gone.urgent,
             reason=reason,
         ),
@@ -184,11 +186,14 @@ def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -
     sensitive: tuple[SensitiveFound, ...] = ()
     sketch = nothing_yet(kept[0].report.reported_at)
     reporters: dict[str, ReporterStand] = {}
+    trust = ReportTrust()
     for message in kept:
         sketch = together(sketch, sketch_of(message.account))
-        report = message.report
-        reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=message.account.claim)
-        if message.account.claim is Claim.AFFIRM:
+        report, claim = message.report, message.account.claim
+        trust = trust.after(claim, message.low_trust)
+        if message.low_trust is None:
+            reporters[report.reporter_key] = ReporterStand(channel=report.channel, claim=claim)
+        if claim is Claim.AFFIRM:
             totals = taken_in(totals, message.account)
             sensitive = more_sensitive(sensitive, message.account.found.sensitive)
     return ReportsSplitOff(
@@ -198,6 +203,7 @@ def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -
         sensitive=sensitive,
         sketch=sketch,
         reporters=reporters,
-        sources=tuple(dict.fromkeys(message.report.source_id for message in kept)),
+        sources=tuple(dict.fromkeys(one.report.source_id for one in kept if one.low_trust is None)),
+        trust=trust,
         reason=reason,
     )

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from models.categories import Category
 from models.events.disposal import PlannedTask
-from models.events.perception import Contradiction, FactOrigin, FusionScore, ReporterStand
+from models.events.perception import Contradiction, FactOrigin, FusionScore, ReporterStand, ReportTrust
 from models.identifiers import CommandId, DeadlineId, IncidentId, command_id_of
 from models.likeness import Sketch
 from models.messages.command import Command
@@ -108,6 +108,7 @@ class Incident(Value):
     suggestions: tuple[FusionScore, ...] = ()
     reports: int = 0
     sources: tuple[str, ...] = ()
+    trust: ReportTrust = ReportTrust()
     reporters: dict[str, ReporterStand] = {}
     confidence_ratio: float = 0.0
     acknowledged_by: Officer | None = None
@@ -126,6 +127,11 @@ class Incident(Value):
     def is_open(self) -> bool:
         """Still asks for work."""
         return self.status is Status.OPEN
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Only reports of low trust speak for it, and no officer has said that it is true: rules start nothing."""
+        return self.trust.low > 0 and self.trust.trusted == 0 and self.verdict is not Verdict.TRUE
 
     @property
     def owed_commands(self) -> tuple[CommandState, ...]:

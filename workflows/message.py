@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.events.perception import FusionScore
+from models.events.perception import FusionScore, LowTrust
 from models.identifiers import DeadlineId, IncidentId, MessageId, ReportId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
@@ -54,12 +54,16 @@ class FusionChoice:
 
 @dataclass(frozen=True, slots=True)
 class ReportArrived:
-    """A report, already placed in the area tree, understood and fused."""
+    """A report, already placed in the area tree, understood and fused.
+
+    `low_trust` is what the rule about floods said when it arrived (`workflows.judgement.flood`).
+    """
 
     envelope: Envelope
     account: Account
     choice: FusionChoice
     received_at: datetime
+    low_trust: LowTrust | None = None
 
     @property
     def report(self) -> Report:

@@ -36,6 +36,19 @@ class Verification(Value):
     reporters_remembered: Annotated[int, Field(ge=2, le=64)]
 
 
+class Flood(Value):
+    """From when on reports of one reporter are a flood and of low trust: more than so many within so long.
+
+    `unnamed_reports` is for a source that names no reporters; on `spared_channels` such a source is never a flood,
+    because many people stand behind one line.
+    """
+
+    reports: Annotated[int, Field(ge=1, le=100_000)]
+    unnamed_reports: Annotated[int, Field(ge=1, le=100_000)]
+    within_seconds: Seconds
+    spared_channels: tuple[Channel, ...]
+
+
 class StepLimits(Value):
     """Seconds that the owner of a step has, at each tier that may own it."""
 
@@ -216,6 +229,7 @@ class Rulebook(Value):
     direct_report_within_seconds: dict[Level, Seconds]
     channels: dict[Channel, ChannelTrust]
     verification: Verification
+    flood: Flood
     steps: dict[Step, dict[Level, StepLimits]]
     grading: tuple[GradingPack, ...]
     sensitive: Sensitive

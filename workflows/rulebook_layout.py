@@ -19,6 +19,7 @@ from models.vocabulary import Channel, CommandRole, Level, Nature, Step, Tier, W
 from workflows.rulebook import (
     ChannelTrust,
     Escalation,
+    Flood,
     Fusion,
     Heat,
     Plan,
@@ -138,6 +139,7 @@ class RulebookFile(Value):
     direct_report_within_seconds: Annotated[dict[Level, Seconds], _EVERY_LEVEL]
     channels: Annotated[dict[Channel, ChannelTrust], _exactly(Channel)]
     verification: Verification
+    flood: Flood
     step_within_seconds: Annotated[dict[Step, _StepTable], _exactly(CLOCKED_STEPS)]
     grading: GradingTable
     sensitive: SensitiveTable

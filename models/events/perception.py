@@ -89,6 +89,31 @@ class ReporterStand(Value):
     claim: Claim
 
 
+class LowTrust(Value):
+    """Why a report is of low trust: its reporter told so many, itself included, where the rulebook allows `most`."""
+
+    reports: Count
+    most: Count
+    within_seconds: Count
+
+
+class ReportTrust(Value):
+    """Who speaks for an incident: affirming reports that count in full, and all reports of low trust."""
+
+    trusted: Count = 0
+    low: Count = 0
+
+    def after(self, claim: Claim, low_trust: LowTrust | None) -> "ReportTrust":
+        """With one more report."""
+        if low_trust is not None:
+            return ReportTrust(trusted=self.trusted, low=self.low + 1)
+        return ReportTrust(trusted=self.trusted + (claim is Claim.AFFIRM), low=self.low)
+
+    def together(self, other: "ReportTrust") -> "ReportTrust":
+        """Of two incidents that are one."""
+        return ReportTrust(trusted=self.trusted + other.trusted, low=self.low + other.low)
+
+
 @event_type
 class IncidentOpened(EventData):
     """A report spoke of something that no open incident is about."""
@@ -110,7 +135,7 @@ class ReportJoined(EventData):
 
     `facts`, `category` and `approximate` are what it states by fields and words together; `understood` is what its
     words say, `words` and `landmarks` are their sketch for fusion. `awaits` names an earlier report of its source that
-    has not arrived.
+    has not arrived. `low_trust` is given for one of a flood from one reporter.
     """
 
     source_id: SourceIdField
@@ -135,6 +160,7 @@ class ReportJoined(EventData):
     fusion_reason: Text
     candidates: Annotated[tuple[FusionScore, ...], Field(max_length=20)] = ()
     awaits: ReportIdField | None = None
+    low_trust: LowTrust | None = None
 
 
 @event_type
@@ -236,6 +262,7 @@ class IncidentAbsorbed(EventData):
     suggestions: Annotated[tuple[FusionScore, ...], Field(max_length=SUGGESTIONS_REMEMBERED)]
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
+    trust: ReportTrust
     urgent: bool
     reason: Text
 
@@ -253,4 +280,5 @@ class ReportsSplitOff(EventData):
     sketch: Sketch
     reporters: dict[str, ReporterStand]
     sources: tuple[str, ...]
+    trust: ReportTrust
     reason: Text

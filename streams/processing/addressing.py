@@ -1,13 +1,15 @@
 """Addressing: for each new message of a batch, the incidents that it concerns, before any of them is locked.
 
-Reports are fused here; the choice rests on what is committed and on what this batch itself opens. Rules
-decide (`workflows.judgement.fusion`), this room only hands them what they need.
+Reports are fused here, and counted for the rule about floods; both rest on what is committed and on what came earlier
+in this batch. Rules decide (`workflows.judgement.fusion` and `flood`), this room only hands them what they need.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
+from models.events.perception import LowTrust
 from models.identifiers import CommandId, DeadlineId, IncidentId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
@@ -16,9 +18,11 @@ from models.messages.report import Report
 from models.vocabulary import Action, DeadlineKind, HandOverType
 from streams.processing.arrivals import Decoded
 from streams.store.deadlines import Clock
+from streams.store.floods import Told
 from streams.store.fusion_candidates import Candidates
 from streams.store.unit_of_work import UnitOfWork
 from workflows.judgement.account import Account
+from workflows.judgement.flood import low_trust
 from workflows.judgement.fusion import fuse
 from workflows.message import FusionChoice
 from workflows.rulebook import Rulebook
@@ -41,6 +45,7 @@ class Addressed:
     others: tuple[IncidentId, ...] = ()
     choice: FusionChoice | None = None
     clock: Clock | None = None
+    low_trust: LowTrust | None = None
 
     @property
     def has_passed(self) -> bool:
@@ -53,13 +58,14 @@ class Directory:
     """What the database knows about the messages of one batch."""
 
     candidates: Candidates
+    told: Told
     owners: Mapping[CommandId, IncidentId]
     survivors: Mapping[IncidentId, IncidentId]
     clocks: Mapping[DeadlineId, Clock]
     twins: Mapping[IncidentId, tuple[IncidentId, ...]]
 
 
-async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> Directory:
+async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook, now: datetime) -> Directory:
     """Ask the database once for each kind of question, however many messages ask it."""
     messages = [fresh.decoded.message for fresh in batch]
     accounts = [fresh.account for fresh in batch if fresh.account is not None]
@@ -69,6 +75,7 @@ async def look_up(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> 
     checked = [clock.incident_id for clock in clocks.values() if clock.kind is DeadlineKind.FUSION_CHECK]
     return Directory(
         candidates=await unit.candidates(accounts, rules),
+        told=await unit.told_lately(accounts, rules, now),
         owners=await unit.command_owners(one.command_id for one in feedback),
         survivors=await unit.survivors(one.incident_id for one in feedback),
         clocks=clocks,
@@ -106,4 +113,7 @@ def _fused(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
     account, pool = fresh.account, known.candidates
     choice = fuse(account, pool.for_account(account), rules, awaits=pool.awaits(account))
     pool.joined(account, choice.incident_id)
-    return Addressed(fresh, choice.incident_id, choice=choice)
+    told_before = known.told.one_more(account.report)
+    return Addressed(
+        fresh, choice.incident_id, choice=choice, low_trust=low_trust(account.report, told_before, rules)
+    )

@@ -72,7 +72,7 @@ async def _attempt(
 async def _decide(unit: UnitOfWork, desk: Desk, arrivals: Sequence[Arrival]) -> None:
     known = await unit.handled(one.message_id for one in arrivals if isinstance(one, Decoded))
     fresh = sort_out(arrivals, known, desk.docket)
-    directory = await look_up(unit, fresh, desk.rules)
+    directory = await look_up(unit, fresh, desk.rules, desk.docket.now)
     addressed = [desk.address(one, directory) for one in fresh]
     wanted = {incident_id for one in addressed for incident_id in (one.incident_id, *one.others)}
     while wanted:

@@ -125,7 +125,8 @@ class Desk:
         if addressed.fresh.account is None or addressed.choice is None:
             raise ValueError(f"report {envelope.message_id} came to the desk unheard")
         choice = replace(addressed.choice, incident_id=envelope.incident_id)
-        return ReportArrived(envelope, addressed.fresh.account, choice, self.docket.now)
+        account, now = addressed.fresh.account, self.docket.now
+        return ReportArrived(envelope, account, choice, now, addressed.low_trust)
 
     async def _decision(
         self, unit: UnitOfWork, addressed: Addressed, decision: Decision, envelope: Envelope
@@ -171,6 +172,7 @@ class Desk:
                 received_at=self.docket.now,
                 recorded_at=envelope.recorded_at,
                 body=addressed.fresh.decoded.record.value or b"",
+                low_trust=addressed.low_trust,
             )
         )
 
@@ -201,4 +203,5 @@ def _as_arrived(stored: StoredReport) -> ReportArrived:
         hear(stored.report, stored.place),
         FusionChoice(stored.incident_id, is_new=False, reason="split"),
         stored.received_at,
+        stored.low_trust,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.events.perception import LowTrust
 from models.identifiers import IncidentId, MessageId
 from models.messages.report import Report
 from models.places import Place
@@ -16,7 +17,7 @@ from streams.store.statements import Row, insert
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """One accepted report. `body` is what arrived, byte for byte."""
+    """One accepted report. `body` is what arrived, byte for byte; `low_trust` is given for one of a flood."""
 
     report: Report
     place: Place
@@ -25,6 +26,7 @@ class StoredReport:
     received_at: datetime
     recorded_at: datetime
     body: bytes
+    low_trust: LowTrust | None = None
 
     @property
     def message_id(self) -> MessageId:
@@ -86,6 +88,7 @@ async def of_incident(connection: AsyncConnection, incident_id: IncidentId) -> t
             received_at=row.received_at,
             recorded_at=row.recorded_at,
             body=row.body,
+            low_trust=None if row.low_trust is None else LowTrust.model_validate_json(row.low_trust),
         )
         for row in rows
     )
@@ -106,6 +109,8 @@ def _row(stored: StoredReport) -> Row:
         "report_id": report.report_id,
         "message_id": stored.message_id,
         "refers_to": report.refers_to,
+        "reporter_key": report.reporter_key,
+        "low_trust": None if stored.low_trust is None else stored.low_trust.model_dump_json().encode(),
         "incident_id": stored.incident_id,
         "digest": stored.digest,
         "kind": report.kind.value,

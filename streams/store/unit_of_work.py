@@ -22,6 +22,7 @@ from streams.store import (
     commands,
     dead_letters,
     deadlines,
+    floods,
     fusion_candidates,
     fusion_twins,
     heat,
@@ -70,6 +71,10 @@ class UnitOfWork:
     async def candidates(self, accounts: Sequence[Account], rules: Rulebook) -> fusion_candidates.Candidates:
         """What these reports may speak of."""
         return await fusion_candidates.load(self.connection, accounts, rules)
+
+    async def told_lately(self, accounts: Sequence[Account], rules: Rulebook, now: datetime) -> floods.Told:
+        """How many reports the reporters of these have told within the rulebook's window."""
+        return await floods.load(self.connection, [one.report for one in accounts], rules, now)
 
     async def twins(
         self, incident_ids: Iterable[IncidentId], rules: Rulebook

@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from models.categories import Category
 from models.events.assessment import Graded, PreliminaryGraded
-from models.events.disposal import CommandIssued, CommandRetracted
+from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted
+from models.events.perception import LowTrust
 from models.identifiers import CommandId, IncidentId
 from models.messages.decision import ReportRef
 from models.messages.event import Event
@@ -33,11 +34,12 @@ from models.vocabulary import (
 )
 from tests.core_world import CoreWorld, make_report
 from workflows.engine import handle
-from workflows.fold import fold
+from workflows.fold import apply, fold
 from workflows.incident import Incident
 
 _STATE_LIMIT_BYTES = 64 * 1024
 _SIMPLE = (Action.ACKNOWLEDGE, Action.RELEASE, Action.RETRACT, Action.SUPERVISE, Action.CLOSE, Action.REOPEN)
+_OF_FLOOD = LowTrust(reports=11, most=10, within_seconds=60)
 _counts = st.none() | st.integers(min_value=0, max_value=40)
 
 
@@ -52,6 +54,7 @@ class Said:
     claim: Claim
     urgent: bool
     exercise: bool
+    is_of_flood: bool
     deaths: int | None
     serious: int | None
 
@@ -99,7 +102,8 @@ class CoreMachine(RuleBasedStateMachine):
                 urgent=said.urgent,
                 exercise=said.exercise,
                 facts=Facts(deaths=said.deaths, serious=said.serious),
-            )
+            ),
+            _OF_FLOOD if said.is_of_flood else None,
         )
 
     @precondition(lambda self: self.world.calls)
@@ -230,6 +234,21 @@ class CoreMachine(RuleBasedStateMachine):
         assert len(issued) == len(set(issued))
         taken_back = [e.data.command_id for e in self._events() if isinstance(e.data, CommandRetracted)]
         assert len(taken_back) == len(set(taken_back))
+
+    @invariant()
+    def a_flood_alone_sends_nobody(self) -> None:
+        """While only reports of low trust speak for it, rules start no order; passing one on is another matter."""
+        if not self.world.answers:
+            return
+        state, _, answer = self.world.answers[-1]
+        passed_on: set[str] = set()
+        for event in answer.events:
+            if isinstance(event.data, CommandEscalated):
+                passed_on.add(event.data.next_command_id)
+            elif isinstance(event.data, CommandIssued) and event.actor.kind is ActorKind.RULE:
+                assert state is not None
+                assert not state.is_doubtful or event.data.command.command_id in passed_on
+            state = apply(state, event)
 
     @invariant()
     def rules_never_lower_a_level(self) -> None:

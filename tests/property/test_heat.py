@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
 from models.events import EventData
-from models.events.perception import IncidentAbsorbed, ReportJoined
+from models.events.perception import IncidentAbsorbed, ReportJoined, ReportTrust
 from models.identifiers import AreaCode, EventId, IncidentId, MessageId, ReportId, SourceId, UnitCode
 from models.likeness import Sketch
 from models.messages.event import Actor, Event
@@ -132,6 +132,7 @@ def test_the_heat_of_a_merge_is_the_sum_of_both(one: list[Event], two: list[Even
         suggestions=(),
         reporters={},
         sources=(),
+        trust=ReportTrust(trusted=len(two)),
         urgent=False,
         reason="twins",
     )

@@ -7,8 +7,8 @@ ever, and what has decayed is a common factor of all incidents. The sum is kept 
 
 so that the order never changes with the clock, a late report counts by its own time, and the heats of merged incidents
 add up. t = min(reported_at, recorded_at): nobody heats from the future. w is the novelty of the channel, or the
-rulebook's weight of a repeat when the source has spoken of this incident before. Denials do not heat; exercises have no
-heat. The ranking is by h + ln(weight of the level), then level, then id.
+rulebook's weight of a repeat when the source has spoken of this incident before. Denials and reports of low trust do
+not heat; exercises have no heat. The ranking is by h + ln(weight of the level), then level, then id.
 
 A split takes away exactly what the moved reports brought; everything else keeps the weight that it came with.
 """
@@ -112,6 +112,8 @@ class _Heat:
     brought: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def join(self, event: Event, joined: ReportJoined, rules: Rulebook, made_under: Rulebook) -> None:
+        if joined.low_trust is not None:
+            return
         if joined.claim is Claim.AFFIRM:
             is_repeat = joined.source_id in self.sources
             novelty = made_under.channels[joined.channel].novelty_weight

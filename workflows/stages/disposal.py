@@ -45,9 +45,12 @@ def extend_plan(ledger: Ledger) -> None:
 
 
 def release_by_rule(ledger: Ledger) -> None:
-    """Joint rule: immediate tasks at once; everything at the lowest level once it is verified."""
+    """Joint rule: immediate tasks at once; everything at the lowest level once it is verified.
+
+    What only a flood speaks of waits for an officer, to verify it or to release them.
+    """
     incident = ledger.incident
-    if incident.stage not in _COMMANDING:
+    if incident.stage not in _COMMANDING or incident.is_doubtful:
         return
     all_by_rule = incident.level in ledger.rules.releases_by_rule and incident.verdict is Verdict.TRUE
     for task in incident.unreleased:

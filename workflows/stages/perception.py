@@ -94,7 +94,7 @@ def join_report(ledger: Ledger, message: ReportArrived) -> None:
     before = ledger.incident
     is_new_voice = message.report.reporter_key not in before.reporters
     take_in(ledger, message)
-    affirms = message.account.claim is Claim.AFFIRM
+    affirms = message.account.claim is Claim.AFFIRM and message.low_trust is None
     if before.status is Status.REJECTED and affirms and is_new_voice:
         # A second voice for what was held false must never vanish into a rejected incident.
         reopen(ledger, "another reporter affirms it", Stage.VERIFICATION)
@@ -118,7 +118,8 @@ def take_in(ledger: Ledger, message: ReportArrived) -> None:
     report, account = message.report, message.account
     ledger.record(_joined(ledger, message), reporter(report))
     _show_contradictions(ledger, account)
-    _hear_reporter(ledger, account)
+    if message.low_trust is None:
+        _hear_reporter(ledger, account)
     if account.claim is Claim.DENY:
         return
     _revise_facts(ledger, account)
@@ -160,6 +161,7 @@ def _joined(ledger: Ledger, message: ReportArrived) -> ReportJoined:
         fusion_reason=message.choice.reason,
         candidates=message.choice.candidates,
         awaits=message.choice.awaits,
+        low_trust=message.low_trust,
     )
 
 

@@ -5,6 +5,7 @@ Each test starts both and lets the database decide who is first; what must hold 
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -148,8 +149,10 @@ async def test_a_merge_between_look_and_lock_is_followed(
     worker.clock.move(1)
     younger = await worker.report(report("r-2", area="500108002"))
 
-    async def merged_meanwhile(unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook) -> Directory:
-        found = await look_up(unit, batch, rules)
+    async def merged_meanwhile(
+        unit: UnitOfWork, batch: Sequence[Fresh], rules: Rulebook, now: datetime
+    ) -> Directory:
+        found = await look_up(unit, batch, rules, now)
         if unit.claim.startswith("two"):
             await worker.take(Topic.DECISIONS, merge(younger, older))
         return found

@@ -31,6 +31,8 @@ def report(
     name: str = "r-1",
     *,
     source: str = "grid-1",
+    reporter: str | None = None,
+    channel: Channel = Channel.GRID,
     category: Category | None = Category.FIRE,
     area: str = TOWNSHIP,
     at: datetime = NOON,
@@ -44,7 +46,8 @@ def report(
     return Report(
         report_id=ReportId(name),
         source_id=SourceId(source),
-        channel=Channel.GRID,
+        channel=channel,
+        reporter_id=reporter,
         kind=ReportKind.INITIAL if refers_to is None else ReportKind.FOLLOW_UP,
         refers_to=refers_to,
         category=category,
