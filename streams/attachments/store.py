@@ -23,6 +23,7 @@ from streams.errors import Transient
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from obstore import GetResult
     from obstore.store import ObjectStore
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
@@ -130,7 +131,7 @@ def _settle(path: Path) -> None:
             os.close(handle)
 
 
-async def _pieces(found: obstore.GetResult) -> AsyncIterator[bytes]:
+async def _pieces(found: "GetResult") -> AsyncIterator[bytes]:
     with _away():
         async for piece in found.stream(min_chunk_size=_CHUNK_BYTES):
             yield bytes(piece)

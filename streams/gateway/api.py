@@ -12,6 +12,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from streams.cockpit import live, pages
 from streams.gateway import (
     areas,
+    attachments,
     auditing,
     boards,
     decisions,
@@ -77,7 +78,7 @@ def create_app(services: Services) -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     # What is added last stands first: nobody without the token makes us read a body.
-    app.add_middleware(WholeBody, max_bytes=services.max_body_bytes)
+    app.add_middleware(WholeBody, max_bytes=services.max_body_bytes, read_elsewhere=[attachments.UPLOAD])
     known = Known(
         whose_cookie=partial(sessions.whose_session, services),
         whose_word=partial(whose_word, services, rates),

@@ -5,6 +5,7 @@ A body that trickles is given up, so that a thousand slow senders hold no more t
 """
 
 import asyncio
+from collections.abc import Collection
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -24,14 +25,22 @@ class ClientGone(Exception):
 class WholeBody:
     """ASGI middleware that hands on requests whose body is whole, and answers the others with 4xx."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, within_seconds: float = READ_WITHIN_SECONDS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        within_seconds: float = READ_WITHIN_SECONDS,
+        read_elsewhere: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """`read_elsewhere` are methods and paths whose routes count their bodies themselves."""
         self._app = app
+        self._read_elsewhere = frozenset(read_elsewhere)
         self._max_bytes = max_bytes
         self._within_seconds = within_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then run the app on it."""
-        if scope["type"] != "http" or scope["method"] in _BODILESS:
+        if scope["type"] != "http" or scope["method"] in _BODILESS or self._is_read_elsewhere(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -42,6 +51,9 @@ class WholeBody:
             return
         else:
             await self._app(scope, _once(body, receive), send)
+
+    def _is_read_elsewhere(self, scope: Scope) -> bool:
+        return (scope["method"], scope["path"]) in self._read_elsewhere
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes:
         _refuse_other_kinds(headers)

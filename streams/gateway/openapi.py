@@ -80,6 +80,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
 
 
+def _said_otherwise(meanings: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: answer | {"description": meanings[int(status)]}
+        for status, answer in problems(*meanings).items()
+    }
+
+
 def install(app: FastAPI) -> None:
     """Have the app describe itself with the shapes of the bodies and the token."""
     described: dict[str, Any] = {}
@@ -131,6 +138,13 @@ _MEANINGS: Mapping[int, str] = {
     429: "asked more often than this caller may: go on after Retry-After",
     503: "the database cannot be had now: send the same again after Retry-After",
 }
+PICTURE_REFUSED = _said_otherwise(
+    {
+        413: "more than 20 MB, or more pixels than 8192 x 6144",
+        415: "by its bytes neither JPEG nor PNG nor WebP, or compressed",
+        422: "a picture that is damaged or not whole",
+    }
+)
 _BEARERS = (
     "The installation's token, one of the identity provider, or a producer's API key (for POST /api/reports)."
 )

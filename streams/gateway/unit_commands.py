@@ -24,6 +24,7 @@ from streams.gateway.problems import not_found
 from streams.gateway.services import ServicesOf
 from streams.gateway.showing import command_view
 from streams.gateway.views import CommandList
+from streams.store import attachments
 
 router = APIRouter(prefix="/api/units", tags=["commands"], dependencies=[KnownParametersOnly])
 
@@ -51,9 +52,12 @@ async def get_commands(
     async with services.database.read() as connection:
         rows = list(await connection.execute(_OF_UNIT, {"of_unit": unit_code}))
         signed = await _signatures(connection, rows)
+        named = await attachments.of_commands(connection, [row.command_id for row in rows])
     return CommandList(
         as_of=services.clock.now(),
-        commands=tuple(command_view(row, signed.get(row.command_id)) for row in rows),
+        commands=tuple(
+            command_view(row, signed.get(row.command_id), named.get(row.command_id, ())) for row in rows
+        ),
     )
 
 

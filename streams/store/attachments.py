@@ -36,6 +36,12 @@ _HOLD = (
     .with_for_update(read=True)
 )
 _KEPT = select(ATTACHMENTS.c.digest).where(ATTACHMENTS.c.digest.in_(_AMONG))
+_KEPT_OF_MESSAGES = (
+    select(ATTACHMENTS.c.digest)
+    .join(ATTACHMENT_LINKS, _LINKS.digest == ATTACHMENTS.c.digest)
+    .where(_LINKS.message_id.in_(bindparam("message_ids", expanding=True)))
+    .distinct()
+)
 _ONE = select(ATTACHMENTS).where(ATTACHMENTS.c.digest == _DIGEST)
 _IS_UPLOADER = select(_UPLOADERS.digest).where(
     _UPLOADERS.digest == _DIGEST, _UPLOADERS.person_id == bindparam("of_person")
@@ -159,6 +165,14 @@ async def kept_among(connection: AsyncConnection, digests: Iterable[str]) -> fro
     if not wanted:
         return frozenset()
     return frozenset((await connection.execute(_KEPT, {"digests": wanted})).scalars())
+
+
+async def kept_of_messages(connection: AsyncConnection, message_ids: Sequence[str]) -> frozenset[str]:
+    """What these messages name and what was handed in."""
+    if not message_ids:
+        return frozenset()
+    asked = {"message_ids": sorted(message_ids)}
+    return frozenset((await connection.execute(_KEPT_OF_MESSAGES, asked)).scalars())
 
 
 async def of_commands(

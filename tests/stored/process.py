@@ -9,11 +9,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from obstore.store import MemoryStore
 from prometheus_client import CollectorRegistry
 
 from models.access import Act
 from models.messages.report import Report
 from models.topics import Topic
+from streams.attachments.store import AttachmentStore
+from streams.attachments.taking_in import AttachmentDesk
 from streams.broker.publishing import PublishFailed
 from streams.clock import Clock
 from streams.cockpit.hub import Hubs
@@ -64,6 +67,7 @@ class Process:
             token="a-token",
             hubs=Hubs(lambda: "e1"),
             maps=Maps(None),
+            attachments=AttachmentDesk(AttachmentStore(MemoryStore())),
         )
         self._intake = Intake(self._services)
         self._deadlines = DeadlineSweep(self._relay, clock)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from obstore.store import MemoryStore
 
+from streams.attachments.store import AttachmentStore
+from streams.attachments.taking_in import AttachmentDesk
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import Maps
 from streams.gateway.api import create_app
@@ -62,6 +65,7 @@ async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
         token=TOKEN,
         hubs=Hubs(lambda: "e1"),
         maps=Maps(None),
+        attachments=AttachmentDesk(AttachmentStore(MemoryStore())),
         outcome_within_seconds=0.0,
     )
     async with client_of(services) as client:

@@ -14,6 +14,7 @@ from streams.access.accounts import keep_account
 from streams.access.sessions import open_session
 from streams.gateway.api import ROOMS
 from streams.gateway.security import OPEN_ON_LOOPBACK, OPEN_TO_ALL, SESSION_COOKIE
+from tests import pictures
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import Body, decision, feedback, report
 from tests.integration.gateway.conftest import Gateway, client_of
@@ -24,6 +25,7 @@ DESKS = {Role.DUTY_OFFICER, Role.COMMANDER}
 LOOKS = DESKS | {Role.SUPERVISOR}
 SEES = (CITY, DISTRICT, TOWNSHIP)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+AS_PICTURE = {"Content-Type": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,17 @@ class Scene:
     gateway: Gateway
     incident_id: str
     command_id: str
+    digest: str
     client: httpx.AsyncClient
     cookies: dict[tuple[Role, str], str]
 
 
 @pytest.fixture
 async def scene(gateway: Gateway) -> AsyncIterator[Scene]:
-    await gateway.client.post("/api/reports", json=report(urgent=True))
+    picture = await gateway.client.post("/api/attachments", content=pictures.jpeg(), headers=AS_PICTURE)
+    digest = picture.json()["digest"]
+    named = [{"digest": digest, "media_type": "image/jpeg", "name": "现场.jpg"}]
+    await gateway.client.post("/api/reports", json=report(urgent=True, attachments=named))
     await gateway.engine.settle()
     [incident] = (await gateway.client.get("/api/incidents")).json()["incidents"]
     path = f"/api/incidents/{incident['incident_id']}/commands"
@@ -55,12 +61,16 @@ async def scene(gateway: Gateway) -> AsyncIterator[Scene]:
             await keep_account(connection, person, None, NOON)
             cookies[role, area] = await open_session(connection, person.person_id, gateway.clock.now())
     async with client_of(gateway.services, token=None) as client:
-        yield Scene(gateway, incident["incident_id"], command["command_id"], client, cookies)
+        yield Scene(gateway, incident["incident_id"], command["command_id"], digest, client, cookies)
 
 
 async def ask(scene: Scene, role: Role, area: str, method: str, path: str, body: Body | None = None) -> int:
     headers = {**SAME_ORIGIN, "Cookie": f"{SESSION_COOKIE}={scene.cookies[role, area]}"}
     path = path.replace("{incident}", scene.incident_id).replace("{command}", scene.command_id)
+    path = path.replace("{digest}", scene.digest)
+    if method == "POST" and body is None:
+        answer = await scene.client.post(path, content=pictures.jpeg(), headers=headers | AS_PICTURE)
+        return answer.status_code
     answer = await scene.client.request(method, path, json=body, headers=headers)
     return answer.status_code
 
@@ -97,6 +107,10 @@ def answered(role: Role, area: str) -> set[int]:
 def reported(role: Role, _: str) -> set[int]:
     reporters = DESKS | {Role.GRID_WORKER, Role.UNIT}
     return {200, 202} if role in reporters else {403}
+
+
+def handed_in(role: Role, _: str) -> set[int]:
+    return {200} if role in DESKS | {Role.GRID_WORKER, Role.UNIT} else {403}
 
 
 def own_area(roles: set[Role]) -> Verdict:
@@ -156,6 +170,8 @@ MATRIX = (
     Row("GET /api/incidents/{incident_id}/reports", "/api/incidents/{incident}/reports", seen_by(LOOKS)),
     Row("GET /api/incidents/{incident_id}/commands", "/api/incidents/{incident}/commands", seen_by(LOOKS)),
     Row("GET /api/units/{unit_code}/commands", f"/api/units/{TOWNSHIP}:fire/commands", units_commands),
+    Row("POST /api/attachments", "/api/attachments", handed_in),
+    Row("GET /api/attachments/{digest}", "/api/attachments/{digest}", seen_by(LOOKS)),
     Row("GET /api/heat", f"/api/heat?scope={DISTRICT}", seen_by(LOOKS, (CITY, DISTRICT))),
     Row("GET /api/ratings", f"/api/ratings?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/snapshot", f"/api/screen/snapshot?area={TOWNSHIP}", seen_by(LOOKS)),
