@@ -156,6 +156,7 @@ class _Program:
         self._token = identity.token_of(settings)
         self._ending = asyncio.Event()
         self._hubs = Hubs(lambda: uuid4().hex)
+        self._metrics.screens.streams.set_function(lambda: self._hubs.viewers)
         self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
 
     async def start(self) -> None:

@@ -175,6 +175,15 @@ class ProjectionMetrics:
         )
 
 
+class ScreenMetrics:
+    """Who looks on."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.streams = shelf.gauge(
+            "screen_streams_open", "How many browsers are told live? The tabs of one share a stream."
+        )
+
+
 class Metrics:
     """All metrics of one process; the composition root makes one, on the registry that /metrics shows."""
 
@@ -186,4 +195,5 @@ class Metrics:
         self.messages = MessageMetrics(shelf)
         self.outbox = OutboxMetrics(shelf)
         self.projections = ProjectionMetrics(shelf)
+        self.screens = ScreenMetrics(shelf)
         self.door = DoorMetrics(shelf)

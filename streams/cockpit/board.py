@@ -52,7 +52,7 @@ BoardRow = tuple[Any, ...]
 
 async def open_incidents(connection: AsyncConnection, area_code: str) -> list[BoardRow]:
     """Every open incident of a city, district or township."""
-    found = await connection.execute(_OPEN.where(_lies_in(area_code)))
+    found = await connection.execute(_OPEN.where(lies_in(area_code)))
     return [tuple(row) for row in found]
 
 
@@ -67,7 +67,8 @@ def is_of(row: BoardRow, area_code: str) -> bool:
     return any(row[position] == area_code for position in _AREAS)
 
 
-def _lies_in(area_code: str) -> ColumnElement[bool]:
+def lies_in(area_code: str) -> ColumnElement[bool]:
+    """Incidents of that city, district or township."""
     return or_(
         INCIDENTS.c.city_code == area_code,
         INCIDENTS.c.district_code == area_code,

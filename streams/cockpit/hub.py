@@ -137,6 +137,11 @@ class Hubs:
                 hub.close()
         return self._hubs[area_code]
 
+    @property
+    def viewers(self) -> int:
+        """How many streams are open, of all areas together."""
+        return sum(hub.viewers for hub in self._hubs.values())
+
     def open(self) -> tuple[tuple[str, Hub], ...]:
         """Every hub by its area."""
         return tuple(self._hubs.items())

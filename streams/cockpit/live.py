@@ -44,7 +44,7 @@ AreaAsked = Annotated[
 @router.get("/snapshot", response_class=Response, responses=problems(400, 401, 404, 503))
 async def get_snapshot(caller: CallerOf, services: ServicesOf, area: AreaAsked = None) -> Response:
     """Everything that a screen of this area shows, and the `position` from which to open the stream."""
-    area_code = _allowed(caller, area)
+    area_code = screen_area(caller, area)
     # Before the database is read: what comes in between is told again, never left out.
     position = services.hubs.of(area_code).position
     async with services.database.read() as connection:
@@ -72,7 +72,7 @@ async def get_stream(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> EventSourceResponse:
     """Server-sent events `delta` from a position on; `resync` says to load the snapshot again."""
-    hub = services.hubs.of(_allowed(caller, area))
+    hub = services.hubs.of(screen_area(caller, area))
     viewer = hub.join(last_event_id or position)
     return EventSourceResponse(
         _frames(hub, viewer),
@@ -108,22 +108,24 @@ def _once(request: Request, body: bytes) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-async def _frames(hub: Hub, viewer: Viewer) -> AsyncIterator[bytes]:
+async def _frames(hub: Hub, viewer: Viewer) -> AsyncIterator[bytes | ServerSentEvent]:
     try:
+        # At once: what packs answers keeps the head back until something follows it.
+        yield _PING
         async for frame in viewer.frames():
             yield frame
     finally:
         hub.leave(viewer)
 
 
-def _allowed(caller: Caller, area: str | None) -> str:
+def screen_area(caller: Caller, area: str | None, act: Act = Act.READ_INCIDENTS) -> str:
     """The area that is asked for. Raises Problem (404) when it never was or is not this caller's to see."""
     area_code = area or caller.home
     is_screen = area_code in area_tree() and area_tree().area(area_code).kind in _SCREENS
     if not is_screen:
         raise not_found("area", area_code)
-    if not caller.may(Act.READ_INCIDENTS, area_code):
-        raise Refusal(not_found("area", area_code), caller, Act.READ_INCIDENTS, area_code, None)
+    if not caller.may(act, area_code):
+        raise Refusal(not_found("area", area_code), caller, act, area_code, None)
     return area_code
 
 

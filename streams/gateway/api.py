@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from streams.cockpit import live, pages
+from streams.cockpit import day, live, pages
 from streams.gateway import (
     areas,
     attachments,
@@ -47,6 +47,7 @@ ROOMS = (
     unit_commands,
     sessions,
     live,
+    day,
     pages,
     health,
 )

@@ -13,7 +13,7 @@ from streams.gateway.views import AreaList, AreaView
 
 router = APIRouter(prefix="/api", tags=["boards"], dependencies=[KnownParametersOnly])
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 On = Annotated[date | None, Query(description="a day in Beijing, 2025-11-06; left out: today")]
 
 
@@ -32,7 +32,7 @@ async def get_areas(services: ServicesOf, parent: Code = None, on: On = None) ->
 
 def beijing_day(moment: datetime) -> date:
     """The calendar day of a moment in Beijing, by which codes come into force and retire."""
-    return moment.astimezone(_BEIJING).date()
+    return moment.astimezone(BEIJING).date()
 
 
 def _view(area: Area) -> AreaView:

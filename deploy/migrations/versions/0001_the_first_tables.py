@@ -151,6 +151,18 @@ def _create_events() -> None:
         sa.PrimaryKeyConstraint("event_id"),
         sa.UniqueConstraint("incident_id", "seq", name="uq_events_incident_seq"),
     )
+    shown_on_the_map = sa.text(
+        "type IN ('incident_opened', 'preliminary_graded', 'graded', 'incident_acknowledged', 'incident_closed',"
+        " 'incident_rejected', 'incident_merged', 'incident_reopened')"
+    )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_events_map",
+            ["incident_id", "seq"],
+            unique=False,
+            sqlite_where=shown_on_the_map,
+            postgresql_where=shown_on_the_map,
+        )
 
 
 def _create_gaps() -> None:
