@@ -10,6 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
+from streams.cockpit.shell import PAGES, WORKER, worker
+
 STATIC = Path(__file__).parent / "static"
 POLICY = "; ".join(
     (
@@ -49,25 +51,32 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def get_screen() -> Response:
     """The one screen, for desks and walls."""
-    return _file("screen.html")
+    return _file(PAGES["/"])
 
 
 @router.get("/desk")
 async def get_desk() -> Response:
     """The command desk, for units."""
-    return _file("desk.html")
+    return _file(PAGES["/desk"])
 
 
 @router.get("/report")
 async def get_report_page() -> Response:
     """The report page, for grid workers."""
-    return _file("report.html")
+    return _file(PAGES["/report"])
 
 
 @router.get("/sign-in")
 async def get_sign_in() -> Response:
     """Name and password."""
-    return _file("sign-in.html")
+    return _file(PAGES["/sign-in"])
+
+
+@router.get(f"/static/{WORKER}")
+async def get_worker() -> Response:
+    """The worker that keeps the pages; from below /static/ it may look after all of them."""
+    headers = _HEADERS | {"Service-Worker-Allowed": "/"}
+    return Response(worker(STATIC), media_type=_MEDIA_TYPES[".js"], headers=headers)
 
 
 @router.get("/static/{path:path}")

@@ -1,11 +1,11 @@
 // The one screen: what was loaded and heard is drawn at most once a frame; a person acts by click or key.
-import { get, request } from "./lib/api.js";
 import { alert, calm, setUpAlarm, sound, toggleMute } from "./lib/alarm.js";
 import { showAppraisal } from "./lib/appraisal.js";
 import { Board } from "./lib/board.js";
 import { show as showDialog, toast } from "./lib/dialog.js";
 import { byId, el, onceAFrame } from "./lib/dom.js";
 import { drawCounts, drawHeat } from "./lib/heat.js";
+import { signOut, whoIsHere } from "./lib/here.js";
 import { homeOf } from "./lib/home.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
 import { IncidentPanel } from "./lib/incident.js";
@@ -27,9 +27,9 @@ let hasLoaded = false;
 
 translatePage();
 setUpAlarm();
-const me = (await get("/api/session")).body?.someone ?? null;
-if (homeOf(me?.role) !== "/") location.replace(homeOf(me.role)); // a link or an old bookmark led here
-await loadNames();
+keepShell();
+const me = await whoIsHere((answer) => lineBroke(answer.status === 0));
+if (me && homeOf(me.role) !== "/") location.replace(homeOf(me.role)); // a link or an old bookmark led here
 const board = new Board(choose);
 const map = new CityMap(goTo);
 const panel = new IncidentPanel(me, choose);
@@ -67,7 +67,14 @@ new Live({
     if (state === "live") alive();
     drawFrame();
   },
-}).start();
+}, me?.person_id ?? "").start();
+
+/** @param {boolean} isBroken before anything was loaded */
+function lineBroke(isBroken) {
+  connection = isBroken ? "broken" : "connecting";
+  byId("connection").dataset.state = connection;
+  byId("connection").textContent = t(connection);
+}
 
 /** @param {import("./lib/store.js").Incident} incident */
 function warn(incident) {

@@ -1,6 +1,9 @@
 // Sign-in: a name and a password for a session cookie; then on to the page that fits the role.
 import { request } from "/static/lib/api.js";
 import { homeOf } from "/static/lib/home.js";
+import { keepShell } from "/static/lib/shell.js";
+
+keepShell();
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("form"));
 const problem = /** @type {HTMLElement} */ (document.getElementById("problem"));

@@ -176,6 +176,7 @@ MATRIX = (
     Row("GET /api/ratings", f"/api/ratings?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/snapshot", f"/api/screen/snapshot?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/snapshot", "/api/screen/snapshot", own_area(LOOKS)),
+    Row("GET /api/screen/day", f"/api/screen/day?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/map", "/api/screen/map?style=tiles", of_my_own),
     Row("GET /api/screen/words", "/api/screen/words", of_my_own),
     Row("GET /api/areas", "/api/areas", of_my_own),
@@ -185,7 +186,7 @@ MATRIX = (
 # Streams do not end by themselves and are asked for in test_screen.py; a sign-out ends what the matrix asks with; the
 # pages hold no data, and what is open needs no role.
 ELSEWHERE_TESTED = {"GET /api/screen/stream", "POST /api/session", "DELETE /api/session"}
-PAGES = {"GET /", "GET /desk", "GET /report", "GET /static/{path:path}"}
+PAGES = {"GET /", "GET /desk", "GET /report", "GET /static/worker.js", "GET /static/{path:path}"}
 
 
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: row.path.removeprefix("/api/"))

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ok: boolean, status: number, body: any, detail: string, at?: string}} Answer
- * `status` is 0 when nobody answered; `at` is the gateway's time, to the second.
+ * `status` is 0 when nobody answered; `at` is the program's time, where the answer tells it.
  */
 
 /**
@@ -22,9 +22,7 @@ export async function request(method, path, body) {
     const text = await response.text();
     const parsed = text ? JSON.parse(text) : null;
     if (response.status === 401 && location.pathname !== "/sign-in") location.assign("/sign-in");
-    const date = Date.parse(response.headers.get("Date") ?? "");
-    const at = Number.isNaN(date) ? undefined : new Date(date).toISOString();
-    return { ok: response.ok, status: response.status, body: parsed, detail: parsed?.detail ?? "", at };
+    return { ok: response.ok, status: response.status, body: parsed, detail: parsed?.detail ?? "", at: parsed?.as_of };
   } catch {
     return { ok: false, status: 0, body: null, detail: "" };
   }

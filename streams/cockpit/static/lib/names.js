@@ -4,11 +4,27 @@ import { language } from "./i18n.js";
 
 /** @type {{areas: Record<string, [string, string | null, boolean]>, categories: Record<string, [string, string]>, departments: Record<string, [string, string]>}} */
 let words = { areas: {}, categories: {}, departments: {} };
+const KEY = "fenghuo.words";
 
 export async function loadNames() {
   const answer = await get("/api/screen/words");
-  if (answer.ok) words = answer.body;
-  return answer.ok;
+  if (!answer.ok) return false;
+  words = answer.body;
+  try {
+    localStorage.setItem(KEY, JSON.stringify(words));
+  } catch { /* a browser that keeps nothing */ }
+  return true;
+}
+
+/** The names as they were last time, for a page without a line; whether there are any. */
+export function recallNames() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    if (kept?.areas) words = kept;
+    return Boolean(kept?.areas);
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string | null | undefined} code */

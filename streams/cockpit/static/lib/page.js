@@ -1,20 +1,22 @@
 // Page: what the small pages share: who is here, how the line is, language, theme and the way out.
-import { get, request } from "./api.js";
 import { byId } from "./dom.js";
+import { signOut, whoIsHere } from "./here.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./i18n.js";
-import { areaName, loadNames, unitName } from "./names.js";
-import { ageSeconds, heard } from "./time.js";
+import { areaName, unitName } from "./names.js";
+import { keepShell } from "./shell.js";
+import { ageSeconds, alive, heard } from "./time.js";
 
-const RETRY_MS = 2_000;
+const INSTALLATION = { person_id: "installation", name: "installation", role: "commander", area_code: "500000", unit_code: null };
 /** @type {"connecting" | "live" | "broken"} */
 let line = "connecting";
 let hasHeard = false;
 
 /**
- * Who is signed in, with the names of areas and units loaded. Waits until the gateway answers.
- * @returns {Promise<import("./decisions.js").Someone & {unit_code: string | null}>}
+ * Who is signed in, with the names of areas and units loaded. Waits until the gateway answers, the first time.
+ * @returns {Promise<import("./here.js").Someone>}
  */
 export async function openPage() {
+  keepShell();
   setTheme();
   translatePage();
   byId("language").addEventListener("click", switchLanguage);
@@ -22,22 +24,10 @@ export async function openPage() {
   onLanguage(drawLine);
   setInterval(drawLine, 1_000);
   drawLine();
-  const someone = await whoIsHere();
+  const someone = await whoIsHere(lineIs, true) ?? INSTALLATION;
   drawMe(someone);
   onLanguage(() => drawMe(someone));
   return someone;
-}
-
-/** @returns {Promise<any>} */
-async function whoIsHere() {
-  for (;;) {
-    const answer = await get("/api/session");
-    lineIs(answer);
-    if (answer.ok && await loadNames()) {
-      return answer.body.someone ?? { person_id: "installation", name: "installation", role: "commander", area_code: "500000", unit_code: null };
-    }
-    await new Promise((later) => setTimeout(later, RETRY_MS));
-  }
 }
 
 /** @param {any} someone */
@@ -53,7 +43,8 @@ export function lineIs(answer) {
   line = answer.status === 0 || answer.status >= 500 ? "broken" : "live";
   if (answer.ok) {
     hasHeard = true;
-    heard(answer.at ?? new Date().toISOString());
+    if (answer.at) heard(answer.at);
+    else alive();
   }
   drawLine();
 }
@@ -64,11 +55,6 @@ function drawLine() {
   byId("connection").dataset.state = line;
   byId("connection").textContent = t(line);
   byId("age").textContent = hasHeard ? t("data-age", ageSeconds()) : "";
-}
-
-async function signOut() {
-  await request("DELETE", "/api/session");
-  location.assign("/sign-in");
 }
 
 /** Light unless somebody chose dark: these pages are read in the street. */
