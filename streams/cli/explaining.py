@@ -13,8 +13,9 @@ from models.messages.event import Event
 from streams.cli.doors import reading
 from streams.cli.reasons.log import reasons_of
 from streams.cli.reasons.reason import Reason
+from streams.cli.reasons.warnings import why_none
 from streams.cli.reasons.words import LEVEL
-from streams.cli.terminal import answer, found_wrong
+from streams.cli.terminal import answer, beijing_time, found_wrong
 from streams.store import queries, rulebooks
 from workflows.incident import Incident
 from workflows.rulebook import Rulebook
@@ -44,7 +45,7 @@ def explain(
     _print_head(incident)
     _print("Levels 级别", reasons.levels, limit)
     _print("Joins and merges 归并", reasons.fusion, limit)
-    _print("Warnings 预警", reasons.warnings, limit)
+    _print("Warnings 预警", reasons.warnings, limit, why_none(incident, _in_force(log, rules)))
     _print("Commands 处置指令", reasons.commands, limit)
 
 
@@ -73,21 +74,25 @@ async def _rulebooks(connection: AsyncConnection) -> Mapping[str, Rulebook]:
     return found
 
 
+def _in_force(log: Sequence[Event], rules: Mapping[str, Rulebook]) -> Rulebook | None:
+    return rules.get(log[-1].rulebook) if log else None
+
+
 def _print_head(incident: Incident) -> None:
     answer(f"{incident.title}, {area_tree().full_name_zh(incident.place.area_code)}")
     kind = incident.category.facts.name_zh if incident.category else "category not known 类别未知"
-    standing = f"{incident.status.value}, verdict {incident.verdict.value}, level {LEVEL[incident.level]}"
+    level = f"level {LEVEL[incident.level]}{'' if incident.graded else ', preliminary 初步'}"
+    standing = f"{incident.status.value}, verdict {incident.verdict.value}, {level}"
     answer(f"{incident.incident_id}: {kind}, {standing}")
 
 
-def _print(title: str, reasons: Sequence[Reason], limit: int) -> None:
+def _print(title: str, reasons: Sequence[Reason], limit: int, why: str = "") -> None:
     answer(f"\n{title}")
     for reason in reasons[:limit]:
-        at = reason.event.recorded_at.astimezone().isoformat(sep=" ", timespec="seconds")
-        answer(f"  #{reason.event.seq} {at} {reason.what}")
+        answer(f"  #{reason.event.seq} {beijing_time(reason.event.recorded_at)} {reason.what}")
         for line in reason.why:
             answer(f"      {line}")
     if not reasons:
-        answer("  none 无")
+        answer(f"  none 无: {why}" if why else "  none 无")
     if len(reasons) > limit:
         answer(f"  ({len(reasons) - limit} more; --limit shows them)")

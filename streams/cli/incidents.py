@@ -1,7 +1,6 @@
 """`fenghuo incidents` and `fenghuo show`: look at incidents, beside a running engine and without a broker."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from models.identifiers import IncidentId
 from models.messages.event import Event
 from models.vocabulary import Level, Stage, Status, Verdict
 from streams.cli.doors import reading
-from streams.cli.terminal import CannotDo, add, answer, answers, found_wrong, remark, table
+from streams.cli.terminal import CannotDo, add, answer, answers, beijing_time, found_wrong, remark, table
 from streams.store import queries
 from workflows.incident import Incident
 
@@ -98,8 +97,8 @@ def _print_one(one: Incident) -> None:
         ("told", f"{one.reports} reports, {len(one.sources)} sources, confidence {one.confidence_ratio:.2f}"),
         ("facts", ", ".join(_facts(one)) or None),
         ("sensitive", ", ".join(f"{found.kind.value} {found.span.words}" for found in one.sensitive) or None),
-        ("opened", _time(one.opened_at)),
-        ("closed", None if one.closed_at is None else _time(one.closed_at)),
+        ("opened", beijing_time(one.opened_at)),
+        ("closed", None if one.closed_at is None else beijing_time(one.closed_at)),
         ("merged into", one.merged_into),
     ):
         if value is not None:
@@ -131,9 +130,9 @@ def _print_contradictions(one: Incident) -> None:
 def _print_steps(one: Incident) -> None:
     shown = table("\nSteps", "step", "tier", "began", "ended", "overdue")
     for step, state in one.steps.items():
-        ended = None if state.ended_at is None else _time(state.ended_at)
+        ended = None if state.ended_at is None else beijing_time(state.ended_at)
         alarm = f"{state.times_overdue}{' red alarm' if state.red_alarm else ''}"
-        add(shown, step.value, state.tier.value, _time(state.started_at), ended, alarm)
+        add(shown, step.value, state.tier.value, beijing_time(state.started_at), ended, alarm)
     answers.print(shown)
 
 
@@ -153,7 +152,7 @@ def _print_commands(one: Incident) -> None:
 def _print_clocks(one: Incident) -> None:
     shown = table("\nRunning clocks", "id", "kind", "of", "due")
     for deadline_id, clock in one.deadlines.items():
-        add(shown, deadline_id, clock.kind.value, clock.step or clock.command_id, _time(clock.due_at))
+        add(shown, deadline_id, clock.kind.value, clock.step or clock.command_id, beijing_time(clock.due_at))
     answers.print(shown)
 
 
@@ -161,13 +160,9 @@ def _print_log(log: tuple[Event, ...]) -> None:
     shown = table("\nThe last of its log", "seq", "recorded", "event", "by")
     for event in log:
         by = " ".join(filter(None, (event.actor.kind.value, event.actor.id)))
-        add(shown, event.seq, _time(event.recorded_at), event.type, by)
+        add(shown, event.seq, beijing_time(event.recorded_at), event.type, by)
     answers.print(shown)
 
 
 def _area(one: Incident) -> str:
     return area_tree().full_name_zh(one.place.area_code)
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone().isoformat(sep=" ", timespec="seconds")

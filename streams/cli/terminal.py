@@ -1,6 +1,7 @@
 """Terminal: how a command speaks. Answers go to standard output, everything about them to standard error."""
 
 import sys
+from datetime import datetime, timedelta, timezone
 from enum import IntEnum
 from typing import NoReturn
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+_BEIJING = timezone(timedelta(hours=8))
 _WIDTH_IN_A_PIPE = 200  # nobody folds lines there
 answers = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE)
 remarks = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -40,6 +42,11 @@ def remark(message: str) -> None:
 def answer(text: str) -> None:
     """Print a line as it is."""
     answers.print(text, markup=False)
+
+
+def beijing_time(moment: datetime) -> str:
+    """A moment as officers read it, whatever zone the machine is in; warnings state theirs in the same."""
+    return moment.astimezone(_BEIJING).isoformat(sep=" ", timespec="seconds")
 
 
 def table(title: str, *columns: str) -> Table:

@@ -14,32 +14,72 @@ from models.events.assessment import (
     PreliminaryGraded,
 )
 from models.messages.event import Event
+from models.understanding import SensitiveFound
 from models.vocabulary import ActorKind
-from streams.cli.reasons.reason import Reason
-from streams.cli.reasons.words import LEVEL, of_actor, of_fact, of_number, of_spans
+from streams.cli.reasons.reason import Known, Reason
+from streams.cli.reasons.words import LEVEL, SENSITIVE, of_actor, of_fact, of_number, of_spans
+from workflows.judgement.grading import worst
 
 
-def of_grade(event: Event, data: Graded | PreliminaryGraded) -> Reason:
+def of_grade(event: Event, data: Graded | PreliminaryGraded, known: Known) -> Reason:
     """A level, preliminary or in force."""
     kind = "preliminary 初步" if isinstance(data, PreliminaryGraded) else "in force 定级"
     what = f"level {LEVEL[data.level]}, {kind}, by {of_actor(event.actor)}"
     if event.actor.kind is ActorKind.OFFICER:
-        return Reason(event, what, (f"reason 理由: {data.reason}",))
-    return Reason(event, what, tuple(_lines(data)))
+        return Reason(event, what, (f"reason 理由: {data.reason}", _rules_alone(data)))
+    return Reason(event, what, tuple(_lines(data, known)))
 
 
-def _lines(data: Grading) -> Iterator[str]:
+def _rules_alone(data: Grading) -> str:
+    return f"nearest 其次: without the officer's word, by the rules alone 仅按规则, {LEVEL[data.rule_level]}"
+
+
+def _lines(data: Grading, known: Known) -> Iterator[str]:
     if data.reason == "correction":
-        yield "lowered 下调: totals were corrected 数据更正"
+        yield "lowered 下调: totals were corrected 数据更正; both levels stay in the log"
     for fired in data.fired:
         yield from _of_rule(fired)
     if not data.fired:
-        yield "no line of any rule holds 未达到任何条件: the lowest level"
-    if data.raised_by:
-        yield f"raised 提级: sensitive 敏感 {of_spans([one.span for one in data.raised_by])}"
+        yield f"rule 规则: no line holds 未达到任何条件{_packs(data)}: the lowest level {LEVEL[worst(())]}"
+    yield from _of_sensitive(data, known)
+    if data.rule_level is not data.level:
+        yield f"kept 保持: the rules give {LEVEL[data.rule_level]} now; silence lowers no level"
     yield from map(_nearest, data.next_lines)
     yield from map(_question, data.questions)
     yield from map(_expert_question, data.expert_questions)
+
+
+def _packs(data: Grading) -> str:
+    """Of which packs, as far as what comes next tells."""
+    ahead: tuple[NextLine | FactQuestion | ExpertQuestion, ...] = (
+        *data.next_lines,
+        *data.questions,
+        *data.expert_questions,
+    )
+    packs = dict.fromkeys(one.pack_id for one in ahead)
+    return f" of {', '.join(packs)}" if packs else ""
+
+
+def _of_sensitive(data: Grading, known: Known) -> Iterator[str]:
+    """What made it sensitive, and by how much that may raise a level; also where the cap left nothing to raise."""
+    by_lines = worst(fired.level for fired in data.fired)
+    if data.raised_by:
+        for one in data.raised_by:
+            yield f"raised 提级: {_sensitive(one, known)}"
+        yield f"  from {LEVEL[by_lines]} to {LEVEL[data.rule_level]}{_cap(known)}"
+        yield "  source 出处: the rulebook's [sensitive] 规则库，幅度与上限为本系统自定"
+    elif known.sensitive and by_lines is data.rule_level:
+        yield f"sensitive 敏感, not raised 不再提级: {_sensitive(known.sensitive[0], known)}{_cap(known)}"
+
+
+def _sensitive(one: SensitiveFound, known: Known) -> str:
+    by = f", by {known.rules.sensitive.raises_by[one.kind]}" if known.rules else ""
+    told = f", report 报告 {known.told_by[one]}" if one in known.told_by else ""
+    return f"sensitive {SENSITIVE[one.kind]}{by}: words 原文 {of_spans([one.span])}{told}"
+
+
+def _cap(known: Known) -> str:
+    return f"; cap 上限: never past {LEVEL[known.rules.sensitive.at_most]} for this" if known.rules else ""
 
 
 def _of_rule(fired: FiredRule) -> Iterator[str]:
@@ -63,12 +103,14 @@ def _words(one: FactCounted) -> str:
 
 
 def _nearest(line: NextLine) -> str:
-    return f"nearest 最近的另一条: {of_number(line.needed)} more of {of_fact(line.fact)} gives {LEVEL[line.level]}"
+    more = f"{of_number(line.needed)} more of {of_fact(line.fact)} gives {LEVEL[line.level]}"
+    return f"nearest 最近的另一条: {more}, by {line.pack_id}/{line.rule_id}"
 
 
 def _question(question: FactQuestion) -> str:
     least = of_number(question.at_least)
-    return f"unknown 待核实: {of_fact(question.fact)}, {least} or more gives {LEVEL[question.level]}"
+    gives = f"{least} or more gives {LEVEL[question.level]}, by {question.pack_id}/{question.rule_id}"
+    return f"unknown 待核实: {of_fact(question.fact)}, {gives}"
 
 
 def _expert_question(question: ExpertQuestion) -> str:

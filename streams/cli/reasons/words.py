@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.messages.event import Actor
-from models.understanding import Span
+from models.understanding import Sensitivity, Span
 from models.vocabulary import ActorKind, Level, WarningColour
 
 LEVEL: Mapping[Level, str] = {
@@ -17,6 +17,12 @@ COLOUR: Mapping[WarningColour, str] = {
     WarningColour.ORANGE: "orange 橙色",
     WarningColour.YELLOW: "yellow 黄色",
     WarningColour.BLUE: "blue 蓝色",
+}
+SENSITIVE: Mapping[Sensitivity, str] = {
+    Sensitivity.TIME: "time 敏感时间",
+    Sensitivity.PLACE: "place 敏感地点",
+    Sensitivity.GROUP: "group 敏感人群",
+    Sensitivity.NATURE: "nature 性质敏感",
 }
 _FACT_ZH = {
     "deaths": "死亡",

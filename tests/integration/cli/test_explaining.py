@@ -51,8 +51,8 @@ def test_an_order_names_its_task_its_release_and_who_is_next(fenghuo: Fenghuo, d
         "level I 特别重大 would add supports_city",
         "order 指令 fire_turn_out to 500106001:fire",
         "released 下达: by rule 规则, immediate 立即",
-        "answer by 300 s, done by 7200 s",
-        "it passes to 500106:fire",
+        "to be signed within 300 s 签收, done within 7200 s 完成",
+        "it passes to 500106:fire 重庆市沙坪坝区消防救援支队",
         "nobody, a red alarm",
     ):
         assert part in commands
