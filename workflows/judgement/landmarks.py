@@ -17,11 +17,16 @@ _ENDINGS = (
 )
 _AREA_ENDINGS = frozenset("镇乡村区县市道街社")
 _LANDMARKS = frozenset(_ENDINGS.split("|"))
+# What stands before an ending and names none: words for one of a kind, and what is done there.
 _ANY = frozenset(
-    {"老旧", "某某", "附近", "周边", "多个", "部分", "沿线", "沿街", "高层", "低洼"}
-)  # of a kind, not of one
+    """
+    老旧 某某 附近 周边 多个 部分 沿线 沿街 高层 低洼 一家 一所 一座 一处 一栋 两家 这家 那家 某家 该家 大型 小型 私人 当地 本地 新建
+    在建 废弃 隔壁 对面 旁边 门口 楼下 发生 深入 前往 赶到 赶往 位于 来到 进入 经过 途经 路过 冲进 冲入 撞上 撞向 撞到 靠近 送往 送到 送至 开往
+    驶入 驶出 抵达 到达 距离 紧邻 毗邻 包围 封闭 关闭 疏散 搜索
+    """.split()
+)
 _NAME = re.compile(
-    f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!梁))"
+    f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!梁|镇|乡|街道))"
 )
 
 

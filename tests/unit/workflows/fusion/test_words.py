@@ -49,6 +49,8 @@ def test_sketches_add_up_in_any_order() -> None:
         ("这个小区附近有学校", ()),
         ("老旧小区被淹", ()),
         ("送往县人民医院救治", ()),
+        ("铜梁区土桥镇发生超市火灾，消防员深入超市搜救", ()),
+        ("一家酒店起火，火势蔓延到红旗酒店", ("红旗酒店",)),
     ],
 )
 def test_landmarks_are_read_by_their_endings(text: str, found: tuple[str, ...]) -> None:
