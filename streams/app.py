@@ -22,6 +22,7 @@ from rich.console import Console
 
 from streams.attachments.store import open_store
 from streams.attachments.taking_in import AttachmentDesk
+from streams.access.signing import Keyring, Signer
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
@@ -38,7 +39,7 @@ from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import board, entry, failpoints, identity, interpreter, running
+from streams.program import board, entry, failpoints, identity, interpreter, running, trust
 from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
@@ -154,6 +155,7 @@ class _Program:
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
         self._token = identity.token_of(settings)
+        self._keyring = Keyring()
         self._ending = asyncio.Event()
         self._hubs = Hubs(lambda: uuid4().hex)
         self._metrics.screens.streams.set_function(lambda: self._hubs.viewers)
@@ -162,6 +164,7 @@ class _Program:
     async def start(self) -> None:
         """Everything of this role; returns when it runs."""
         settings = self._settings
+        self._keyring = trust.keyring_of(settings)
         if settings.role is Role.SIMULATOR:
             self._play(self._wall, settings.brokers)
             return
@@ -200,6 +203,7 @@ class _Program:
             metrics=self._metrics,
             bookkeeper=Bookkeeper(self._metrics),
             readiness=self._readiness,
+            keyring=self._keyring,
         )
 
     async def _prepare_database(self, database: Database) -> None:
@@ -249,6 +253,7 @@ class _Program:
             rules=ground.rules,
             nudge=self._nudge,
             token=self._token,
+            signer=Signer(ground.keyring, ground.wall),
             hubs=self._hubs,
             maps=Maps(settings.map_geojson),
             attachments=self._attachments(ground),
@@ -359,6 +364,7 @@ class _Program:
                 brokers=brokers,
                 gateway_url=self._gateway_url,
                 token=self._token,
+                signer=Signer(self._keyring, self._wall) if self._keyring.keys else None,
                 via=Via(settings.simulate_via.value),
                 rounds=settings.simulate_rounds,
                 events=settings.simulate_events,

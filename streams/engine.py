@@ -13,6 +13,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 from streams import agents
+from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier
 from streams.broker.publishing import Publisher
 from streams.broker.transport import TP, FastLane, make_app
@@ -28,6 +29,7 @@ from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.brake import BrakeLimits
 from streams.processing.loop import Loop, LoopLimits, Surroundings
 from streams.processing.relay import Relay
+from streams.processing.vouching import Voucher
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.watchdog import Watchdog
@@ -58,6 +60,7 @@ class Ground:
     metrics: Metrics
     bookkeeper: Bookkeeper
     readiness: Readiness
+    keyring: Keyring
 
 
 def end_process(code: int) -> NoReturn:
@@ -155,6 +158,7 @@ class Engine:
         ground = self._ground
         return Surroundings(
             handle=self._handle,
+            doubt=Voucher(ground.keyring, ground.wall, ground.settings.trust_unsigned).doubt,
             send=self._relay.send,
             gap_recorded=self._bring_back_what_a_gap_hid,
             clock=ground.clock,

@@ -24,6 +24,7 @@ class LogEvent(StrEnum):
     STOPPED = "stopped"
     PART_CRASHED = "part_crashed"
     SETTINGS_REFUSED = "settings_refused"
+    NO_SIGNING_KEY = "no_signing_key"
     RULEBOOK_IN_FORCE = "rulebook_in_force"
     TOPIC_CHANGED = "topic_changed"
     CLUSTER_IS_NEW = "cluster_is_new"

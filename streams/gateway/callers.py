@@ -74,7 +74,8 @@ class Caller:
         """Whether a decision by this officer, sitting there, is the caller's own word."""
         if self.someone is None:
             return self.is_installation
-        return (self.someone.person_id, self.someone.area_code) == (officer.id, area_code)
+        own = (self.someone.person_id, self.someone.area_code, self.someone.role)
+        return own == (officer.id, area_code, officer.role)
 
     @property
     def home(self) -> AreaCode:

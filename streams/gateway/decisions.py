@@ -44,17 +44,17 @@ async def post_decision(
 
     What is too much for one officer waits for a second one: 202 with the outcome `awaiting_second`.
 
-    `incident_id` may be left out of the body. The same decision again (same incident, decision_id and content) is
-    answered with the same outcome and counts once.
+    `incident_id` and `officer.role` may be left out of the body. The same decision again (same incident, decision_id
+    and content) is answered with the same outcome and counts once.
     """
-    decision, offer = read_decision(await request.body(), incident_id, services)
+    decision, offer = read_decision(await request.body(), incident_id, services, caller.someone)
     area_code = await require_incident(incident_id, caller, services.database)
     act = act_of(decision.action)
     if not caller.may(act, area_code):
         no = forbidden(f"this role does not {decision.action} here", "action")
         raise Refusal(no, caller, act, area_code, incident_id)
     if not caller.signs_as(decision.officer, decision.area_code):
-        no = forbidden("an officer decides in their own name and from their own desk", "officer.id")
+        no = forbidden("an officer decides in their own name and role and from their own desk", "officer.id")
         raise Refusal(no, caller, act, area_code, incident_id)
     if caller.someone is not None and decision.second_officer is not None:
         no = forbidden("a second officer countersigns in their own name", "second_officer")

@@ -10,11 +10,12 @@ and leaves the writer to the engine, and a lone report waits for nobody.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, cast
 
+import structlog
 from fastapi import Depends, Request
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,17 +25,20 @@ from models.identifiers import MessageId
 from models.tables import INTAKE
 from models.topics import Topic
 from streams.access import audit
+from streams.access.signing import NoSigningKey
 from streams.broker.publishing import Publication
 from streams.gateway.auditing import with_reports_together
 from streams.gateway.offers import Offer
 from streams.gateway.problems import Problem, ProblemCode, id_conflict
 from streams.gateway.services import Services
+from streams.log import LogEvent
 from streams.store import inbox, outbox
 from streams.store.errors import DataRefused
-from streams.store.publications import HEADERS, Outgoing
+from streams.store.publications import Outgoing
 from streams.store.unit_of_work import wall_now
 
 _MOST_TOGETHER = 200
+_log = structlog.get_logger()
 
 _NEW = {
     "sqlite": sqlite.insert(INTAKE).on_conflict_do_nothing().returning(INTAKE.c.message_id),
@@ -77,10 +81,11 @@ class Intake:
     async def accept(self, offer: Offer, entry: audit.Entry) -> Accepted:
         """Commit the message, what must be on Kafka and who sent it, or find it there; then have it published at once.
 
-        Raises Problem: 409 for other content under this id, 422 for what the database cannot keep. Raises Transient
-        when the database cannot be had: nothing was kept, or the same offer again says that it was.
+        Raises Problem: 409 for other content under this id, 422 for what the database cannot keep, 503 when no key of
+        this gateway speaks for who speaks in it. Raises Transient when the database cannot be had: nothing was kept,
+        or the same offer again says that it was.
         """
-        waiting = _Waiting(offer, entry, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(self._signed(offer), entry, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writing is None:
             # A task of its own: a client that hangs up must not take others' reports with it.
@@ -89,6 +94,18 @@ class Intake:
         if accepted.is_new:
             self._services.nudge()
         return accepted
+
+    def _signed(self, offer: Offer) -> Offer:
+        signer = self._services.signer
+        if signer is None or not offer.speakers:
+            return offer
+        try:
+            return replace(offer, headers=signer.headers(offer.value, offer.speakers))
+        except NoSigningKey as missing:
+            _log.error(LogEvent.NO_SIGNING_KEY, detail=str(missing))
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, ProblemCode.NO_SIGNING_KEY, str(missing)
+            ) from missing
 
     async def _write_all(self) -> None:
         try:
@@ -130,7 +147,7 @@ class Intake:
 
         Nudge once it is committed. Raises Problem (409) for other content under this id: nothing may be committed.
         """
-        [answer] = await _keep(connection, [(offer, entry)], self._services.clock.now())
+        [answer] = await _keep(connection, [(self._signed(offer), entry)], self._services.clock.now())
         if isinstance(answer, Problem):
             raise answer
 
@@ -210,7 +227,7 @@ def _tell(waiting: _Waiting, answer: Accepted | BaseException) -> None:
 
 
 def _outgoing(offer: Offer) -> Outgoing:
-    publication = Publication(offer.topic, offer.key.encode(), offer.value, HEADERS)
+    publication = Publication(offer.topic, offer.key.encode(), offer.value, offer.headers)
     return Outgoing(publication, message_id=offer.message_id)
 
 

@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
-import orjson
-
+from models.access import Someone
 from models.areas import area_tree
 from models.identifiers import MessageId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
 from models.topics import Topic
+from streams.access.signing import Speaker, speakers_of
+from streams.gateway.filling import with_field, with_inner_field
 from streams.gateway.problems import Problem, ProblemCode, of_unreadable
 from streams.gateway.services import Services
 from streams.processing import codec
 from streams.processing.placing import place_of
+from streams.store.publications import HEADERS, Headers
 from workflows.judgement.account import Account, hear
 from workflows.judgement.case import case_of_account
 from workflows.judgement.grading import level_of
+from workflows.permission import act_of, least_role
 from workflows.rulebook import Rulebook
 
 M = TypeVar("M", Report, Decision, Feedback)
@@ -30,7 +33,7 @@ M = TypeVar("M", Report, Decision, Feedback)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A valid message that asks to be let in: who it is, and its topic, key and value on Kafka."""
+    """A valid message that asks to be let in: who it is, its topic, key and value on Kafka, and who speaks in it."""
 
     id_field: str
     message_id: MessageId
@@ -38,6 +41,8 @@ class Offer:
     topic: Topic
     key: str
     value: bytes
+    speakers: tuple[Speaker, ...] = ()
+    headers: Headers = HEADERS
 
 
 def read_report(body: bytes, services: Services) -> tuple[Report, Offer]:
@@ -50,25 +55,35 @@ def read_report(body: bytes, services: Services) -> tuple[Report, Offer]:
     return report, Offer("report_id", report.message_id, digest, topic, report.area_code, body)
 
 
-def read_decision(body: bytes, incident_id: str, services: Services) -> tuple[Decision, Offer]:
-    """The decision in a body that was sent to this incident. Raises Problem (4xx) that names the field."""
-    value = _filled(body, "incident_id", incident_id)
+def read_decision(
+    body: bytes, incident_id: str, services: Services, someone: Someone | None = None
+) -> tuple[Decision, Offer]:
+    """The decision in a body that was sent to this incident. Raises Problem (4xx) that names the field.
+
+    An officer's role that is left out is that of `someone`, and without one the least that is meant for the action.
+    """
+    value = with_field(body, "incident_id", incident_id)
     decision, digest = _read(Decision, value, services)
+    if decision.officer.role is None and "role" not in decision.officer.model_fields_set:
+        role = least_role(act_of(decision.action)) if someone is None else someone.role
+        value = with_inner_field(value, "officer", "role", role.value)
+        decision, digest = _read(Decision, value, services)
+    if decision.officer.role is None:
+        detail = "say in whose role it is decided, or leave the field out"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, detail, field="officer.role")
     _refuse_other("incident_id", decision.incident_id, incident_id)
     _refuse_unknown_area(decision.area_code)
-    return decision, Offer(
-        "decision_id", decision.message_id, digest, Topic.DECISIONS, decision.incident_id, value
-    )
+    topic, key, speakers = Topic.DECISIONS, decision.incident_id, speakers_of(decision)
+    return decision, Offer("decision_id", decision.message_id, digest, topic, key, value, speakers)
 
 
 def read_feedback(body: bytes, command_id: str, services: Services) -> tuple[Feedback, Offer]:
     """The feedback in a body that was sent to this command. Raises Problem (4xx) that names the field."""
-    value = _filled(body, "command_id", command_id)
+    value = with_field(body, "command_id", command_id)
     feedback, digest = _read(Feedback, value, services)
     _refuse_other("command_id", feedback.command_id, command_id)
-    return feedback, Offer(
-        "feedback_id", feedback.message_id, digest, Topic.DISPOSAL_FEEDBACK, feedback.incident_id, value
-    )
+    topic, key, speakers = Topic.DISPOSAL_FEEDBACK, feedback.incident_id, speakers_of(feedback)
+    return feedback, Offer("feedback_id", feedback.message_id, digest, topic, key, value, speakers)
 
 
 def lane_of(account: Account, rules: Rulebook) -> Topic:
@@ -88,18 +103,6 @@ def _read(shape: type[M], value: bytes, services: Services) -> tuple[M, str]:
     if not isinstance(read.message, shape):
         raise TypeError(f"the codec was asked for {shape.__name__} and read {type(read.message).__name__}")
     return read.message, read.digest
-
-
-def _filled(body: bytes, name: str, value: str) -> bytes:
-    """The body, with the id of the path where it says none. The rest stays as it was sent, repeated keys too."""
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body  # the codec says what is wrong with it
-    if not isinstance(parsed, dict) or name in parsed:
-        return body
-    inside = body.strip()[1:]
-    return b'{"%b":%b%b%b' % (name.encode(), orjson.dumps(value), b"," if parsed else b"", inside)
 
 
 def _refuse_other(field: str, given: str, asked: str) -> None:

@@ -49,6 +49,7 @@ class ProblemCode(StrEnum):
     BAD_REQUEST = "bad_request"
     TOO_MANY = "too_many"  # asked more often than this caller may: wait for Retry-After
     BUSY = "busy"  # the database cannot be had now: send the same again
+    NO_SIGNING_KEY = "no_signing_key"  # this gateway's keys speak for nobody like that: its operator must act
     DEFECT = "defect"  # our own bug
 
 

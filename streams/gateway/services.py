@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from streams.access.signing import Signer
 from streams.access.tokens import Tokens
 from streams.attachments.taking_in import AttachmentDesk
 from streams.clock import Clock
@@ -38,6 +39,7 @@ class Services:
     `nudge` asks the relay to publish the outbox now and returns at once.
     `tokens` reads those of the identity provider, if there is one; `is_behind_https` holds cookies to https;
     `count_lowered` counts a report that was put into the common lane, by whose flood it was.
+    `signer` gives this process's word for decisions and feedback; None: they go out unsigned.
     `outcome_within_seconds` is real time: a client waits it out, whatever clock the program lives by; once `ending` is
     set nobody waits any longer, since the engine goes first.
     """
@@ -52,6 +54,7 @@ class Services:
     hubs: Hubs
     maps: Maps
     attachments: AttachmentDesk
+    signer: Signer | None = None
     max_body_bytes: int = MAX_MESSAGE_BYTES
     tokens: Tokens | None = None
     limits: Limits = field(default_factory=Limits)

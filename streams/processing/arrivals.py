@@ -16,19 +16,21 @@ from models.topics import Topic
 from models.vocabulary import DeadLetterReason
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
+from streams.store.publications import Headers
 
 Inbound = Report | Decision | Feedback | HandOver
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record, where it stood and its bytes. A tombstone has no value."""
+    """One record, where it stood, its bytes and its headers. A tombstone has no value."""
 
     topic: Topic
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    headers: Headers = ()
 
     @property
     def source(self) -> Partition:
@@ -37,12 +39,22 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a message is not taken for the word of who it says it is; `field` is the header or the dotted path."""
+
+    reason: DeadLetterReason
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
-    """A valid message; `digest` is equal for equal content."""
+    """A valid message; `digest` is equal for equal content. With a `doubt` it can repeat, and do nothing else."""
 
     record: Record
     message: Inbound
     digest: str
+    doubt: Doubt | None = None
 
     @property
     def message_id(self) -> MessageId:

@@ -44,6 +44,15 @@ _STATUS_OF_COMMAND: Mapping[type[EventData], str] = {
     CommandOverdue: "overdue",
     CommandDone: "done",
 }
+_OF_SIGNATURES = frozenset(
+    {
+        DeadLetterReason.UNSIGNED,
+        DeadLetterReason.UNKNOWN_KEY,
+        DeadLetterReason.BAD_SIGNATURE,
+        DeadLetterReason.EXPIRED_KEY,
+        DeadLetterReason.BEYOND_KEY,
+    }
+)
 _ENDED_OTHERWISE: Mapping[type[EventData], str] = {
     IncidentRejected: "rejected",
     IncidentMerged: "merged",
@@ -68,6 +77,8 @@ class Bookkeeper:
             self._metrics.messages.handled.labels(topic, outcome).inc()
             if handled.fate is Fate.DEAD:
                 self._metrics.messages.dead_letters.labels(topic, handled.reason or "").inc()
+                if handled.reason in _OF_SIGNATURES:
+                    self._metrics.messages.signatures_refused.labels(handled.reason).inc()
             if isinstance(handled.message, Report):
                 channel = handled.message.channel.value
                 self._metrics.incidents.reports.labels(channel, _outcome(handled).value).inc()

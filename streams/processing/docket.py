@@ -85,6 +85,7 @@ class Docket:
                 detail=one.detail,
                 recorded_at=self.now,
                 message_id=one.message_id,
+                headers=record.headers,
             )
         )
         self.handled.append(
@@ -97,6 +98,13 @@ class Docket:
         is_conflict = reason is DeadLetterReason.ID_CONFLICT
         outcome = ReceiptOutcome.ID_CONFLICT if is_conflict else ReceiptOutcome.REFUSED
         self.answer_report(decoded, outcome, f"{reason.value}: {detail}", None)
+
+    def bury_doubtful(self, decoded: Decoded) -> None:
+        """A message that nobody answers for. Its id is not kept: whoever wrote it may have taken another's."""
+        if decoded.doubt is None:
+            raise ValueError(f"{decoded.message_id} is not doubted")
+        doubt = decoded.doubt
+        self.bury(Undecodable(decoded.record, doubt.reason, doubt.field, doubt.detail))
 
     def answer_report(
         self, decoded: Decoded, outcome: ReceiptOutcome, reason: str | None, incident_id: IncidentId | None

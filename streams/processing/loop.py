@@ -28,7 +28,17 @@ from streams.errors import EXIT_CRASHED, Fenced, OffsetGap, Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
 from streams.processing import codec
-from streams.processing.arrivals import Arrival, BatchResult, Decoded, Fate, Handled, Record, Undecodable
+from streams.processing.arrivals import (
+    Arrival,
+    BatchResult,
+    Decoded,
+    Doubt,
+    Fate,
+    Handled,
+    Inbound,
+    Record,
+    Undecodable,
+)
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.brake import Brake, BrakeLimits
 from streams.program.failpoints import Failpoint, failpoint
@@ -85,11 +95,12 @@ class LoopLimits:
 class Surroundings:
     """What the loop speaks to, handed in by the composition root.
 
-    `send` publishes and marks claimed rows, `gap_recorded` brings back what may have stood in a gap,
-    `stop_process` ends the process at once.
+    `doubt` says why a message is not to be trusted (`streams.processing.vouching`), `send` publishes and marks claimed
+    rows, `gap_recorded` brings back what may have stood in a gap, `stop_process` ends the process at once.
     """
 
     handle: Handle
+    doubt: Callable[[Record, Inbound], Doubt | None]
     send: Callable[[Sequence[Claimed], str], Awaitable[int]]
     gap_recorded: Callable[[], Awaitable[None]]
     clock: Clock
@@ -146,11 +157,12 @@ class Loop:
         self._around.metrics.messages.last_handled.labels(topic.value).set(time())
 
     def _arrival(self, topic: Topic, raw: Any) -> Arrival:  # noqa: ANN401 - aiokafka's record has no type
-        record = Record(topic, raw.partition, raw.offset, raw.key, raw.value)
+        record = Record(topic, raw.partition, raw.offset, raw.key, raw.value, tuple(raw.headers))
         shape = codec.SHAPE_OF_TOPIC[topic]
         found = codec.read(shape, record.value, self._around.clock.now(), self._limits.max_message_bytes)
         if isinstance(found, codec.Readable):
-            return Decoded(record, found.message, found.digest)
+            doubt = self._around.doubt(record, found.message)
+            return Decoded(record, found.message, found.digest, doubt)
         return Undecodable(record, found.reason, found.field, found.detail)
 
     # --- handling -------------------------------------------------------------------------------------------

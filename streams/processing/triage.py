@@ -21,7 +21,9 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
     for arrival in arrivals:
         if isinstance(arrival, Undecodable):
             docket.bury(arrival)
-        elif (before := seen.get(arrival.message_id)) is not None:
+        elif _is_doubtful(arrival, before := seen.get(arrival.message_id)):
+            docket.bury_doubtful(arrival)
+        elif before is not None:
             docket.hear_again(arrival, before)
         elif heard := _heard(arrival, docket):
             fresh += heard
@@ -30,6 +32,11 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
             if isinstance(arrival.message, Report):
                 seen[arrival.message_id] = Handled(arrival.digest, None)
     return fresh
+
+
+def _is_doubtful(decoded: Decoded, before: Handled | None) -> bool:
+    """What was handled and comes again changes nothing, whoever sends it: a replay outlives the keys that signed it."""
+    return decoded.doubt is not None and (before is None or before.digest != decoded.digest)
 
 
 def _heard(decoded: Decoded, docket: Docket) -> list[Fresh]:

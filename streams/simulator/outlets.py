@@ -11,9 +11,11 @@ from aiokafka.errors import KafkaError
 
 from models.messages.feedback import Feedback
 from models.topics import Topic
+from streams.access.signing import Signer, speakers_of
 from streams.broker.publishing import Publication, PublishFailed
 from streams.simulator.door import Door, Outcome
 from streams.simulator.happening import Expectation, Happening
+from streams.store.publications import HEADERS, Headers
 
 _PAUSE_SECONDS = 1.0
 
@@ -53,10 +55,11 @@ class Publishes(Protocol):
 
 
 class TopicOutlet:
-    """Everything straight to Kafka, keyed as the contract says."""
+    """Everything straight to Kafka, keyed as the contract says, and feedback signed where there is a `signer`."""
 
-    def __init__(self, publisher: Publishes) -> None:
+    def __init__(self, publisher: Publishes, signer: Signer | None = None) -> None:
         self._publisher = publisher
+        self._signer = signer
 
     async def report(self, happening: Happening, value: bytes) -> None:
         """See `Outlet`."""
@@ -65,11 +68,12 @@ class TopicOutlet:
     async def feed_back(self, feedback: Feedback) -> Outcome:
         """See `Outlet`. What the engine makes of it is not known here."""
         value = feedback.model_dump_json(exclude_none=True).encode()
-        await self._send(Topic.DISPOSAL_FEEDBACK, feedback.incident_id, value)
+        headers = HEADERS if self._signer is None else self._signer.headers(value, speakers_of(feedback))
+        await self._send(Topic.DISPOSAL_FEEDBACK, feedback.incident_id, value, headers)
         return Outcome.PENDING
 
-    async def _send(self, topic: Topic, key: str, value: bytes) -> None:
-        publication = Publication(topic, key.encode(), value)
+    async def _send(self, topic: Topic, key: str, value: bytes, headers: Headers = HEADERS) -> None:
+        publication = Publication(topic, key.encode(), value, headers)
         while True:
             try:
                 await self._publisher.publish((publication,))

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from models.identifiers import IncidentId
 from models.messages.command import Command
 from models.topics import Topic
+from streams.access.signing import Signer
 from streams.broker.publishing import Publisher
 from streams.clock import Clock
 from streams.simulator.door import Door, HttpDoor
@@ -42,7 +43,8 @@ class Via(StrEnum):
 class SimulatorSettings:
     """`brokers` is host:port, several with commas. `rounds` None: until stopped; `events` None: all of a round.
 
-    `patrol_seconds` is real time: a fault is waited out, not a deadline.
+    `patrol_seconds` is real time: a fault is waited out, not a deadline. `signer` signs what units say on their topic;
+    None: it goes out unsigned.
     """
 
     seed: int
@@ -50,6 +52,7 @@ class SimulatorSettings:
     gateway_url: str
     token: str
     via: Via = Via.TOPICS
+    signer: Signer | None = None
     spacing_seconds: int = SPACING_SECONDS
     rounds: int | None = None
     events: int | None = None
@@ -87,7 +90,8 @@ class Simulator:
     async def _outlet(self, door: Door, open_doors: AsyncExitStack) -> Outlet:
         if self._settings.via is Via.GATEWAY:
             return GatewayOutlet(door)
-        return TopicOutlet(await open_doors.enter_async_context(Publisher(self._settings.brokers)))
+        publisher = await open_doors.enter_async_context(Publisher(self._settings.brokers))
+        return TopicOutlet(publisher, self._settings.signer)
 
     def _set_to_work(self, people: asyncio.TaskGroup, door: Door, outlet: Outlet) -> None:
         settings = self._settings

@@ -12,7 +12,15 @@ from models.messages.dead_letter import DeadLetter
 from models.tables import DEAD_LETTERS
 from models.vocabulary import DeadLetterReason
 from streams.broker.publishing import Publication
-from streams.store.publications import HEADERS, Outgoing, as_base64, of_dead_letter
+from streams.store.publications import (
+    Headers,
+    Outgoing,
+    as_base64,
+    kept_headers,
+    of_dead_letter,
+    packed,
+    unpacked,
+)
 from streams.store.statements import Row, insert_new
 
 # In base64 a third longer, and no record on Kafka may be larger than 1,000,000 bytes.
@@ -34,6 +42,7 @@ class Dead:
     detail: str | None
     recorded_at: datetime
     message_id: MessageId | None = None
+    headers: Headers = ()
 
     @property
     def letter(self) -> DeadLetter:
@@ -79,7 +88,7 @@ async def retry(
         return None
     row = (await connection.execute(_ONE, key)).one()
     message_id = None if row.message_id is None else MessageId(row.message_id)
-    return Outgoing(Publication(row.topic, row.key or b"", row.value, HEADERS), message_id)
+    return Outgoing(Publication(row.topic, row.key or b"", row.value, unpacked(row.headers)), message_id)
 
 
 def _row(cluster_id: str, one: Dead) -> Row:
@@ -91,6 +100,7 @@ def _row(cluster_id: str, one: Dead) -> Row:
         "message_id": one.message_id,
         "key": one.key,
         "value": one.value,
+        "headers": packed(kept_headers(one.headers)),
         "reason": one.reason.value,
         "field": one.field,
         "detail": one.detail,

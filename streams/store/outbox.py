@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +16,7 @@ from models.tables import COMMANDS, DEAD_LETTERS, INBOX, OUTBOX, PROGRESS, PROJE
 from models.topics import Topic
 from models.vocabulary import CommandStatus
 from streams.broker.publishing import Publication
-from streams.store.publications import HEADERS, Outgoing, again
+from streams.store.publications import HEADERS, Outgoing, again, packed, unpacked
 from streams.store.statements import Row, insert, insert_new
 
 
@@ -113,7 +112,7 @@ async def claim(
     )
     rows = sorted(found, key=lambda row: int(row.id))
     return Claimed(
-        by, tuple(Publication(row.topic, row.key, row.value, _headers(row.headers)) for row in rows)
+        by, tuple(Publication(row.topic, row.key, row.value, unpacked(row.headers)) for row in rows)
     )
 
 
@@ -168,18 +167,10 @@ def _row(one: Outgoing) -> Row:
         "topic": str(publication.topic),
         "key": publication.key,
         "value": publication.value,
-        "headers": _PLAIN_HEADERS if publication.headers is HEADERS else _packed(publication.headers),
+        "headers": _PLAIN_HEADERS if publication.headers is HEADERS else packed(publication.headers),
         "message_id": message_id,
         "event_id": one.event_id,
     }
 
 
-def _packed(headers: tuple[tuple[str, bytes], ...]) -> bytes:
-    return orjson.dumps([[name, value.decode()] for name, value in headers])
-
-
-def _headers(packed: bytes) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, value.encode()) for name, value in orjson.loads(packed))
-
-
-_PLAIN_HEADERS = _packed(HEADERS)
+_PLAIN_HEADERS = packed(HEADERS)

@@ -8,6 +8,8 @@ import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import orjson
+
 from models.events.assessment import WarningCancelled, WarningIssued, WarningUpdated
 from models.events.disposal import CommandIssued, CommandRetracted
 from models.identifiers import EventId, MessageId, derive
@@ -24,6 +26,9 @@ from streams.broker.publishing import Publication
 
 Headers = tuple[tuple[str, bytes], ...]
 HEADERS: Headers = (("schema_version", b"%d" % SCHEMA_VERSION),)
+# What goes with a message when it is sent again after it was given up: the proof of whose word it is.
+_KEPT_HEADERS = ("schema_version", "key_id", "signature")
+_LONGEST_KEPT_BYTES = 200  # four times what any of them needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,24 @@ def of_hand_over(stage: Stage, message: HandOver) -> Outgoing:
     body = message.model_dump_json(exclude_none=True).encode()
     publication = Publication(HAND_OVER_TOPIC[stage], message.incident_id.encode(), body, HEADERS)
     return Outgoing(publication, message_id=message.message_id)
+
+
+def kept_headers(headers: Headers) -> Headers:
+    """Those of a record from anywhere that are worth keeping, as both databases can keep them."""
+    known = [(name, value or b"") for name, value in headers if name in _KEPT_HEADERS]
+    return tuple(
+        (name, value) for name, value in known if len(value) <= _LONGEST_KEPT_BYTES and value.isascii()
+    )
+
+
+def packed(headers: Headers) -> bytes:
+    """Headers as a column holds them."""
+    return orjson.dumps([[name, value.decode()] for name, value in headers])
+
+
+def unpacked(column: bytes) -> Headers:
+    """Headers as they were packed, byte for byte."""
+    return tuple((name, value.encode()) for name, value in orjson.loads(column))
 
 
 def as_base64(value: bytes) -> str:

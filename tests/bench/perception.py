@@ -123,6 +123,7 @@ async def _by_engine(route: Route, perception: _Perception, meter: Meter) -> Non
     relay = Relay(partial(publish, app), perception.units, metrics)
     around = Surroundings(
         handle=perception.handle,
+        doubt=lambda *_: None,
         send=relay.send,
         gap_recorded=_no_gap,
         clock=perception.clock,

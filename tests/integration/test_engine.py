@@ -16,6 +16,7 @@ from sqlalchemy import Table, select
 from models.messages.event import Event
 from models.tables import DEAD_LETTERS, INCIDENTS, PROGRESS
 from models.topics import Topic
+from streams.access.signing import Keyring
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.publishing import Publication, Publisher
 from streams.broker.reading import read_to_end
@@ -33,6 +34,7 @@ from streams.store.database import Database
 
 WITHIN_SECONDS = 60.0
 GARBAGE = b"\xffgarbage"
+NO_KEYS = Keyring()
 
 
 def report(number: int, **changes: object) -> bytes:
@@ -86,10 +88,17 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 
 @asynccontextmanager
-async def engine_on(database: Database, brokers: str, folder: Path) -> AsyncIterator[Running]:
+async def engine_on(
+    database: Database, brokers: str, folder: Path, keyring: Keyring = NO_KEYS, **settings_of_test: object
+) -> AsyncIterator[Running]:
     """An engine in the group, its sweepers at work; stopped in order afterwards."""
     settings = load_settings(
-        None, data_dir=folder, simulate=False, session_timeout_seconds=2, heartbeat_seconds=0.5
+        None,
+        data_dir=folder,
+        simulate=False,
+        session_timeout_seconds=2,
+        heartbeat_seconds=0.5,
+        **settings_of_test,
     )
     registry, wall = CollectorRegistry(), WallClock()
     metrics, readiness = Metrics(registry), Readiness([Component.DEAD_LETTERS])
@@ -97,7 +106,7 @@ async def engine_on(database: Database, brokers: str, folder: Path) -> AsyncIter
     await rules.settle()
     cluster_id = await cluster_of(brokers, readiness)
     await prepare_topics(brokers, readiness, scale=Scale.EMBEDDED)
-    ground = Ground(settings, database, wall, wall, rules, metrics, Bookkeeper(metrics), readiness)
+    ground = Ground(settings, database, wall, wall, rules, metrics, Bookkeeper(metrics), readiness, keyring)
     parts = Parts()
     async with AsyncExitStack() as stack:
         publisher = await stack.enter_async_context(Publisher(brokers))

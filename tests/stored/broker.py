@@ -13,6 +13,7 @@ from faust.types import TP
 from streams.broker.partitioner import partition_of
 from streams.broker.publishing import Publication
 from streams.store.progress import Partition
+from streams.store.publications import Headers
 from tests.fakes.batches import FakeRecord
 
 PARTITIONS = 2
@@ -36,15 +37,22 @@ class MemoryBroker:
         taken = publications if fault is None else publications[: len(publications) // 2]
         for one in taken:
             self.published.append(one)
-            self.append(one.topic, one.key, one.value)
+            self.append(one.topic, one.key, one.value, headers=one.headers)
         if fault is not None:
             raise fault
 
-    def append(self, topic: str, key: bytes, value: bytes | None, partition: int | None = None) -> None:
+    def append(
+        self,
+        topic: str,
+        key: bytes,
+        value: bytes | None,
+        partition: int | None = None,
+        headers: Headers = (),
+    ) -> None:
         """One more record, where its key belongs or where its sender insists."""
         partition = partition_of(key, PARTITIONS) if partition is None else partition
         offset = self._ends[topic, partition]
-        self.logs[topic, partition].append(FakeRecord(partition, offset, value, key))
+        self.logs[topic, partition].append(FakeRecord(partition, offset, value, key, headers))
         self._ends[topic, partition] += 1
 
     def leave_hole(self, topic: str, partition: int, width: int) -> None:

@@ -34,6 +34,7 @@ def after_every_step(world: StoreWorld) -> Iterator[str]:
     yield from nothing_is_acknowledged_that_is_not_kept(world)
     yield from nobody_is_dead_for_our_fault(world)
     yield from commands_never_change(world)
+    yield from nothing_forged_is_heard(world)
 
 
 def at_rest(world: StoreWorld) -> Iterator[str]:
@@ -45,6 +46,13 @@ def at_rest(world: StoreWorld) -> Iterator[str]:
     yield from the_outbox_was_delivered(world)
     yield from what_was_decided_was_published(world)
     yield from nobody_waits_for_a_call(world)
+
+
+def nothing_forged_is_heard(world: StoreWorld) -> Iterator[str]:
+    """What nobody signed changes nothing, and takes nobody's id."""
+    known = world.rows("SELECT message_id FROM inbox UNION ALL SELECT message_id FROM dead_letters")
+    for message_id in world.forged.intersection(row["message_id"] for row in known):
+        yield f"the forged {message_id} was heard, or took the id"
 
 
 def logs_run_without_gap(world: StoreWorld) -> Iterator[str]:

@@ -16,8 +16,10 @@ from models.messages.feedback import Feedback
 from models.messages.fields import Inbound
 from models.messages.report import Facts
 from models.topics import Topic
-from models.vocabulary import Action, Channel, Claim, FeedbackKind, Level, Tier, Verdict
+from models.vocabulary import Action, Channel, Claim, FeedbackKind, Level, Role, Tier, Verdict
+from streams.access.signing import sign
 from tests.core_world import OFFICER, PERSON, make_report
+from tests.stored.process import KEY
 from tests.stored.world import StoreWorld
 
 _CITY = AreaCode("500000")
@@ -92,7 +94,7 @@ class Mumbles:
 
 @dataclass(frozen=True, slots=True)
 class Decides:
-    """An officer of the city decides about some incident, or about one that nobody opened."""
+    """An officer of the city decides about some incident, or about one that nobody opened; or somebody says so."""
 
     name: int
     pick: int
@@ -100,6 +102,7 @@ class Decides:
     action: Action
     verdict: Verdict
     level: Level
+    is_genuine: bool
 
     def play(self, world: StoreWorld) -> None:
         """Send the decision."""
@@ -114,10 +117,10 @@ class Decides:
             incident_id,
         )
         decision = Decision(
-            decision_id=DecisionId(f"d-{self.name}"),
+            decision_id=DecisionId(f"{'d' if self.is_genuine else 'forged'}-{self.name}"),
             incident_id=incident_id,
             action=self.action,
-            officer=OFFICER,
+            officer=OFFICER.model_copy(update={"role": Role.COMMANDER}),
             area_code=_CITY,
             decided_at=world.clock.now(),
             reason="the test says so",
@@ -129,7 +132,13 @@ class Decides:
             deadline_id=DeadlineId(clocks[self.other % len(clocks)]["deadline_id"] if clocks else "none"),
             until=world.clock.now() + timedelta(hours=1),
         )
-        world.tell(Topic.DECISIONS, incident_id.encode(), written(decision))
+        if self.is_genuine:
+            world.tell(Topic.DECISIONS, incident_id.encode(), written(decision))
+        else:
+            headers = () if self.pick % 2 else sign(b"other bytes", KEY)
+            world.forge(
+                Topic.DECISIONS, incident_id.encode(), written(decision), decision.message_id, headers
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +224,13 @@ mumbles = st.builds(
     key=st.sampled_from([b"a", b"b"]),
     value=st.sampled_from([None, b"", b"\xff", b"[]", b'{"report_id":NaN}', b'{"schema_version":99}']),
 )
-decides = st.builds(Decides, name=_messages, pick=_picks, other=_picks)
+decides = st.builds(
+    Decides,
+    name=_messages,
+    pick=_picks,
+    other=_picks,
+    is_genuine=st.sampled_from([True, True, True, False]),
+)
 verifies = st.builds(
     Decides,
     name=_messages,
@@ -223,9 +238,15 @@ verifies = st.builds(
     other=_picks,
     action=st.just(Action.VERIFY),
     verdict=st.sampled_from([Verdict.TRUE, Verdict.TRUE, Verdict.TRUE, Verdict.FALSE]),
+    is_genuine=st.just(True),
 )
 joins = st.builds(
-    Decides, name=_messages, pick=_picks, other=_picks, action=st.sampled_from([Action.MERGE, Action.SPLIT])
+    Decides,
+    name=_messages,
+    pick=_picks,
+    other=_picks,
+    action=st.sampled_from([Action.MERGE, Action.SPLIT]),
+    is_genuine=st.just(True),
 )
 answers = st.builds(Answers, name=_messages, pick=_picks, kind=st.sampled_from(FeedbackKind))
 waits = st.builds(Waits, seconds=st.sampled_from([0, 1, 6, 70, 400, 4_000, 90_000]))

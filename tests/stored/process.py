@@ -12,9 +12,11 @@ from typing import NoReturn
 from obstore.store import MemoryStore
 from prometheus_client import CollectorRegistry
 
-from models.access import Act
+from models.access import Act, Role
+from models.areas import city_code
 from models.messages.report import Report
 from models.topics import Topic
+from streams.access.signing import Keyring, SigningKey
 from streams.attachments.store import AttachmentStore
 from streams.attachments.taking_in import AttachmentDesk
 from streams.broker.publishing import PublishFailed
@@ -22,7 +24,7 @@ from streams.clock import Clock
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import Maps
 from streams.gateway.auditing import allowed
-from streams.gateway.callers import Caller
+from streams.gateway.callers import INSTALLATION, Caller
 from streams.gateway.intake import Intake
 from streams.gateway.offers import read_report
 from streams.gateway.problems import Problem
@@ -33,6 +35,7 @@ from streams.processing.batch import handle_batch
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.loop import CarriedBatch, Loop, LoopLimits, Surroundings
 from streams.processing.relay import Relay
+from streams.processing.vouching import Voucher
 from streams.program.readiness import Readiness
 from streams.store import outbox
 from streams.store.database import Database
@@ -46,6 +49,9 @@ RULES = default_rulebook()
 _AT_A_TIME = 500
 _RESENT_AFTER = timedelta(seconds=30)
 _METRICS = Metrics(CollectorRegistry())
+# Whoever decides or answers here signs with this; nothing unsigned is trusted, as in production.
+_SECRET = bytes.fromhex("a3f10c5de8824b97619df2047bc83e5518d06fa94e7321bb0c95d8462f1ae730")
+KEY = SigningKey("the-city", _SECRET, city_code(), frozenset(Role))
 
 
 class Process:
@@ -88,7 +94,7 @@ class Process:
     async def accept(self, report: Report, value: bytes) -> None:
         """A report at the gateway's door; a conflict is answered and forgotten."""
         _, offer = read_report(value, self._services)
-        entry = allowed(Caller(None), Act.REPORT, None, offer.message_id, self._services)
+        entry = allowed(Caller(INSTALLATION), Act.REPORT, None, offer.message_id, self._services)
         with suppress(Problem):
             await self._intake.accept(offer, entry)
 
@@ -119,6 +125,7 @@ class Process:
 
         return Surroundings(
             handle=handle,
+            doubt=Voucher(Keyring((KEY,)), clock, trusts_unsigned=False).doubt,
             send=self._relay.send,
             gap_recorded=self._bring_back_what_a_gap_hid,
             clock=clock,

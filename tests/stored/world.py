@@ -13,17 +13,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
+from models.identifiers import MessageId
 from models.messages.report import Report
 from models.topics import ENGINE_READ, Topic
+from streams.access.signing import sign
 from streams.program import failpoints
 from streams.program.failpoints import Failpoint
 from streams.store import rulebooks
 from streams.store.database import Database
 from streams.store.migrations import upgrade
+from streams.store.publications import Headers
 from streams.store.unit_of_work import wall_now
 from tests.fakes.clock import NOON, ManualClock
 from tests.stored.broker import PARTITIONS, Delivery, MemoryBroker
-from tests.stored.process import RULES, Process
+from tests.stored.process import KEY, RULES, Process
 from workflows.rulebook_file import default_rulebook_text
 
 READ = tuple(sorted(ENGINE_READ))
@@ -73,6 +76,7 @@ class StoreWorld(Disk):
         self.broker = MemoryBroker("cluster-1")
         self.past_brokers: list[MemoryBroker] = []
         self.told: list[tuple[Topic, bytes, bytes | None]] = []
+        self.forged: set[MessageId] = set()
         self._lives = 0
         self._wall = wall_now()
         self.process = self._born()
@@ -115,9 +119,14 @@ class StoreWorld(Disk):
     # --- what the outside does
 
     def tell(self, topic: Topic, key: bytes, value: bytes | None) -> None:
-        """Somebody writes to a topic; it dies with the broker when nobody has read it."""
+        """Somebody writes to a topic and signs for it; it dies with the broker when nobody has read it."""
         self.told.append((topic, key, value))
-        self.broker.append(topic, key, value)
+        self.broker.append(topic, key, value, headers=sign(value or b"", KEY))
+
+    def forge(self, topic: Topic, key: bytes, value: bytes, message_id: MessageId, headers: Headers) -> None:
+        """Somebody writes to a topic for whom nobody signs."""
+        self.forged.add(message_id)
+        self.broker.append(topic, key, value, headers=headers)
 
     def accept(self, report: Report, value: bytes) -> None:
         """A report at the gateway's door."""

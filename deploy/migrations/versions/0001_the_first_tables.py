@@ -104,6 +104,7 @@ def _create_dead_letters() -> None:
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("field", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),

@@ -117,7 +117,7 @@ async def test_a_decision_that_the_rules_refuse_is_a_conflict(gateway: Gateway, 
 
 @pytest.mark.parametrize("changes", [{}, {"incident_id": "the same"}])
 async def test_the_path_fills_in_the_incident(gateway: Gateway, incident_id: str, changes: Body) -> None:
-    """Whether the body names the incident or leaves it out, it is one decision and Kafka gets the incident's id."""
+    """Whether the body names the incident or leaves it out, it is one decision; Kafka gets the id, and a role."""
     path = f"/api/incidents/{incident_id}/decisions"
     body = decision(**dict.fromkeys(changes, incident_id))
     first = await gateway.client.post(path, json=body)
@@ -127,7 +127,8 @@ async def test_the_path_fills_in_the_incident(gateway: Gateway, incident_id: str
         statement = select(OUTBOX.c.key, OUTBOX.c.value).where(OUTBOX.c.topic == Topic.DECISIONS.value)
         (row,) = await connection.execute(statement)
     assert row.key.decode() == incident_id
-    assert orjson.loads(row.value) == decision(incident_id=incident_id)
+    filled = {"id": "officer-1", "name": "王值班", "role": "duty_officer"}
+    assert orjson.loads(row.value) == decision(incident_id=incident_id, officer=filled)
 
 
 async def test_an_id_is_used_for_one_content_alone(gateway: Gateway, incident_id: str) -> None:

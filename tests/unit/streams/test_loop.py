@@ -72,6 +72,7 @@ class World:
         self.loop = Loop(
             Surroundings(
                 handle=self.handle,
+                doubt=lambda *_: None,
                 send=self.send,
                 gap_recorded=self.gap_recorded,
                 clock=ManualClock(),

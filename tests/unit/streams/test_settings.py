@@ -13,6 +13,7 @@ PRODUCTION = {
     "broker_url": "kafka://kafka-1:9092,kafka-2:9092",
     "database_url": "postgresql+asyncpg://fenghuo:hunter2@db/fenghuo",
     "token": "a-secret-of-our-own",
+    "signing_keys": "/etc/fenghuo/keys.toml",
     "trusted_proxies": "10.0.0.5",
 }
 
@@ -66,6 +67,8 @@ def test_a_whole_production_is_accepted() -> None:
         ({"trusted_proxies": ""}, "FENGHUO_TRUSTED_PROXIES"),
         ({"trusted_proxies": "10.0.0.1/8"}, "FENGHUO_TRUSTED_PROXIES"),
         ({**PROVIDER, "oidc_issuer": "http://id.city.example"}, "FENGHUO_OIDC_ISSUER"),
+        ({"signing_keys": None}, "FENGHUO_SIGNING_KEYS"),
+        ({"trust_unsigned": True}, "FENGHUO_TRUST_UNSIGNED"),
         ({"speed": 2}, "FENGHUO_SPEED"),
         ({"role": "simulator"}, "FENGHUO_ROLE"),
         ({"heartbeat_seconds": 9}, "FENGHUO_HEARTBEAT_SECONDS"),
@@ -104,6 +107,7 @@ def test_all_problems_are_told_at_once() -> None:
         "FENGHUO_DATABASE_URL",
         "FENGHUO_TOKEN",
         "FENGHUO_TRUSTED_PROXIES",
+        "FENGHUO_SIGNING_KEYS",
         "FENGHUO_SPEED",
     ]
 
