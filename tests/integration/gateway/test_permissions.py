@@ -36,6 +36,7 @@ class Scene:
     incident_id: str
     command_id: str
     digest: str
+    proposal_id: str
     client: httpx.AsyncClient
     cookies: dict[tuple[Role, str], str]
 
@@ -51,6 +52,7 @@ async def scene(gateway: Gateway) -> AsyncIterator[Scene]:
     path = f"/api/incidents/{incident['incident_id']}/commands"
     commands = (await gateway.client.get(path)).json()["commands"]
     command = next(one["command"] for one in commands if one["command"]["unit_code"] == f"{TOWNSHIP}:fire")
+    proposal_id = await proposed_extension(gateway, incident["incident_id"])
     cookies = {}
     for role, area in product(Role, (*SEES, SIBLING, ELSEWHERE)):
         unit = UnitCode(f"{area}:fire") if role is Role.UNIT else None
@@ -61,13 +63,24 @@ async def scene(gateway: Gateway) -> AsyncIterator[Scene]:
             await keep_account(connection, person, None, NOON)
             cookies[role, area] = await open_session(connection, person.person_id, gateway.clock.now())
     async with client_of(gateway.services, token=None) as client:
-        yield Scene(gateway, incident["incident_id"], command["command_id"], digest, client, cookies)
+        named_ids = incident["incident_id"], command["command_id"], digest, proposal_id
+        yield Scene(gateway, *named_ids, client, cookies)
+
+
+async def proposed_extension(gateway: Gateway, incident_id: str) -> str:
+    """A decision of an officer's that waits for a second person."""
+    clocks = (await gateway.client.get(f"/api/incidents/{incident_id}")).json()["deadlines"]
+    longer = {"deadline_id": next(iter(clocks)), "until": "2026-11-23T00:00:00Z", "reason": "因"}
+    said = decision(decision_id="proposed", action="extend", **longer)
+    answer = await gateway.client.post(f"/api/incidents/{incident_id}/decisions", json=said)
+    assert answer.json()["outcome"] == "awaiting_second"
+    return str(answer.json()["message_id"])
 
 
 async def ask(scene: Scene, role: Role, area: str, method: str, path: str, body: Body | None = None) -> int:
     headers = {**SAME_ORIGIN, "Cookie": f"{SESSION_COOKIE}={scene.cookies[role, area]}"}
     path = path.replace("{incident}", scene.incident_id).replace("{command}", scene.command_id)
-    path = path.replace("{digest}", scene.digest)
+    path = path.replace("{digest}", scene.digest).replace("{proposal}", scene.proposal_id)
     if method == "POST" and body is None:
         answer = await scene.client.post(path, content=pictures.jpeg(), headers=headers | AS_PICTURE)
         return answer.status_code
@@ -96,6 +109,13 @@ def decided(action_roles: set[Role]) -> Verdict:
         return {200, 202, 409} if role in action_roles else {403}
 
     return verdict
+
+
+def countersigned(role: Role, area: str) -> set[int]:
+    """The first commander settles it, and the others are told so."""
+    if role not in LOOKS or area not in SEES:
+        return {404}
+    return {200, 202, 409} if role is Role.COMMANDER else {403}
 
 
 def answered(role: Role, area: str) -> set[int]:
@@ -155,6 +175,19 @@ MATRIX = (
     decides("acknowledge", DESKS),
     decides("supervise", LOOKS),
     decides("regrade", {Role.COMMANDER}, level="III"),
+    Row("GET /api/proposals", "/api/proposals", of_my_own),
+    Row(
+        "POST /api/proposals/{message_id}/countersign",
+        "/api/proposals/{proposal}/countersign",
+        countersigned,
+        lambda *_: {},
+    ),
+    Row(
+        "POST /api/proposals/{message_id}/decline",
+        "/api/proposals/{proposal}/decline",
+        countersigned,
+        lambda *_: {"reason": "因"},
+    ),
     Row(
         "POST /api/commands/{command_id}/feedback",
         "/api/commands/{command}/feedback",
