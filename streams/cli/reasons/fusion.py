@@ -36,7 +36,7 @@ _DECIDED: Mapping[str, str] = {
     "split": "an officer chose the reports that go",
 }
 _UNBOUND = "nearest 其次: without that it would have been compared with what was open nearby 否则按相似度归并"
-_AREA = re.compile(r"\b\d{6}(?:\d{3})?\b")
+_AREA = re.compile(r"\b\d{6}(?:\d{3}){0,2}\b")
 _OUTCOME: Mapping[FusionOutcome, str] = {
     FusionOutcome.SAME: "same 同一事件",
     FusionOutcome.ASK: "ask the officer 待研判",
