@@ -31,6 +31,7 @@ COMMANDS = MappingProxyType(
         "replay": ("verifying", "replay"),
         "accounts": ("accounts", "app"),
         "producers": ("producers", "app"),
+        "keys": ("keys", "app"),
         "audit": ("auditing", "app"),
         "dead-letters": ("dead_letters", "app"),
         "topics": ("topics", "app"),

@@ -10,6 +10,7 @@ from streams import documents
 from streams.cli.doors import settings_of_command
 from streams.cli.terminal import CannotDo, answer, found_wrong
 from streams.errors import SettingsRefused, Transient
+from streams.program.trust import keyring_of
 from streams.settings import load_settings
 from streams.store.database import Database
 from streams.store.migrations import upgrade
@@ -62,6 +63,7 @@ def check_config() -> None:
     """
     try:
         settings = load_settings()
+        keyring_of(settings, makes=False)
     except SettingsRefused as refused:
         for problem in refused.problems:
             answer(problem)
