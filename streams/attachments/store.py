@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from obstore import GetResult
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _CHUNK_BYTES = 1_048_576
-_CONNECT_WITHIN = timedelta(seconds=5)
 _ANSWER_WITHIN = timedelta(seconds=30)
 _TRIES_AGAIN = 2
 
@@ -96,12 +95,9 @@ def open_store(url: str | None, data_dir: Path) -> AttachmentStore:
     if url is None:
         folder = (data_dir / "attachments").absolute()
         return AttachmentStore(LocalStore(folder, mkdir=True), folder)
-    objects = S3Store.from_url(
-        url,
-        client_options={"timeout": _ANSWER_WITHIN, "connect_timeout": _CONNECT_WITHIN},
-        retry_config={"max_retries": _TRIES_AGAIN, "retry_timeout": _ANSWER_WITHIN},
-    )
-    return AttachmentStore(objects)
+    # Options of the client would put what the variables say of it out of force; it gives up after 30 s by itself.
+    retries: RetryConfig = {"max_retries": _TRIES_AGAIN, "retry_timeout": _ANSWER_WITHIN}
+    return AttachmentStore(S3Store.from_url(url, retry_config=retries))
 
 
 def digest_of(content: BinaryIO) -> str:
