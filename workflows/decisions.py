@@ -32,10 +32,8 @@ Result = Refusal | Answer | None  # a refusal, the answer for a second incident,
 
 
 def decide(ledger: Ledger, message: DecisionTaken) -> Result:
-    """Carry out one decision, or say why not."""
+    """Carry out one decision that is its officer's to take (`not_theirs`), or say why not."""
     decision = message.decision
-    if (refusal := _not_theirs(ledger.incident, message.other, decision)) is not None:
-        return refusal
     if decision.expected_seq is not None and decision.expected_seq != ledger.incident.seq:
         return Refusal(RefusalCode.STALE, f"the incident is at seq {ledger.incident.seq}")
     objection = _take_second(ledger, decision)
@@ -71,8 +69,12 @@ def _objection_to_second(incident: Incident, decision: Decision) -> Refusal | No
     return None
 
 
-def _not_theirs(incident: Incident, other: Incident | None, decision: Decision) -> Refusal | None:
-    """Why this officer may not do this to the incident, nor to the other one that a merge takes in or away."""
+def not_theirs(incident: Incident, message: DecisionTaken) -> Refusal | None:
+    """Why this officer may not do this to the incident, nor to the other one that a merge takes in or away.
+
+    Asked before anything else, whatever the incident's stage and status: nobody learns of them by being refused.
+    """
+    decision, other = message.decision, message.other
     for touched in (incident, *(() if other is None else (other,))):
         area_code = touched.place.area_code
         if not has_say(decision.area_code, area_code):

@@ -1,15 +1,17 @@
 """Engine: the one door of the core. `handle(state, message, rules) -> Answer`, pure, total and deterministic.
 
-It looks the move up in the machine's table, checks the status guard, lets the rule record its facts, runs the joint
-rules to a fixed point and answers. It takes no clock: the time is the message's `recorded_at`.
+It asks whether a decision is its officer's to take, looks the move up in the machine's table, checks the status guard,
+lets the rule record its facts, runs the joint rules to a fixed point and answers. It takes no clock: the time is the
+message's `recorded_at`.
 """
 
 from models.vocabulary import Status
 from workflows.answer import Answer, Refusal, RefusalCode
+from workflows.decisions import not_theirs
 from workflows.incident import Incident
 from workflows.ledger import Ledger
 from workflows.machine import MOVES, STATUS_GUARD, Move
-from workflows.message import Message, MessageKind, ReportArrived, action_of, kind_of
+from workflows.message import DecisionTaken, Message, MessageKind, ReportArrived, action_of, kind_of
 from workflows.rulebook import Rulebook
 from workflows.settle import settle
 from workflows.stages.perception import open_incident
@@ -27,7 +29,7 @@ def handle(incident: Incident | None, message: Message, rules: Rulebook) -> Answ
     if incident is None:
         return _first(ledger, message)
     move: Move = action_of(message) or kind_of(message)
-    if (refusal := _refusal(incident, move)) is not None:
+    if (refusal := _refusal(incident, message, move)) is not None:
         return ledger.refuse(refusal)
     if move in _CALLS and incident.status is not Status.OPEN:
         return ledger.answer()  # moot: nobody's turn on what has ended
@@ -49,7 +51,9 @@ def _first(ledger: Ledger, message: Message) -> Answer:
     return ledger.answer()
 
 
-def _refusal(incident: Incident, move: Move) -> Refusal | None:
+def _refusal(incident: Incident, message: Message, move: Move) -> Refusal | None:
+    if isinstance(message, DecisionTaken) and (refusal := not_theirs(incident, message)) is not None:
+        return refusal
     if incident.status not in STATUS_GUARD[move]:
         return Refusal(RefusalCode.NOT_OPEN, f"the incident is {incident.status}; {move} does not apply")
     if (incident.stage, move) not in MOVES:
