@@ -1,6 +1,6 @@
 // Which decisions are offered, to whom, and when. The engine decides; a page should not offer what it will refuse.
 import assert from "node:assert/strict";
-import { offers } from "/static/lib/decisions.js";
+import { needsSecond, offers } from "/static/lib/decisions.js";
 
 const OFFICER = { person_id: "o", name: "王", role: "duty_officer", area_code: "500000" };
 
@@ -52,4 +52,14 @@ Deno.test("a supervisor may chase and nothing else; who only looks on may do not
   assert.deepEqual(ids(shown, { ...OFFICER, role: "supervisor" }), ["supervise"]);
   assert.deepEqual(ids(shown, { ...OFFICER, role: "auditor" }), []);
   assert.ok(ids(shown, null).includes("close"));
+});
+
+Deno.test("the server says what takes two persons, by action, verdict and level", () => {
+  const shown = { needs_second: [{ action: "verify", verdict: "false", level: null }, { action: "release", verdict: null, level: null }] };
+  const offer = (/** @type {string} */ action, /** @type {Record<string, any>} */ extra = {}) => ({ id: action, action, extra });
+  assert.ok(needsSecond(shown, offer("release")));
+  assert.ok(needsSecond(shown, offer("verify", { verdict: "false" })));
+  assert.ok(!needsSecond(shown, offer("verify", { verdict: "true" })));
+  assert.ok(!needsSecond(shown, offer("retract")));
+  assert.ok(!needsSecond({}, offer("release")));
 });

@@ -11,6 +11,7 @@ from models.events.assessment import (
     WarningIssued,
     WarningUpdated,
 )
+from models.events.decisions import Countersigned
 from models.events.disposal import (
     CommandAdopted,
     CommandEscalated,
@@ -36,7 +37,7 @@ from models.messages.command import Command
 from models.messages.event import Event
 from models.messages.public_warning import PublicWarning
 from models.understanding import SensitiveFound
-from streams.cli.reasons import commands, fusion, levels, warnings
+from streams.cli.reasons import commands, decisions, fusion, levels, warnings
 from streams.cli.reasons.reason import Known, Reason
 from workflows.rulebook import Rulebook
 
@@ -136,6 +137,8 @@ def _of_fusion(event: Event, known: Known) -> Iterator[Reason]:
 
 def _of_commands(event: Event, known: Known) -> Iterator[Reason]:
     match event.data:
+        case Countersigned() as signed:
+            yield decisions.of_countersignature(event, signed)
         case PlanProposed() as proposed:
             yield commands.of_plan(event, proposed, known)
         case CommandIssued() as issued:

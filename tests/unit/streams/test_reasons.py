@@ -13,7 +13,7 @@ from models.vocabulary import Action, FeedbackKind, Level, Status, Verdict
 from streams.cli.reasons.log import Reasons, reasons_of
 from streams.cli.reasons.reason import Reason
 from streams.cli.reasons.warnings import why_none
-from tests.core_world import CoreWorld, make_report
+from tests.core_world import SECOND, CoreWorld, make_report
 
 
 def reasons(world: CoreWorld, incident_id: IncidentId, *, with_rules: bool = True) -> Reasons:
@@ -106,6 +106,21 @@ def test_an_order_that_climbs_says_so() -> None:
     assert any(what.startswith(f"order refused 拒绝: {task} to {unit} ") for what in whats(found))
     assert "reason 理由: no vehicle" in whys(found)
     assert "attempt 2" in found[-1].why[1]
+
+
+def test_a_countersigned_decision_names_both() -> None:
+    """Who decided, who stood behind it and where they sit."""
+    world = CoreWorld()
+    incident_id = reported(world, "r-1")
+    world.deliver_one()
+    deadline_id, clock = next(iter(world.incidents[incident_id].deadlines.items()))
+    later = clock.due_at + timedelta(hours=1)
+    world.decide(incident_id, Action.EXTEND, deadline_id=deadline_id, until=later, second=SECOND)
+    [signed] = reasons(world, incident_id).commands
+    assert signed.what == (
+        "countersigned 双人复核: extend, decided by officer-1 王值班, and by officer-2 李指挥"
+    )
+    assert signed.why[0] == "who 复核人: role not stated, at 500000"
 
 
 def test_without_its_rulebook_a_log_still_explains_itself() -> None:

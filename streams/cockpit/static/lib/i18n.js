@@ -80,6 +80,7 @@ export const WORDS = {
   "hold-for-two": ["按住：{0}（需第二人复核）", "Hold: {0} (a second person countersigns)"],
   "for-two": ["本决定影响面大，提交后由第二人复核方能生效。", "This reaches far: it takes effect when a second person countersigns."],
   "awaiting-second": ["已提交，等待第二人复核", "Sent, waiting for a second person"],
+  "two-persons": ["双人复核", "Two persons"],
   proposals: ["待第二人复核", "For a second person"],
   "proposal-new": ["{0} 请求复核：{1}", "{0} asks for a second person: {1}"],
   "hold-to-countersign": ["按住复核同意", "Hold to countersign"],

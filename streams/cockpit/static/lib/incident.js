@@ -1,6 +1,7 @@
 // Incident: everything about one, with what this officer may decide now, and a slider over its past.
 import { Acting } from "./acting.js";
 import { get } from "./api.js";
+import { countersigned } from "./countersigned.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { areaName, categoryName, unitName } from "./names.js";
@@ -78,6 +79,7 @@ export class IncidentPanel {
       this.#suggestions(view),
       this.#timeline(view, past),
       this.#commands(view, past),
+      countersigned(events, this.at),
       this.#warning(view),
       this.#reports(),
       past ? el("div") : this.acting.bar(view),
