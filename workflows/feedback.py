@@ -15,12 +15,14 @@ from models.events.disposal import (
     CommandRefused,
     RetractionReceived,
 )
+from models.identifiers import CommandId
+from models.messages.command import Command
 from models.messages.event import Actor
 from models.messages.feedback import Feedback
 from models.messages.fields import Person
 from models.vocabulary import ActorKind, CommandStatus, DeadlineKind, FeedbackKind
 from workflows.answer import Refusal, RefusalCode
-from workflows.incident import CommandState
+from workflows.incident import CommandState, Incident
 from workflows.ledger import Ledger
 from workflows.message import FeedbackGiven
 from workflows.stages.commanding import cancel_clocks, command_clock, escalate, retraction_id
@@ -40,10 +42,19 @@ def hear_unit(ledger: Ledger, message: FeedbackGiven) -> Refusal | None:
     return None
 
 
+def holds(incident: Incident, command_id: CommandId) -> bool:
+    """Whether this incident has the order, or has taken one back by this retraction."""
+    return command_id in incident.commands or _taken_back_by(command_id, incident) is not None
+
+
+def _taken_back_by(retraction: CommandId, incident: Incident) -> Command | None:
+    over = (held.command for held in incident.commands.values() if not held.status.is_live)
+    return next((order for order in over if retraction_id(order) == retraction), None)
+
+
 def _hear_of_retraction(ledger: Ledger, feedback: Feedback) -> Refusal | None:
     """Whatever a unit says about a retraction, it has it; nobody has to sign for one."""
-    taken_back = (held.command for held in ledger.incident.commands.values() if not held.status.is_live)
-    order = next((order for order in taken_back if retraction_id(order) == feedback.command_id), None)
+    order = _taken_back_by(feedback.command_id, ledger.incident)
     if order is None:
         return Refusal(RefusalCode.UNKNOWN_COMMAND, f"incident has no command {feedback.command_id}")
     if order.unit_code != feedback.unit_code:

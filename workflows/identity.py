@@ -15,10 +15,10 @@ from models.events.perception import (
     ReportsSplitOff,
     ReportTrust,
 )
-from models.identifiers import CommandId, IncidentId, derive
+from models.identifiers import IncidentId, derive
 from models.messages.event import Actor
 from models.understanding import SensitiveFound
-from models.vocabulary import Claim, DeadlineKind
+from models.vocabulary import Claim, CommandStatus, DeadlineKind
 from workflows.answer import Answer
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.fold import with_suggestions
@@ -34,6 +34,7 @@ from workflows.stages.perception import check_for_twins, finish_opening, more_se
 from workflows.stages.warning import cancel_warning
 
 _SAME_TASK = "another order for the same task and unit is older"
+_OVER = frozenset({CommandStatus.RETRACTED, CommandStatus.ESCALATED})
 
 
 def merge_twins(
@@ -95,13 +96,35 @@ def _suggestions_together(survivor: Incident, gone: Incident) -> tuple[FusionSco
 
 
 def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) -> None:
-    command_id = held.command.command_id
-    rivals = [
-        known
-        for known in survivor.incident.owed_commands
-        if (known.command.task_id, known.command.unit_code) == (held.command.task_id, held.command.unit_code)
-    ]
-    absorbed.record(CommandHandedOn(command_id=command_id, to_incident_id=survivor.incident_id), actor)
+    """Hand one order on. What is over stays where it ended, so that no incident gathers the past of all it absorbs."""
+    if held.status in _OVER:
+        return
+    for rival in _rivals_of(held, survivor.incident):
+        taken_back = _younger_unsigned(held, rival)
+        if taken_back is held:
+            retract(absorbed, held, _SAME_TASK, actor)
+            return
+        if taken_back is rival:
+            retract(survivor, rival, _SAME_TASK, actor)
+    _hand_on(survivor, absorbed, held, actor)
+
+
+def _rivals_of(held: CommandState, incident: Incident) -> list[CommandState]:
+    if not held.is_owed:
+        return []
+    wanted = (held.command.task_id, held.command.unit_code)
+    return [one for one in incident.owed_commands if (one.command.task_id, one.command.unit_code) == wanted]
+
+
+def _younger_unsigned(one: CommandState, other: CommandState) -> CommandState | None:
+    """Of two orders for the same task and unit the one to take back; None when the unit has signed both."""
+    pair = sorted((one, other), key=lambda held: (held.command.issued_at, held.command.command_id))
+    return next((held for held in reversed(pair) if held.status.awaits_acknowledgement), None)
+
+
+def _hand_on(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) -> None:
+    handed_on = CommandHandedOn(command_id=held.command.command_id, to_incident_id=survivor.incident_id)
+    absorbed.record(handed_on, actor)
     survivor.record(
         CommandAdopted(
             command=held.command,
@@ -117,8 +140,6 @@ def _move(survivor: Ledger, absorbed: Ledger, held: CommandState, actor: Actor) 
     )
     if held.is_owed:
         _restart_clock(survivor, held)
-        for rival in rivals:
-            _take_younger_back(survivor, rival.command.command_id, command_id, actor)
 
 
 def _restart_clock(ledger: Ledger, held: CommandState) -> None:
@@ -129,18 +150,6 @@ def _restart_clock(ledger: Ledger, held: CommandState) -> None:
     kind = DeadlineKind.ACKNOWLEDGE if waiting else DeadlineKind.COMPLETE
     due = held.command.acknowledge_by if waiting else held.command.complete_by or held.command.acknowledge_by
     command_clock(ledger, kind, held.command, (due - ledger.now).total_seconds(), held.tier)
-
-
-def _take_younger_back(ledger: Ledger, one: CommandId, two: CommandId, actor: Actor) -> None:
-    """Of two that are still owed; an earlier rival may have cost one of them already."""
-    pair = [ledger.incident.commands[command_id] for command_id in (one, two)]
-    if not all(held.is_owed for held in pair):
-        return
-    pair.sort(key=lambda held: (held.command.issued_at, held.command.command_id), reverse=True)
-    for younger_first in pair:
-        if younger_first.status.awaits_acknowledgement:
-            retract(ledger, younger_first, _SAME_TASK, actor)
-            return
 
 
 def _end_as_merged(ledger: Ledger, into: IncidentId, reason: str, actor: Actor) -> None:

@@ -69,13 +69,14 @@ MOVES: Mapping[tuple[Stage, Move], Rule] = MappingProxyType(
 
 _ENDED = frozenset({Status.CLOSED, Status.REJECTED})
 _EVERYWHERE = frozenset(Status)
-# The status that a move asks for. A merged incident absorbs: streams send what is meant for it to the survivor.
+# The status that a move asks for. A merged incident absorbs: streams send what is meant for it to the survivor, but for
+# what a unit says of an order that was over before the merge.
 STATUS_GUARD: Mapping[Move, frozenset[Status]] = MappingProxyType(
     {
         **dict.fromkeys(Action, frozenset({Status.OPEN})),
         Action.REOPEN: _ENDED,
         MessageKind.REPORT: _ENDED | {Status.OPEN},
-        MessageKind.FEEDBACK: _ENDED | {Status.OPEN},
+        MessageKind.FEEDBACK: _EVERYWHERE,
         MessageKind.ENTERED: _EVERYWHERE,
         MessageKind.NOTIFIED: _EVERYWHERE,
         MessageKind.DEADLINE_PASSED: _EVERYWHERE,

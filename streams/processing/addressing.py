@@ -92,10 +92,9 @@ def address(fresh: Fresh, known: Directory, rules: Rulebook) -> Addressed:
         case Decision(action=Action.MERGE, other_incident_id=str() as other):
             return Addressed(fresh, message.incident_id, others=(IncidentId(other),))
         case Feedback():
-            # A command moves with merge and split, so the command says better than the unit where it is now.
+            # A command moves with a merge unless it was over, so the command says better than the unit where it is.
             survivor = known.survivors.get(message.incident_id, message.incident_id)
-            owner = known.owners.get(message.command_id, survivor)
-            return Addressed(fresh, known.survivors.get(owner, owner))
+            return Addressed(fresh, known.owners.get(message.command_id, survivor))
         case HandOver(type=HandOverType.DEADLINE_PASSED, deadline_id=str() as deadline_id):
             clock = known.clocks.get(DeadlineId(deadline_id))
             is_check = clock is not None and clock.kind is DeadlineKind.FUSION_CHECK

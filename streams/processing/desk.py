@@ -20,6 +20,7 @@ from streams.store.reports import StoredReport
 from streams.store.unit_of_work import UnitOfWork
 from workflows.answer import Answer, Refusal, RefusalCode
 from workflows.engine import handle
+from workflows.feedback import holds
 from workflows.incident import Incident
 from workflows.judgement.account import hear
 from workflows.message import (
@@ -85,10 +86,12 @@ class Desk:
             await unit.move_reports(self.changes.events[earlier:])
 
     def _lives_in(self, addressed: Addressed) -> IncidentId:
-        """Reports and feedback follow merges; decisions and calls are about the very incident they name."""
-        incident_id = addressed.incident_id
-        if isinstance(addressed.fresh.decoded.message, Report | Feedback):
+        """Reports follow merges, feedback its command; decisions and calls are about the very incident they name."""
+        incident_id, message = addressed.incident_id, addressed.fresh.decoded.message
+        if isinstance(message, Report | Feedback):
             while (state := self.changes.state_of(incident_id)) is not None and state.merged_into is not None:
+                if isinstance(message, Feedback) and holds(state, message.command_id):
+                    break
                 incident_id = state.merged_into
         return incident_id
 

@@ -9,7 +9,9 @@ from models.messages.report import Facts
 from models.vocabulary import Action, Channel, CommandStatus, FeedbackKind, Level, Status, Step, Verdict
 from tests.core_world import START, CoreWorld, make_report
 from workflows.answer import RefusalCode
+from workflows.feedback import holds
 from workflows.fold import fold
+from workflows.stages.commanding import retraction_id
 
 NEIGHBOUR = "500108002"
 AREAS = ("500108001", NEIGHBOUR, "500108003")
@@ -174,3 +176,27 @@ def test_orders_that_climb_to_one_unit_become_one() -> None:
     survivor = world.incidents[older]
     climbed = [c for c in survivor.commands.values() if c.status is CommandStatus.ESCALATED]
     assert len(climbed) > len(survivor.owed_commands)
+
+
+def test_what_was_over_before_a_merge_stays_where_it_ended() -> None:
+    """A survivor gathers no orders of the past, and a unit's word about one is heard where it lies."""
+    world = CoreWorld()
+    older, younger = _two(world)
+    world.advance(600)  # silent units: orders have climbed
+    climbed = [
+        held.command.command_id
+        for held in world.incidents[younger].commands.values()
+        if held.status is CommandStatus.ESCALATED
+    ]
+    assert climbed
+    world.decide(older, Action.MERGE, other=younger, area="500000")
+    survivor, gone = world.incidents[older], world.incidents[younger]
+    over = {CommandStatus.RETRACTED, CommandStatus.ESCALATED}
+    assert all(one not in survivor.commands for one in climbed)
+    assert gone.commands
+    assert {held.status for held in gone.commands.values()} <= over
+    assert holds(gone, climbed[0])
+    assert not holds(survivor, climbed[0])
+    assert world.feedback(climbed[0], FeedbackKind.ACKNOWLEDGED).refusal is None
+    taken_back = [held.command for held in gone.commands.values() if held.status is CommandStatus.RETRACTED]
+    assert all(holds(gone, retraction_id(order)) for order in taken_back)
