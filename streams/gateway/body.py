@@ -1,7 +1,8 @@
 """The body of a request, read whole before any route sees it: counted, in time, and said to be JSON.
 
 What is counted are the bytes that come; Content-Length is only what somebody says.
-A body that trickles is given up, so that a thousand slow senders hold no more than a thousand small buffers.
+A body that trickles is given up, so that a thousand slow senders hold no more than a thousand small buffers, and those
+that send next to nothing do not hold them long.
 """
 
 import asyncio
@@ -14,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streams.gateway.problems import Problem, ProblemCode
 
 READ_WITHIN_SECONDS = 10.0
+# A report of 2 KB comes through at the pace of the slowest telephone; who sends less than that holds the line open.
+_GRACE_SECONDS = 3.0
+_LEAST_BYTES_PER_SECOND = 512
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _CLOSE = {"Connection": "close"}  # what the client still sends is not read
 
@@ -31,12 +35,17 @@ class WholeBody:
         max_bytes: int,
         within_seconds: float = READ_WITHIN_SECONDS,
         read_elsewhere: Collection[tuple[str, str]] = (),
+        grace_seconds: float = _GRACE_SECONDS,
     ) -> None:
-        """`read_elsewhere` are methods and paths whose routes count their bodies themselves."""
+        """`read_elsewhere` are methods and paths whose routes count their bodies themselves.
+
+        After `grace_seconds` a body has to have come at 512 bytes a second, and be whole `within_seconds`.
+        """
         self._app = app
         self._read_elsewhere = frozenset(read_elsewhere)
         self._max_bytes = max_bytes
         self._within_seconds = within_seconds
+        self._grace_seconds = grace_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then run the app on it."""
@@ -58,14 +67,21 @@ class WholeBody:
     async def _read(self, headers: Headers, receive: Receive) -> bytes:
         _refuse_other_kinds(headers)
         try:
-            async with asyncio.timeout(self._within_seconds):
-                return await self._counted(receive)
+            async with asyncio.timeout(self._seconds_for(0)) as limit:
+                return await self._counted(receive, limit)
         except TimeoutError:
-            detail = f"the body was not whole within {self._within_seconds:g} s"
+            detail = (
+                f"the body was not whole within {self._within_seconds:g} s, "
+                f"or came slower than {_LEAST_BYTES_PER_SECOND} bytes a second"
+            )
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, ProblemCode.TOO_SLOW, detail, headers=_CLOSE) from None
 
-    async def _counted(self, receive: Receive) -> bytes:
-        body = bytearray()
+    def _seconds_for(self, received_bytes: int) -> float:
+        """How long somebody who has sent so much may take for the next piece, from the beginning."""
+        return min(self._within_seconds, self._grace_seconds + received_bytes / _LEAST_BYTES_PER_SECOND)
+
+    async def _counted(self, receive: Receive, limit: asyncio.Timeout) -> bytes:
+        body, began = bytearray(), asyncio.get_running_loop().time()
         more = True
         while more:
             message = await receive()
@@ -75,6 +91,7 @@ class WholeBody:
             if len(body) > self._max_bytes:
                 raise self._oversized()
             more = message.get("more_body", False)
+            limit.reschedule(began + self._seconds_for(len(body)))
         return bytes(body)
 
     def _oversized(self) -> Problem:

@@ -53,6 +53,7 @@ async def ask(
     headers: Iterable[tuple[bytes, bytes]] = (JSON,),
     max_bytes: int = 10,
     within_seconds: float = 60.0,
+    grace_seconds: float = 60.0,
 ) -> tuple[App, list[Message]]:
     """What the app got and what was answered."""
     app, answered = App(), []
@@ -61,7 +62,7 @@ async def ask(
         answered.append(message)
 
     scope = {"type": "http", "method": method, "path": "/api/reports", "headers": list(headers)}
-    await WholeBody(app, max_bytes, within_seconds)(scope, receive, send)
+    await WholeBody(app, max_bytes, within_seconds, grace_seconds=grace_seconds)(scope, receive, send)
     return app, answered
 
 
@@ -92,6 +93,14 @@ async def test_a_body_that_trickles_is_given_up() -> None:
     app, answered = await ask(receiving(b"1", then="silence"), within_seconds=0.0)
     problem = orjson.loads(answered[1]["body"])
     assert (app.bodies, answered[0]["status"], problem["code"]) == ([], 408, "too_slow")
+
+
+async def test_a_body_that_comes_too_slowly_is_given_up_early() -> None:
+    """Next to nothing within the grace is 408, long before the time for a whole body is over; the rest is in time."""
+    app, answered = await ask(receiving(b"1", then="silence"), within_seconds=3_600, grace_seconds=0.01)
+    quick, accepted = await ask(receiving(b"12345", b"67890"), within_seconds=3_600, grace_seconds=5)
+    assert (app.bodies, answered[0]["status"]) == ([], 408)
+    assert (quick.bodies, accepted[0]["status"]) == ([b"1234567890"], 200)
 
 
 async def test_a_client_that_hangs_up_is_not_answered() -> None:
