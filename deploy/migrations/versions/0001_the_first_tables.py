@@ -377,6 +377,8 @@ def _create_reports() -> None:
         sa.Column("report_id", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("refers_to", sa.String(), nullable=True),
+        sa.Column("reporter_key", sa.String(), nullable=False),
+        sa.Column("low_trust", sa.LargeBinary(), nullable=True),
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -390,10 +392,9 @@ def _create_reports() -> None:
         sa.PrimaryKeyConstraint("source_id", "report_id"),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        sa.Column("reporter_key", sa.String(), nullable=False),
-        sa.Column("low_trust", sa.LargeBinary(), nullable=True),
         batch_op.create_index(batch_op.f("ix_reports_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index("ix_reports_refers_to", ["refers_to", "source_id"], unique=False)
+        batch_op.create_index("ix_reports_reporter", ["reporter_key", "received_at"], unique=False)
 
 
 def _create_rulebooks() -> None:
@@ -407,7 +408,6 @@ def _create_rulebooks() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
 
-        batch_op.create_index("ix_reports_reporter", ["reporter_key", "received_at"], unique=False)
 
 def _create_activations() -> None:
     op.create_table(
