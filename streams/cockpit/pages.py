@@ -18,7 +18,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' blob: data:",
+        "img-src 'self'",
         "media-src 'self' blob: data:",
         "connect-src 'self'",
         "worker-src 'self'",

@@ -2,6 +2,8 @@
 import { get, newId, request } from "./lib/api.js";
 import { acts, arranged, awaitsAcknowledgement, dueAt, feedback, feedbackPath, unreceipted } from "./lib/desk.js";
 import { toast } from "./lib/dialog.js";
+import { gallery } from "./lib/gallery.js";
+import { completed, handIn, openAlbum } from "./lib/photos.js";
 import { byId, el } from "./lib/dom.js";
 import { language, onLanguage, t } from "./lib/i18n.js";
 import { areaName, categoryName } from "./lib/names.js";
@@ -15,7 +17,9 @@ const ENDED_SHOWN = 20;
 
 const me = await openPage();
 const kept = shelf();
-const outbox = new Outbox(kept, me.person_id, (path, body) => request("POST", path, body), Date.now);
+const album = await openAlbum(me.person_id);
+const complete = (/** @type {import("./lib/outbox.js").Letter} */ letter) => completed(letter, album, handIn, Date.now());
+const outbox = new Outbox(kept, me.person_id, (path, body) => request("POST", path, body), Date.now, complete);
 const noticedKey = `fenghuo.noticed.${me.person_id}.`;
 const isNoticed = (/** @type {string} */ id) => kept.getItem(noticedKey + id) !== null;
 /** @type {import("./lib/desk.js").Held[] | null} */
@@ -43,6 +47,7 @@ function receipt(held) {
 async function deliver() {
   for (const letter of await outbox.send()) {
     if (letter.about.kind === "received") continue;
+    await album.drop((letter.about.photos ?? []).map((/** @type {{id: string}} */ photo) => photo.id));
     if (letter.state === "delivered") toast(t(`said-${letter.about.kind}`));
     else toast(t("refused", letter.answer?.reason ?? letter.detail), true);
   }
@@ -52,11 +57,12 @@ const moment = () => new Date(nowMs()).toISOString();
 
 /** @param {import("./lib/desk.js").Held} held @param {import("./lib/desk.js").FeedbackKind} kind */
 async function say(held, kind) {
-  const said = await askFor(kind, me, held.command);
-  if (!said) return;
+  const asked = await askFor(kind, me, held.command, album);
+  if (!asked) return;
+  const { photos, ...said } = asked;
   const id = newId();
   const body = feedback(held, id, kind, moment(), said);
-  outbox.put(id, feedbackPath(held.command.command_id), body, { kind, command_id: held.command.command_id });
+  outbox.put(id, feedbackPath(held.command.command_id), body, { kind, command_id: held.command.command_id, photos });
   draw();
   await ask();
 }
@@ -117,6 +123,7 @@ function card(held, waiting, isTakenBack) {
     el("p", {}, `${areaName(command.area_code.slice(0, 9))} ${command.place ?? ""}`),
     el("p", { class: "quiet", text: `${t("issued-at", clockTime(command.issued_at))}${command.verified ? "" : ` · ${t("not-verified")}`}` }),
     due && el("p", { class: "clock" }, `${t(awaitsAcknowledgement(held) ? "acknowledge-by" : "complete-by")} `, el("span", { data: { due } })),
+    gallery(held.attachments, t("feedback-progress")),
     held.done_at && el("p", { class: "quiet", text: t("done-at", clockTime(held.done_at)) }),
     ...mine.map((letter) => el("p", { class: "state", data: { state: "waiting" }, text: t("still-sending", t(`feedback-${letter.about.kind}`)) })),
     buttons(held, mine.length > 0, isTakenBack),

@@ -2,11 +2,13 @@
 import { newId, request } from "./lib/api.js";
 import { toast } from "./lib/dialog.js";
 import { byId, el } from "./lib/dom.js";
-import { COMMON, followUp, isEmpty, messageOf, missing, newDraft, NUMBERS, restored } from "./lib/draft.js";
+import { COMMON, followUp, isEmpty, messageOf, missing, newDraft, NUMBERS, parted, photosMessage, restored } from "./lib/draft.js";
 import { onLanguage, t } from "./lib/i18n.js";
 import { areaName, areasBelow, categoryName, parentOf } from "./lib/names.js";
 import { Outbox } from "./lib/outbox.js";
 import { lineIs, openPage, shelf } from "./lib/page.js";
+import { photoField } from "./lib/photo-field.js";
+import { attachmentOf, completed, handIn, isAway, openAlbum } from "./lib/photos.js";
 import { clockTime, nowMs } from "./lib/time.js";
 
 const LOOK_EVERY_MS = 3_000;
@@ -18,7 +20,10 @@ const me = await openPage();
 const home = me.area_code.slice(0, TOWNSHIP_DIGITS);
 const kept = shelf();
 const draftKey = `fenghuo.draft.${me.person_id}`;
-const outbox = new Outbox(kept, me.person_id, post, Date.now);
+const album = await openAlbum(me.person_id);
+const complete = (/** @type {import("./lib/outbox.js").Letter} */ letter) => completed(letter, album, handIn, Date.now());
+const outbox = new Outbox(kept, me.person_id, post, Date.now, complete);
+let isHandingIn = false;
 let draft = restored(kept.getItem(draftKey), newDraft(newId(), me.area_code));
 
 /** @param {string} path @param {any} body */
@@ -56,6 +61,7 @@ function drawForm() {
   drawAreas();
   drawChoices();
   drawNumbers();
+  drawPhotos();
   byId("located").textContent = draft.point ? t("located") : "";
   byId("form-title").textContent = t(draft.kind === "follow_up" ? "follow-up-report" : "new-report");
   byId("follows").classList.toggle("hidden", draft.kind !== "follow_up");
@@ -94,6 +100,40 @@ function drawNumbers() {
   }));
 }
 
+function drawPhotos() {
+  const { label, input, list } = photoField("photo-input", album, {
+    photos: () => draft.photos,
+    change: (photos) => { changed({ photos }); void handInPhotos(); },
+    usePoint: (point) => { changed({ point }); byId("located").textContent = t("photo-located"); },
+  });
+  byId("photos-part").replaceChildren(label, input, list);
+}
+
+/** While the rest is being written, so that the report usually finds them there; what is not there yet follows it. */
+async function handInPhotos() {
+  if (isHandingIn) return;
+  isHandingIn = true;
+  for (const photo of parted(draft).rest) {
+    const picture = await album.get(photo.id);
+    const answer = picture && await handIn(picture);
+    if (answer && !answer.ok && isAway(answer)) break;
+    const isHere = draft.photos.some((one) => one.id === photo.id);
+    if (answer && !answer.ok) toast(t("photo-refused", answer.detail), true);
+    const found = answer?.ok ? [{ ...photo, attachment: attachmentOf(photo, answer.body) }] : [];
+    if (isHere) changed({ photos: draft.photos.flatMap((one) => (one.id === photo.id ? found : [one])) });
+    if (isHere && !found.length) drawPhotos();
+  }
+  isHandingIn = false;
+}
+
+/** Pictures that no draft and no letter has any more: of a draft that was sent from another tab, or cut short. */
+async function forgetPhotos() {
+  const letters = outbox.letters().filter((letter) => letter.state !== "delivered");
+  const named = [...draft.photos, ...letters.flatMap((letter) => [...letter.about.photos ?? [], ...letter.about.draft?.photos ?? []])];
+  const wanted = new Set(named.map((photo) => photo.id));
+  await album.drop((await album.ids()).filter((id) => !wanted.has(id)));
+}
+
 function drawState() {
   byId("draft-state").textContent = isEmpty(draft) ? "" : t("state-draft");
 }
@@ -119,6 +159,7 @@ function discard() {
     return;
   }
   setDiscard("clear");
+  void album.drop(draft.photos.map((photo) => photo.id));
   begin(newDraft(newId(), me.area_code));
 }
 
@@ -163,12 +204,26 @@ byId("form").addEventListener("submit", async (event) => {
     return;
   }
   if (outbox.holds(draft.report_id)) changed({ report_id: newId() }); // sent from another tab meanwhile
-  outbox.put(draft.report_id, "/api/reports", messageOf(draft, me, new Date(nowMs()).toISOString()), { draft });
+  const now = new Date(nowMs()).toISOString();
+  const { words, rest } = parted(draft);
+  outbox.put(draft.report_id, "/api/reports", messageOf(words, me, now), { draft: words });
+  if (rest.length) putPhotos(words, rest, now);
   begin(newDraft(newId(), me.area_code));
   drawSent();
   byId("sent-title").scrollIntoView({ block: "start" });
   await deliver();
 });
+
+/**
+ * @param {import("./lib/draft.js").Draft} words
+ * @param {import("./lib/photos.js").Photo[]} rest
+ * @param {string} now
+ */
+function putPhotos(words, rest, now) {
+  const message = photosMessage(words, me, now);
+  const again = { ...newDraft(message.report_id, words.area_code), kind: message.kind, refers_to: message.refers_to, category: words.category, text: message.text ?? "", place: words.place };
+  outbox.put(message.report_id, "/api/reports", message, { draft: { ...again, photos: rest }, photos: rest, only_photos: true });
+}
 
 async function deliver() {
   const answered = await outbox.send();
@@ -177,6 +232,7 @@ async function deliver() {
     else toast(t("refused", letter.detail), true);
   }
   if (answered.length) drawSent();
+  if (answered.length) await forgetPhotos();
 }
 
 /** A refused report goes back into the form; its id is used up only when other content is known under it. */
@@ -208,6 +264,7 @@ function sheet(letter) {
       el("span", { class: "state", data: { state }, text: `${{ waiting: "…", delivered: "✓", refused: "✕" }[state]} ${t(`state-${state}`)}` }),
       el("span", { class: "quiet number", text: `${t(`kind-${body.kind}`)} ${clockTime(body.reported_at)}` })),
     el("p", { text: words }),
+    Boolean(body.attachments?.length) && el("p", { class: "quiet", text: t("photos-sent", body.attachments?.length ?? 0) }),
     el("p", { class: "quiet", text: `${areaName(body.area_code.slice(0, TOWNSHIP_DIGITS))} ${body.place ?? ""} · ${t("number", letter.id.slice(0, 8))}` }),
     state === "waiting" && el("p", { class: "quiet", text: t("will-send") }),
     state === "delivered" && letter.answer?.accepted_at && el("p", { class: "quiet", text: t("accepted-at", clockTime(letter.answer.accepted_at)) }),
@@ -224,6 +281,7 @@ byId("forget").addEventListener("click", () => {
 
 /** Whoever waits is sent; else only the line is looked at, so that its state is true before the button is pressed. */
 async function look() {
+  if (parted(draft).rest.length) void handInPhotos();
   if (outbox.waiting().length) await deliver();
   else lineIs(await request("GET", "/api/session"));
 }
@@ -240,4 +298,5 @@ window.addEventListener("online", () => void look());
 window.addEventListener("storage", drawSent);
 drawForm();
 drawSent();
+void forgetPhotos();
 void forever();

@@ -1,16 +1,26 @@
 // Answer: what a unit's person adds before a command is acknowledged, refused, moved on or done.
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
+import { photoField } from "./photo-field.js";
+
+const WITH_PHOTOS = ["progress", "done"];
 
 /**
- * @typedef {{person?: {id: string, name: string}, reason?: string, note?: string, progress_ratio?: number}} Said
+ * @typedef {{person?: {id: string, name: string}, reason?: string, note?: string, progress_ratio?: number,
+ *   photos: import("./photos.js").Photo[]}} Said `photos` are sent before the words and named in them
  * @param {import("./desk.js").FeedbackKind} kind
  * @param {{person_id: string, name: string}} me
  * @param {any} command
+ * @param {import("./photos.js").Album} album
  * @returns {Promise<Said | null>} null when it was called off
  */
-export function askFor(kind, me, command) {
+export function askFor(kind, me, command, album) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
+  /** @type {import("./photos.js").Photo[]} */
+  let photos = [];
+  const field = WITH_PHOTOS.includes(kind)
+    ? photoField("answer-photos", album, { photos: () => photos, change: (next) => { photos = next; } })
+    : null;
   return new Promise((resolve) => {
     const form = el(
       "form",
@@ -18,6 +28,7 @@ export function askFor(kind, me, command) {
       el("h2", { id: "dialog-title", text: t(`feedback-${kind}`) }),
       el("p", { class: "quiet", text: command.text_zh }),
       ...fields(kind, me.name),
+      ...(field ? [field.label, field.input, field.list] : []),
       el(
         "div",
         { class: "bar" },
@@ -26,7 +37,11 @@ export function askFor(kind, me, command) {
       ),
     );
     dialog.replaceChildren(form);
-    dialog.onclose = () => resolve(dialog.returnValue === "yes" ? said(/** @type {HTMLFormElement} */ (form), kind, me) : null);
+    dialog.onclose = () => {
+      const isSaid = dialog.returnValue === "yes";
+      if (!isSaid) void album.drop(photos.map((photo) => photo.id));
+      resolve(isSaid ? { ...said(/** @type {HTMLFormElement} */ (form), kind, me), photos } : null);
+    };
     dialog.returnValue = "";
     dialog.showModal();
     form.querySelector("input, textarea")?.setAttribute("autofocus", "");
@@ -60,7 +75,7 @@ function fields(kind, name) {
  * @param {HTMLFormElement} form
  * @param {import("./desk.js").FeedbackKind} kind
  * @param {{person_id: string, name: string}} me
- * @returns {Said}
+ * @returns {Omit<Said, "photos">}
  */
 function said(form, kind, me) {
   const given = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));

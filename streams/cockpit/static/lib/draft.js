@@ -12,7 +12,7 @@ export const COMMON = [
  * @typedef {{
  *   report_id: string, kind: "initial" | "follow_up", refers_to: string | null,
  *   nature: "emergency" | "hazard", urgent: boolean, category: string, text: string, place: string,
- *   area_code: string, numbers: Record<string, string>, point: Point | null,
+ *   area_code: string, numbers: Record<string, string>, point: Point | null, photos: import("./photos.js").Photo[],
  * }} Draft
  * @typedef {{person_id: string, role: string, area_code: string}} Reporter
  */
@@ -35,6 +35,7 @@ export const newDraft = (reportId, areaCode, earlier = {}) => ({
   area_code: areaCode,
   numbers: {},
   point: null,
+  photos: [],
   ...earlier,
 });
 
@@ -63,7 +64,7 @@ export function restored(kept, fallback) {
   try {
     const found = JSON.parse(kept ?? "null");
     if (typeof found?.report_id !== "string" || typeof found.area_code !== "string") return fallback;
-    return { ...fallback, ...found };
+    return { ...fallback, ...found, photos: Array.isArray(found.photos) ? found.photos : [] };
   } catch {
     return fallback;
   }
@@ -71,7 +72,7 @@ export function restored(kept, fallback) {
 
 /** @param {Draft} draft */
 export const isEmpty = (draft) =>
-  !draft.text.trim() && !draft.place.trim() && !draft.category && Object.values(draft.numbers).every((value) => !value);
+  !draft.text.trim() && !draft.place.trim() && !draft.category && !draft.photos.length && Object.values(draft.numbers).every((value) => !value);
 
 /**
  * The names of what must still be mended before it can be sent.
@@ -102,6 +103,7 @@ export function messageOf(draft, reporter, reportedAt) {
   const facts = Object.fromEntries(
     NUMBERS.filter((name) => draft.numbers[name]?.trim()).map((name) => [name, Number(draft.numbers[name])]),
   );
+  const attachments = draft.photos.flatMap((photo) => photo.attachment ?? []);
   return {
     schema_version: 1,
     report_id: draft.report_id,
@@ -119,5 +121,28 @@ export function messageOf(draft, reporter, reportedAt) {
     position: draft.point ? { ...draft.point, crs: "WGS84" } : null,
     reported_at: reportedAt,
     facts,
+    ...(attachments.length ? { attachments } : {}),
   };
+}
+
+/**
+ * The words with the photographs that the gateway has already, and apart from them those that are still to be sent: a
+ * report never waits for a photograph.
+ * @param {Draft} draft
+ * @returns {{words: Draft, rest: import("./photos.js").Photo[]}}
+ */
+export const parted = (draft) => ({
+  words: { ...draft, photos: draft.photos.filter((photo) => photo.attachment) },
+  rest: draft.photos.filter((photo) => !photo.attachment),
+});
+
+/**
+ * The follow-up that brings the photographs of a report which went ahead of them. Its id follows from the report's.
+ * @param {Draft} draft
+ * @param {Reporter} reporter
+ * @param {string} reportedAt RFC 3339
+ */
+export function photosMessage(draft, reporter, reportedAt) {
+  const follows = followUp(`${draft.report_id}.photos`, messageOf(draft, reporter, reportedAt));
+  return messageOf({ ...follows, text: "现场照片", point: draft.point }, reporter, reportedAt);
 }

@@ -264,6 +264,21 @@ export const WORDS = {
   "will-send": ["已保存在本机，联网后自动发送一次", "Kept on this phone; sent once when back on line"],
   "accepted-at": ["{0} 指挥平台已收到", "Received at {0}"],
   mend: ["修改后重发", "Mend and send again"],
+  photos: ["照片", "Photos"],
+  "add-photo": ["拍照或选图（最多 {0} 张）", "Take or choose photos (up to {0})"],
+  "photo-number": ["照片 {0}", "Photo {0}"],
+  remove: ["移除", "Remove"],
+  "remove-photo": ["移除照片 {0}", "Remove photo {0}"],
+  "use-photo-point": ["用照片的位置", "Use its position"],
+  "use-photo-point-of": ["用照片的位置：照片 {0}", "Use its position: photo {0}"],
+  "photo-located": ["已附上照片的位置", "The photo's position was added"],
+  "photo-unreadable": ["这张图片无法读取，请换一张 JPEG 或 PNG", "This picture cannot be read; choose a JPEG or PNG"],
+  "photo-refused": ["照片未被接受：{0}", "Photo refused: {0}"],
+  "photo-missing": ["照片未到", "Photo has not come"],
+  "photos-full": ["最多 {0} 张照片", "At most {0} photos"],
+  "photos-sent": ["照片 {0} 张", "Photos: {0}"],
+  "photo-of": ["{0}，照片 {1}", "{0}, photo {1}"],
+  "open-photo": ["放大：{0}", "Enlarge: {0}"],
 };
 
 const KEY = "fenghuo.language";

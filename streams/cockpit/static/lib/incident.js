@@ -3,6 +3,7 @@ import { Acting } from "./acting.js";
 import { get } from "./api.js";
 import { countersigned } from "./countersigned.js";
 import { byId, el } from "./dom.js";
+import { gallery } from "./gallery.js";
 import { t } from "./i18n.js";
 import { areaName, categoryName, unitName } from "./names.js";
 import { standingAfter, STEPS } from "./replay.js";
@@ -247,6 +248,7 @@ export class IncidentPanel {
           el("div", { class: "row" }, el("b", { text: unitName(one.command.unit_code) }),
             el("span", { class: `state-${one.status}`, text: `${t(`command-${one.status}`)} ${one.acknowledged_by?.name ?? ""}` })),
           el("p", { class: "quiet", text: one.command.text_zh }),
+          gallery(one.attachments, unitName(one.command.unit_code)),
         )),
         ...waiting.map((/** @type {any} */ task) => el(
           "li",
@@ -278,6 +280,7 @@ export class IncidentPanel {
         el("div", { class: "row" }, el("b", { text: `${t(`kind-${report.kind}`)} ${t(`channel-${report.channel}`)} ${report.claim === "deny" ? t("claim-deny") : ""}` }), el("span", { class: "quiet number", text: clockTime(report.reported_at) })),
         el("p", { text: report.title ?? "" }),
         el("p", { class: "quiet", text: report.text ?? "" }),
+        gallery(report.attachments, `${t(`kind-${report.kind}`)} ${clockTime(report.reported_at)}`),
         changed.length > 0 && el("p", { class: "late", text: changed.join("，") }),
       );
     });

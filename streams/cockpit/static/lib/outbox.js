@@ -6,6 +6,7 @@
  * @typedef {{
  *   id: string, path: string, body: any, about: Record<string, any>, state: LetterState,
  *   tries: number, put_at: number, answered_at: number | null, answer: any, detail: string,
+ *   complete?: boolean,
  * }} Letter `about` is for the page alone and is not sent
  * @typedef {{ok: boolean, status: number, body: any, detail: string}} Answer
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Shelf
@@ -31,12 +32,15 @@ export class Outbox {
    * @param {string} owner whose outbox; a shared phone has several
    * @param {(path: string, body: any) => Promise<Answer>} post
    * @param {() => number} now milliseconds
+   * @param {(letter: Letter) => Promise<any>} [complete] the body with what had to be sent before it; null: not yet.
+   *   What it gives is kept before it is sent, so that it is the same each time.
    */
-  constructor(shelf, owner, post, now) {
+  constructor(shelf, owner, post, now, complete = async (letter) => letter.body) {
     this.shelf = shelf;
     this.prefix = `fenghuo.outbox.${owner}.`;
     this.post = post;
     this.now = now;
+    this.complete = complete;
     this.sending = false;
   }
 
@@ -81,7 +85,9 @@ export class Outbox {
     this.sending = true;
     const answered = [];
     try {
-      for (const letter of this.waiting()) {
+      for (const waiting of this.waiting()) {
+        const letter = await this.#completed(waiting);
+        if (!letter) continue; // those behind it do not wait for it
         const answer = await this.post(letter.path, letter.body);
         const state = meaning(answer);
         const now = { ...letter, state, tries: letter.tries + 1, answer: answer.body, detail: answer.detail };
@@ -99,6 +105,16 @@ export class Outbox {
   /** @param {string} id */
   drop(id) {
     this.shelf.removeItem(this.prefix + id);
+  }
+
+  /** @param {Letter} letter @returns {Promise<Letter | null>} */
+  async #completed(letter) {
+    if (letter.complete) return letter;
+    const body = await this.complete(letter);
+    if (!body) return null;
+    const whole = { ...letter, body, complete: true };
+    if (body !== letter.body) this.#keep(whole);
+    return whole;
   }
 
   #forgetOld() {
