@@ -1,24 +1,19 @@
-"""Doors: how a command gets at the settings, the database and the broker, or says what to do when it cannot."""
+"""Doors: how a command gets at the settings and the database, or says what to do when it cannot."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from aiokafka.errors import KafkaError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from streams.broker.embedded import cluster_id
-from streams.check import Cluster
 from streams.cli.terminal import CannotDo
 from streams.errors import Transient
 from streams.log import configure_logging
-from streams.program import running
 from streams.settings import LogFormat, LogLevel, Profile, Settings, load_settings
 from streams.store import program_time
 from streams.store.database import Database
-from streams.store.migrations import is_current
+from streams.store.revision import is_current
 
 T = TypeVar("T")
 
@@ -60,42 +55,6 @@ async def _worked(work: Callable[[Database, Settings], Awaitable[T]], settings: 
         raise CannotDo(f"the database cannot be had: {away}; start it or set FENGHUO_DATABASE_URL") from away
     finally:
         await database.close()
-
-
-def brokers_of(settings: Settings) -> str:
-    """Where the broker is: of the settings, else of the program that runs in the data folder. Raises CannotDo."""
-    if not settings.has_own_broker:
-        return settings.brokers
-    found = running.find(settings.data_dir)
-    if found is None:
-        raise CannotDo(
-            f"no program runs in {settings.data_dir}, and its broker lives with it; "
-            "start `fenghuo run` in another shell, or set FENGHUO_BROKER_URL=kafka://host:port"
-        )
-    return found.brokers
-
-
-def with_brokers(work: Callable[[str], Awaitable[T]]) -> T:
-    """Do this work at the broker. Raises CannotDo when none answers."""
-    brokers = brokers_of(settings_of_command())
-
-    async def within() -> T:
-        try:
-            return await work(brokers)
-        except KafkaError as away:
-            raise CannotDo(
-                f"no broker answers at {brokers} ({type(away).__name__}); start it or set FENGHUO_BROKER_URL"
-            ) from away
-
-    return asyncio.run(within())
-
-
-async def cluster_if_any(settings: Settings) -> Cluster | None:
-    """The cluster that answers now; None when none does."""
-    with suppress(CannotDo, KafkaError):
-        brokers = brokers_of(settings)
-        return Cluster(brokers, await cluster_id(brokers))
-    return None
 
 
 async def program_now(connection: AsyncConnection, settings: Settings) -> datetime:

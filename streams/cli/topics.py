@@ -7,7 +7,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.broker import topics
 from streams.broker.topics import Admin, Scale, TopicChange, TopicsNotApplied
-from streams.cli.doors import settings_of_command, with_brokers
+from streams.cli.brokers import with_brokers
+from streams.cli.doors import settings_of_command
 from streams.cli.terminal import CannotDo, answer, found_wrong
 from streams.settings import Profile
 

@@ -14,7 +14,7 @@ from models.messages.report import Report
 from models.topics import Topic
 from streams.broker.publishing import Publication, Publisher, PublishFailed
 from streams.broker.reading import Read, read_tail
-from streams.cli.doors import with_brokers
+from streams.cli.brokers import with_brokers
 from streams.cli.terminal import CannotDo, answer, found_wrong, remark
 from streams.gateway.offers import lane_of
 from streams.processing import codec

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from streams.check import Cluster, Violation
 from streams.check import check as look
-from streams.cli.doors import cluster_if_any, on_database, reading
+from streams.cli.brokers import cluster_if_any
+from streams.cli.doors import on_database, reading
 from streams.cli.terminal import CannotDo, answer, found_wrong, remarks
 from streams.replay import Replayed, replay_all
 from streams.replay import replay as replay_one

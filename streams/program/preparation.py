@@ -17,7 +17,8 @@ from streams.errors import Transient
 from streams.log import LogEvent
 from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
-from streams.store.migrations import is_current, upgrade
+from streams.store.migrations import upgrade
+from streams.store.revision import is_current
 
 _ASK_AGAIN_SECONDS = 1.0
 _log = structlog.get_logger()

@@ -1,4 +1,4 @@
-"""Migrations: bring a database to the schema of this version, and tell whether it is there.
+"""Migrations: bring a database to the schema of this version. Whether it is there `streams.store.revision` tells.
 
 The history is `deploy/migrations`, one for both engines. A worker never migrates by itself in production:
 `fenghuo db upgrade` does, and readiness says when it was forgotten.
@@ -8,8 +8,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -30,12 +28,6 @@ async def upgrade(database: Database) -> None:
         await connection.run_sync(_to_head)
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the schema is that of this version; False also for a newer one. Raises TransientFault."""
-    async with database.read() as connection:
-        return await connection.run_sync(_is_at_head)
-
-
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_HISTORY))
@@ -46,8 +38,3 @@ def _config(connection: Connection) -> Config:
 
 def _to_head(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
-
-
-def _is_at_head(connection: Connection) -> bool:
-    heads = ScriptDirectory.from_config(_config(connection)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)

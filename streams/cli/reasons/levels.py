@@ -15,10 +15,9 @@ from models.events.assessment import (
 )
 from models.messages.event import Event
 from models.understanding import SensitiveFound
-from models.vocabulary import ActorKind
+from models.vocabulary import ActorKind, Level
 from streams.cli.reasons.reason import Known, Reason
 from streams.cli.reasons.words import LEVEL, SENSITIVE, of_actor, of_fact, of_number, of_spans
-from workflows.judgement.grading import worst
 
 
 def of_grade(event: Event, data: Graded | PreliminaryGraded, known: Known) -> Reason:
@@ -40,13 +39,18 @@ def _lines(data: Grading, known: Known) -> Iterator[str]:
     for fired in data.fired:
         yield from _of_rule(fired)
     if not data.fired:
-        yield f"rule 规则: no line holds 未达到任何条件{_packs(data)}: the lowest level {LEVEL[worst(())]}"
+        yield f"rule 规则: no line holds 未达到任何条件{_packs(data)}: the lowest level {LEVEL[_by_lines(data)]}"
     yield from _of_sensitive(data, known)
     if data.rule_level is not data.level:
         yield f"kept 保持: the rules give {LEVEL[data.rule_level]} now; silence lowers no level"
     yield from map(_nearest, data.next_lines)
     yield from map(_question, data.questions)
     yield from map(_expert_question, data.expert_questions)
+
+
+def _by_lines(data: Grading) -> Level:
+    """What the lines alone give: the worst of those that hold, level IV where none does."""
+    return max((fired.level for fired in data.fired), key=lambda level: level.severity, default=Level.IV)
 
 
 def _packs(data: Grading) -> str:
@@ -62,7 +66,7 @@ def _packs(data: Grading) -> str:
 
 def _of_sensitive(data: Grading, known: Known) -> Iterator[str]:
     """What made it sensitive, and by how much that may raise a level; also where the cap left nothing to raise."""
-    by_lines = worst(fired.level for fired in data.fired)
+    by_lines = _by_lines(data)
     if data.raised_by:
         for one in data.raised_by:
             yield f"raised 提级: {_sensitive(one, known)}"

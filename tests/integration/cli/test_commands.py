@@ -243,3 +243,19 @@ def test_the_version_is_told(fenghuo: Fenghuo) -> None:
     assert said.code == 0
     assert "schema_version 1" in said.answer
     assert default_rulebook().digest in said.answer
+
+
+@pytest.mark.parametrize("words", [("incidents",), ("show", "nowhere"), ("explain", "nowhere")])
+def test_looking_loads_what_reads_and_nothing_else(words: tuple[str, ...], data_dir: Path) -> None:
+    """Neither broker nor engine nor gateway nor the history of the tables: they take longer than the answer."""
+    heavy = ("aiokafka", "faust", "fastapi", "aiohttp", "alembic", "streams.check")
+    heavy += ("workflows.judgement.understanding.understand",)
+    script = (
+        f"import sys; from streams.cli import main; code = main({list(words)!r});"
+        f"print([name for name in {heavy!r} if name in sys.modules], code in (0, 1))"
+    )
+    settings = {"FENGHUO_DATA_DIR": str(data_dir), "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=settings
+    )
+    assert done.stdout.splitlines()[-1] == "[] True"
