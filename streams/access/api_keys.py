@@ -5,6 +5,7 @@ requests must be signed has a second secret, which is never sent (`streams.acces
 several keys, so that a new one can be brought in before the old one goes.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -22,6 +23,7 @@ from streams.store.statements import Row, insert
 
 KEY_PREFIX = "fhk_"  # so that a key in the wrong place is known for one, by people and by scanners
 _ID_BYTES = 8
+_WORD = re.compile(rf"{KEY_PREFIX}([0-9a-f]{{{2 * _ID_BYTES}}})_([A-Za-z0-9_-]{{43}})", re.ASCII)
 _BY_ID = select(API_KEYS).where(API_KEYS.c.key_id == bindparam("of"))
 
 
@@ -115,7 +117,9 @@ async def holder_of(connection: AsyncConnection, word: str, now: datetime) -> Ho
 
     Raises KeyRefused when the secret is right and the key was disabled or has expired.
     """
-    key_id, _, secret = word.removeprefix(KEY_PREFIX).partition("_")
+    if (said := _WORD.fullmatch(word)) is None:
+        return None  # no key looks so: not worth a question to the database
+    key_id, secret = said.groups()
     row = (await connection.execute(_BY_ID, {"of": key_id})).mappings().first()
     if row is None or not compare_digest(row["digest"], digest_of(secret)):
         return None
