@@ -15,6 +15,7 @@ from models.messages.decision import Decision
 from models.messages.feedback import Feedback
 from models.messages.report import Report
 from models.topics import Topic
+from models.units import UnknownUnit, parse_unit
 from streams.access.signing import Speaker, speakers_of
 from streams.gateway.filling import with_field, with_inner_field
 from streams.gateway.problems import Problem, ProblemCode, of_unreadable
@@ -82,6 +83,7 @@ def read_feedback(body: bytes, command_id: str, services: Services) -> tuple[Fee
     value = with_field(body, "command_id", command_id)
     feedback, digest = _read(Feedback, value, services)
     _refuse_other("command_id", feedback.command_id, command_id)
+    _refuse_unknown_unit(feedback.unit_code)
     topic, key, speakers = Topic.DISPOSAL_FEEDBACK, feedback.incident_id, speakers_of(feedback)
     return feedback, Offer("feedback_id", feedback.message_id, digest, topic, key, value, speakers)
 
@@ -109,6 +111,15 @@ def _refuse_other(field: str, given: str, asked: str) -> None:
     if given != asked:
         detail = f"the path says {asked!r}; leave the field out or say the same"
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, detail, field=field)
+
+
+def _refuse_unknown_unit(code: str) -> None:
+    try:
+        parse_unit(code)
+    except UnknownUnit as unknown:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, ProblemCode.INVALID, str(unknown), field="unit_code"
+        ) from None
 
 
 def _refuse_unknown_area(code: str) -> None:

@@ -19,7 +19,7 @@ from models.topics import Topic
 from models.vocabulary import Action, Channel, Claim, FeedbackKind, Level, Role, Tier, Verdict
 from streams.access.signing import sign
 from tests.core_world import OFFICER, PERSON, make_report
-from tests.stored.process import KEY
+from tests.fakes.signing import CITY_KEY
 from tests.stored.world import StoreWorld
 
 _CITY = AreaCode("500000")
@@ -135,7 +135,7 @@ class Decides:
         if self.is_genuine:
             world.tell(Topic.DECISIONS, incident_id.encode(), written(decision))
         else:
-            headers = () if self.pick % 2 else sign(b"other bytes", KEY)
+            headers = () if self.pick % 2 else sign(b"other bytes", CITY_KEY)
             world.forge(
                 Topic.DECISIONS, incident_id.encode(), written(decision), decision.message_id, headers
             )

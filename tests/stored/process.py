@@ -12,11 +12,9 @@ from typing import NoReturn
 from obstore.store import MemoryStore
 from prometheus_client import CollectorRegistry
 
-from models.access import Act, Role
-from models.areas import city_code
+from models.access import Act
 from models.messages.report import Report
 from models.topics import Topic
-from streams.access.signing import Keyring, SigningKey
 from streams.attachments.store import AttachmentStore
 from streams.attachments.taking_in import AttachmentDesk
 from streams.broker.publishing import PublishFailed
@@ -42,6 +40,7 @@ from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork, wall_now
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
+from tests.fakes.signing import KEYRING
 from tests.stored.broker import Delivery, MemoryBroker
 from workflows.rulebook_file import default_rulebook
 
@@ -49,9 +48,6 @@ RULES = default_rulebook()
 _AT_A_TIME = 500
 _RESENT_AFTER = timedelta(seconds=30)
 _METRICS = Metrics(CollectorRegistry())
-# Whoever decides or answers here signs with this; nothing unsigned is trusted, as in production.
-_SECRET = bytes.fromhex("a3f10c5de8824b97619df2047bc83e5518d06fa94e7321bb0c95d8462f1ae730")
-KEY = SigningKey("the-city", _SECRET, city_code(), frozenset(Role))
 
 
 class Process:
@@ -125,7 +121,7 @@ class Process:
 
         return Surroundings(
             handle=handle,
-            doubt=Voucher(Keyring((KEY,)), clock, trusts_unsigned=False).doubt,
+            doubt=Voucher(KEYRING, clock, trusts_unsigned=False).doubt,
             send=self._relay.send,
             gap_recorded=self._bring_back_what_a_gap_hid,
             clock=clock,

@@ -25,8 +25,9 @@ from streams.store.migrations import upgrade
 from streams.store.publications import Headers
 from streams.store.unit_of_work import wall_now
 from tests.fakes.clock import NOON, ManualClock
+from tests.fakes.signing import CITY_KEY
 from tests.stored.broker import PARTITIONS, Delivery, MemoryBroker
-from tests.stored.process import KEY, RULES, Process
+from tests.stored.process import RULES, Process
 from workflows.rulebook_file import default_rulebook_text
 
 READ = tuple(sorted(ENGINE_READ))
@@ -121,7 +122,7 @@ class StoreWorld(Disk):
     def tell(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Somebody writes to a topic and signs for it; it dies with the broker when nobody has read it."""
         self.told.append((topic, key, value))
-        self.broker.append(topic, key, value, headers=sign(value or b"", KEY))
+        self.broker.append(topic, key, value, headers=sign(value or b"", CITY_KEY))
 
     def forge(self, topic: Topic, key: bytes, value: bytes, message_id: MessageId, headers: Headers) -> None:
         """Somebody writes to a topic for whom nobody signs."""

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from obstore.store import MemoryStore
 
+from streams.access.signing import Signer
 from streams.attachments.store import AttachmentStore
 from streams.attachments.taking_in import AttachmentDesk
 from streams.cockpit.hub import Hubs
@@ -17,6 +18,7 @@ from streams.gateway.services import Services
 from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
 from tests.fakes.clock import ManualClock
+from tests.fakes.signing import KEYRING
 from tests.integration.gateway.engine import Engine
 from workflows.rulebook_file import default_rulebook
 
@@ -66,6 +68,7 @@ async def gateway_over(database: Database) -> AsyncIterator[Gateway]:
         hubs=Hubs(lambda: "e1"),
         maps=Maps(None),
         attachments=AttachmentDesk(AttachmentStore(MemoryStore())),
+        signer=Signer(KEYRING, clock),
         outcome_within_seconds=0.0,
     )
     async with client_of(services) as client:

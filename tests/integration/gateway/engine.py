@@ -11,8 +11,11 @@ from streams.clock import Clock
 from streams.processing import codec
 from streams.processing.arrivals import Arrival, Decoded, Record, Undecodable
 from streams.processing.batch import handle_batch
+from streams.processing.vouching import Voucher
 from streams.store.database import Database
+from streams.store.publications import unpacked
 from streams.store.unit_of_work import UnitsOfWork
+from tests.fakes.signing import KEYRING
 from workflows.rulebook_file import default_rulebook
 
 _SEEN = or_(
@@ -28,6 +31,7 @@ class Engine:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._units = UnitsOfWork(database, "cluster-of-tests", "engine-of-tests")
         self._clock = clock
+        self._voucher = Voucher(KEYRING, clock, trusts_unsigned=False)
         self._offsets: Counter[Topic] = Counter()
 
     async def settle(self) -> None:
@@ -41,9 +45,10 @@ class Engine:
 
     def _arrival(self, row: Row[*tuple[Any, ...]]) -> Arrival:
         topic = Topic(row.topic)
-        record = Record(topic, 0, self._offsets[topic], row.key, row.value)
+        headers = unpacked(row.headers)
+        record = Record(topic, 0, self._offsets[topic], row.key, row.value, headers)
         self._offsets[topic] += 1
         read = codec.read(codec.SHAPE_OF_TOPIC[topic], row.value, self._clock.now())
         if isinstance(read, codec.Unreadable):
             return Undecodable(record, read.reason, read.field, read.detail)
-        return Decoded(record, read.message, read.digest)
+        return Decoded(record, read.message, read.digest, self._voucher.doubt(record, read.message))
