@@ -146,8 +146,7 @@ class Incident(Value):
 
     def order_id(self, task: PlannedTask) -> CommandId:
         """The id of the order that this task has become, or becomes when it is released."""
-        attempt = self.attempt_of(task)
-        return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
+        return self._order_id(task, self.attempt_of(task))
 
     def attempt_of(self, task: PlannedTask) -> int:
         """1, or one more than the orders that were taken back before the incident was reopened."""
@@ -155,10 +154,13 @@ class Incident(Value):
         latest = max((held.command.attempt for held in orders), default=0)
         return latest + (not orders or not self._stands(orders))
 
+    def _order_id(self, task: PlannedTask, attempt: int) -> CommandId:
+        return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
+
     def _is_settled(self, task: PlannedTask, orders: list[CommandState]) -> bool:
         if orders:
             return self._stands(orders)
-        return bool(self.withdrawn) and self.order_id(task) in self.withdrawn
+        return bool(self.withdrawn) and self._order_id(task, attempt=1) in self.withdrawn
 
     def _stands(self, orders: list[CommandState]) -> bool:
         """Some order for it stands or was done, here or in what was absorbed, or an officer took it back."""
