@@ -6,44 +6,17 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from streams.gateway.api import create_app
-from streams.program.server import Server
 from tests.integration.gateway.bodies import report
-from tests.integration.gateway.conftest import TOKEN, Gateway
+from tests.integration.gateway.conftest import Gateway
+from tests.integration.gateway.wire import AUTHORIZED, HEAD, OPEN, chunk, said, served, statuses
 
 BODY = orjson.dumps(report())
-HEAD = (
-    f"POST /api/reports HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {TOKEN}\r\n"
-    "Content-Type: application/json\r\n"
-).encode()
-OPEN = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture
 async def port(gateway: Gateway) -> AsyncIterator[int]:
-    """A port of this machine on which the gateway answers."""
-    server = Server(create_app(gateway.services), "127.0.0.1", 0)
-    running = asyncio.create_task(server.run())
-    yield server.port
-    server.stop()
-    await running
-
-
-async def said(port: int, *parts: bytes) -> bytes:
-    """Everything that is answered to these bytes until the connection is closed."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-        return await reader.read()
-    finally:
-        writer.close()
-
-
-def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked body."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
+    async with served(gateway) as port:
+        yield port
 
 
 async def test_a_chunked_report_is_accepted(port: int) -> None:
@@ -71,8 +44,32 @@ async def test_an_endless_body_is_cut_off(port: int) -> None:
         HEAD + b"Content-Length: -1\r\n\r\n",
         HEAD + b"Content-Length: %d\r\nContent-Length: 3\r\n\r\n%b" % (len(BODY), BODY),
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        HEAD + b"Transfer-Encoding: xchunked\r\n\r\n",
+        HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        HEAD + b"Content-Length : 3\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: 1\r2\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 66_000,
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"X: 1\r\n" * 10_000,
     ],
-    ids=["TLS", "no version", "header", "length in words", "negative", "two lengths", "chunk size"],
+    ids=[
+        "TLS",
+        "no version",
+        "header",
+        "length in words",
+        "negative",
+        "two lengths",
+        "chunk size",
+        "unknown coding",
+        "two codings",
+        "space before the colon",
+        "two hosts",
+        "half a line end",
+        "NUL",
+        "a long header",
+        "many headers",
+    ],
 )
 async def test_what_is_no_http_is_refused(port: int, request_bytes: bytes) -> None:
     """Broken requests are answered with 400 and the connection is closed; the gateway goes on."""
@@ -91,3 +88,40 @@ async def test_a_client_that_hangs_up_leaves_nothing(gateway: Gateway, port: int
     head = HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(BODY)
     assert (await said(port, head + BODY)).startswith(b"HTTP/1.1 202 ")
     assert gateway.nudges.count == 1
+
+
+@pytest.mark.parametrize("length", [4, 5, 50])
+async def test_a_second_request_cannot_be_smuggled_into_a_body(
+    gateway: Gateway, port: int, length: int
+) -> None:
+    """A body with a length and chunks has two ends for two readers: 400, and what follows is no request."""
+    both = HEAD + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % length
+    inner = b"GET /api/session HTTP/1.1\r\n" + AUTHORIZED + b"\r\n"
+    assert statuses(await said(port, both + inner)) == [400]
+    assert gateway.nudges.count == 0
+
+
+async def test_garbage_behind_a_request_costs_the_connection_alone(port: int) -> None:
+    """The request is answered, the garbage with 400, and nothing behind that is read."""
+    asked = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n"
+    assert statuses(await said(port, asked * 3 + b"\x00\xff garbage\r\n\r\n" + asked)) == [200, 200, 200, 400]
+    assert statuses(await said(port, OPEN)) == [200]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /api/incidents/a%0d%0aX-Planted:1",
+        b"GET /api/incidents?cursor=%0d%0aX-Planted:1",
+        b"GET /api/screen/snapshot?area=500000%0d%0aX-Planted:1",
+        b"GET /enter?link=%0d%0aX-Planted:1",
+        b"GET /static/%0d%0aX-Planted:1",
+        b"GET /%0d%0aX-Planted:1",
+    ],
+)
+async def test_a_line_end_that_is_sent_makes_no_header(port: int, asked: bytes) -> None:
+    """Whatever a path or parameter carries, the head of the answer holds our headers alone."""
+    answer = await said(port, asked + b" HTTP/1.1\r\n" + AUTHORIZED + b"Connection: close\r\n\r\n")
+    head = answer.partition(b"\r\n\r\n")[0]
+    assert statuses(answer)[0] in (303, 400, 404)
+    assert b"\nx-planted" not in head.lower()
