@@ -79,5 +79,5 @@ def next_stage(incident: Incident, rules: Rulebook) -> Stage | None:
 
 
 def is_severe(incident: Incident, rules: Rulebook) -> bool:
-    """Too dangerous to wait for verification: flagged urgent, or preliminary level I or II, and not by a flood alone."""
+    """Too dangerous to wait for verification: flagged urgent, or preliminary level I or II, by more than a flood."""
     return not incident.is_doubtful and (incident.urgent or incident.level in rules.severe_levels)

@@ -50,6 +50,7 @@ class AuditRow(SQLModel, table=True):
     """Who asked for what and how it ended. `digest` covers the row and the digest before it, so none can be changed."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_person", "person_id", "seq"), Index("ix_audit_at", "at"))
 
     seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

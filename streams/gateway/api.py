@@ -9,10 +9,11 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from streams.cockpit import day, live, pages
+from streams.cockpit import day, live, pages, trends
 from streams.gateway import (
     areas,
     attachments,
+    audit,
     auditing,
     boards,
     decisions,
@@ -20,6 +21,7 @@ from streams.gateway import (
     health,
     incidents,
     openapi,
+    personal,
     problems,
     proposals,
     reports,
@@ -42,12 +44,15 @@ ROOMS = (
     feedback,
     attachments,
     incidents,
+    personal,
     boards,
     areas,
     unit_commands,
+    audit,
     sessions,
     live,
     day,
+    trends,
     pages,
     health,
 )

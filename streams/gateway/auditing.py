@@ -6,7 +6,8 @@
 - A refusal of a person (403, and 404 for what they may not see or guessed at): the route raises `Refusal`, and the
   answer goes out when its entry is kept. A wrong password leaves one; a wrong token or cookie is nobody's act and
   costs its sender nothing, so it leaves none.
-- Contact data leaves through no route, so that there are no reads of personal data to write down.
+- A read of personal data, or of the audit itself: written down before it is answered, and not answered when it cannot
+  be. Everything else that is read is masked (`streams.gateway.showing`) and leaves nothing.
 
 Never in here: what somebody may do (`streams.gateway.callers`), words of a message, a password.
 """

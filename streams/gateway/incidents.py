@@ -33,6 +33,7 @@ from streams.gateway.views import (
 )
 from streams.store import attachments
 from streams.store.queries import Filter
+from workflows.disclosure import masked_body
 from workflows.incident import Incident
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"], dependencies=[KnownParametersOnly])
@@ -103,19 +104,31 @@ async def get_events(
     after_seq: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Limit = MOST_ROWS,
 ) -> Response:
-    """The incident's log from `after_seq` on, each event byte for byte as it went to `incident-events`."""
+    """The incident's log from `after_seq` on, as it went to `incident-events`; words of reports and reporters masked.
+
+    Under the installation's token, whose holder reads that topic anyway, each event is that very text byte for byte.
+    """
     await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         rows, next_after_seq = await listing.events(connection, incident_id, after_seq, limit)
-    page = {"events": [orjson.Fragment(row.body) for row in rows], "next_after_seq": next_after_seq}
+    shown = _as_sent if caller.is_installation else _masked
+    page = {"events": [shown(row.body) for row in rows], "next_after_seq": next_after_seq}
     return Response(orjson.dumps(page), media_type="application/json")
+
+
+def _as_sent(body: bytes) -> object:
+    return orjson.Fragment(body)
+
+
+def _masked(body: bytes) -> object:
+    return masked_body(orjson.loads(body))
 
 
 @router.get("/{incident_id}/reports", responses=_ONE)
 async def get_reports(
     incident_id: IdInPath, caller: CallerOf, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
 ) -> ReportPage:
-    """The incident's reports, newest first, without contact data and without fields that the contract does not know."""
+    """The incident's reports, newest first, masked: no contact data, nor fields that the contract does not know."""
     query = f"reports of {incident_id}"
     after = None if cursor is None else unseal(services.token, query, cursor)
     await require_incident(incident_id, caller, services.database)

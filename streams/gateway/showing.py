@@ -1,10 +1,14 @@
 """Showing: from rows, and the state inside them, to views. Here it is decided what leaves the house.
 
-Contact data and fields that the contract does not know never do: nobody has said what stands in them.
+Contact data and fields that the contract does not know never do: nobody has said what stands in them. Words of reports
+leave masked, and so does who reported; what they were, `streams.gateway.personal` tells those who may know.
 """
 
 from collections.abc import Container, Iterable
 
+import orjson
+
+from models.events.perception import LowTrust
 from models.identifiers import IncidentId
 from models.messages.command import Command
 from models.messages.fields import Attachment, Part, Person
@@ -21,6 +25,7 @@ from streams.gateway.views import (
     UndoView,
 )
 from streams.store.attachments import Named
+from workflows.disclosure import masked_body, masked_reporter, masked_words
 from workflows.incident import Incident
 from workflows.judgement.case import case_of
 from workflows.judgement.grading import grade
@@ -36,6 +41,8 @@ _FROM_STATE = (
     "sensitive",
     "contradictions",
     "confidence_ratio",
+    "trust",
+    "is_doubtful",
     "acknowledged_by",
     "absorbed",
     "split_from",
@@ -44,6 +51,7 @@ _FROM_STATE = (
     "warning",
 )
 _FROM_GRADE = ("fired", "next_lines", "questions", "expert_questions")
+_WORDS = ("title", "text", "place")
 _FROM_REPORT = tuple(name for name in Report.model_fields if name in ReportView.model_fields)
 
 
@@ -62,12 +70,13 @@ def incident_view(
     suggested = [one for one in state.suggestions if state.is_open and one.incident_id in open_now]
     held = {name: getattr(state, name) for name in _FROM_STATE}
     found = grade(case_of(state), rules)
-    return IncidentView.model_validate(
+    shown = IncidentView.model_validate(
         held
         | {name: getattr(found, name) for name in _FROM_GRADE}
         | {"summary": summary, "waiting_tasks": state.unreleased, "suggestions": tuple(suggested)}
         | {"needs_second": choices_for_two(state, rules), "undo": undo}
     )
+    return IncidentView.model_validate_json(orjson.dumps(masked_body(shown.model_dump(mode="json"))))
 
 
 def command_view(row: Found, signed_by: Person | None, named: Iterable[Named] = ()) -> CommandView:
@@ -86,10 +95,14 @@ def command_view(row: Found, signed_by: Person | None, named: Iterable[Named] = 
 
 
 def report_view(row: Found, kept: Container[str]) -> ReportView:
-    """One report, less its contact and what the contract does not know of; `kept` are digests of what is here."""
+    """One report, masked, less its contact and what the contract does not know; `kept` are digests of what is here."""
     report = Report.model_validate_json(row.body)
     shown = {name: _known_only(getattr(report, name)) for name in _FROM_REPORT}
+    shown |= {name: masked_words(report, getattr(report, name)) for name in _WORDS}
     beside = {
+        "reporter_id": report.reporter_id and masked_reporter(report.reporter_id),
+        "has_contact": report.contact is not None,
+        "low_trust": row.low_trust and LowTrust.model_validate_json(row.low_trust),
         "unknown_fields": report.unknown_fields,
         "resolved_place": Place.model_validate_json(row.place),
         "received_at": row.received_at,

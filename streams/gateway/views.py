@@ -12,7 +12,7 @@ from models.areas import AreaKind
 from models.categories import Category
 from models.events.assessment import ExpertQuestion, FactQuestion, FiredRule, NextLine
 from models.events.disposal import PlannedTask
-from models.events.perception import Contradiction, FactOrigin, FusionScore
+from models.events.perception import Contradiction, FactOrigin, FusionScore, LowTrust, ReportTrust
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId, ReportId, SourceId
 from models.messages.command import Command
 from models.messages.decision import ReportRef
@@ -246,6 +246,8 @@ class IncidentView(View):
     )
     expert_questions: tuple[ExpertQuestion, ...] = Field(description="what no number decides")
     confidence_ratio: Ratio
+    trust: ReportTrust = Field(description="how many affirming reports count in full, and how many are of low trust")
+    is_doubtful: bool = Field(description="only a flood speaks of it: rules start nothing until an officer verifies")
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
     split_from: IncidentId | None
@@ -297,7 +299,7 @@ class CommandList(View):
 
 
 class ReportView(View):
-    """One report of an incident; contact data and fields that the contract does not know stay inside."""
+    """One report of an incident, masked; contact data and fields that the contract does not know stay inside."""
 
     source_id: SourceId
     report_id: ReportId
@@ -329,6 +331,23 @@ class ReportView(View):
     resolved_place: Place
     received_at: Moment
     recorded_at: Moment
+    has_contact: bool = Field(description="whom to call was given; ask `personal` for it")
+    low_trust: LowTrust | None = Field(
+        description="one of a flood: its reporter told `reports` within `within_seconds`, where `most` are believed"
+    )
+
+
+class PersonalView(View):
+    """What a report says of people, as it was sent; whoever is told stands in the audit."""
+
+    source_id: SourceId
+    report_id: ReportId
+    reporter_id: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    title: str | None
+    text: str | None
+    place: str | None
 
 
 class ReportPage(View):
@@ -365,3 +384,34 @@ class AreaList(View):
     parent_code: str | None
     on: str
     areas: tuple[AreaView, ...]
+
+
+class AuditEntryView(View):
+    """Who asked for what and how it ended; `digest` covers the entry and `previous`, the digest before it."""
+
+    seq: int
+    at: Moment
+    person_id: str
+    role: str
+    act: str
+    area_code: str | None
+    subject: str | None = Field(description="an id or code, never words")
+    outcome: str
+    previous: str
+    digest: str
+
+
+class AuditPage(View):
+    """Some entries, latest first; `next_cursor` null: there are no earlier ones."""
+
+    entries: tuple[AuditEntryView, ...]
+    next_cursor: str | None = None
+
+
+class ChainView(View):
+    """Whether the audit is as it was written, from its first entry on; write `entries` and `head` down elsewhere."""
+
+    is_whole: bool
+    entries: int = Field(description="how many follow each other from the first")
+    head: str = Field(description="the digest of the last of them")
+    broken_at: int | None = Field(description="the first entry that is not the one that was written there")

@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 from models.areas import AreaTree
 from models.messages.report import Report
 from models.places import Place
+from workflows.disclosure import masked_words
 
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -24,6 +25,6 @@ def place_of(report: Report, tree: AreaTree) -> Place | None:
         township_code=area.township_code,
         community_code=area.place_code,
         grid_code=report.grid_code,
-        words=report.place,
+        words=masked_words(report, report.place),  # orders carry it to units, and the log to whoever reads that
         position=report.position,
     )

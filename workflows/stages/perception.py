@@ -28,6 +28,7 @@ from models.messages.report import Report
 from models.understanding import SensitiveFound
 from models.vocabulary import ActorKind, Claim, DeadlineKind, Stage, Status, Step
 from workflows.deadlines import pass_step, set_clock
+from workflows.disclosure import masked_words
 from workflows.judgement.account import Account
 from workflows.judgement.case import case_of_account
 from workflows.judgement.grading import level_of
@@ -228,9 +229,10 @@ def reporter(report: Report) -> Actor:
 
 
 def title_of(account: Account) -> str:
-    """What the incident is called until somebody knows better."""
-    if account.report.title:
-        return account.report.title
-    if account.report.text:
-        return account.report.text[:_TITLE_CHARACTERS]
+    """What the incident is called until somebody knows better, on every screen and in the ranking: nobody is named."""
+    report = account.report
+    if report.title:
+        return masked_words(report, report.title) or report.title
+    if report.text:
+        return (masked_words(report, report.text) or report.text)[:_TITLE_CHARACTERS]
     return (account.category or Category.OTHER).facts.name_zh

@@ -86,6 +86,9 @@ def _create_audit() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_at", ["at"], unique=False)
+        batch_op.create_index("ix_audit_person", ["person_id", "seq"], unique=False)
 
 
 def _create_api_keys() -> None:

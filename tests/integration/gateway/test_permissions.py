@@ -143,6 +143,13 @@ def units_commands(role: Role, area: str) -> set[int]:
     return {200} if role in LOOKS and area in SEES else {404}
 
 
+def personal_data(role: Role, area: str) -> set[int]:
+    """Told to desks; a supervisor sees the incident and is told that this is for others."""
+    if role not in LOOKS or area not in SEES:
+        return {404}
+    return {200} if role in DESKS else {403}
+
+
 def by(role: Role, area: str) -> Body:
     return {"officer": {"id": f"{role}-{area}", "name": "王"}, "area_code": area}
 
@@ -201,6 +208,14 @@ MATRIX = (
     Row("GET /api/incidents/{incident_id}", "/api/incidents/{incident}", seen_by(LOOKS)),
     Row("GET /api/incidents/{incident_id}/events", "/api/incidents/{incident}/events", seen_by(LOOKS)),
     Row("GET /api/incidents/{incident_id}/reports", "/api/incidents/{incident}/reports", seen_by(LOOKS)),
+    Row(
+        "GET /api/incidents/{incident_id}/reports/{source_id}/{report_id}/personal",
+        "/api/incidents/{incident}/reports/grid-1/r-1/personal",
+        personal_data,
+    ),
+    Row("GET /api/audit", "/api/audit", own_area({Role.AUDITOR})),
+    Row("GET /api/audit", f"/api/audit?area={TOWNSHIP}", seen_by({Role.AUDITOR})),
+    Row("GET /api/audit/chain", "/api/audit/chain", own_area({Role.AUDITOR})),
     Row("GET /api/incidents/{incident_id}/commands", "/api/incidents/{incident}/commands", seen_by(LOOKS)),
     Row("GET /api/units/{unit_code}/commands", f"/api/units/{TOWNSHIP}:fire/commands", units_commands),
     Row("POST /api/attachments", "/api/attachments", handed_in),
@@ -210,6 +225,7 @@ MATRIX = (
     Row("GET /api/screen/snapshot", f"/api/screen/snapshot?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/snapshot", "/api/screen/snapshot", own_area(LOOKS)),
     Row("GET /api/screen/day", f"/api/screen/day?area={TOWNSHIP}", seen_by(LOOKS)),
+    Row("GET /api/screen/trends", f"/api/screen/trends?area={TOWNSHIP}", seen_by(LOOKS)),
     Row("GET /api/screen/map", "/api/screen/map?style=tiles", of_my_own),
     Row("GET /api/screen/words", "/api/screen/words", of_my_own),
     Row("GET /api/areas", "/api/areas", of_my_own),
