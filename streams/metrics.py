@@ -119,7 +119,9 @@ class MessageMetrics:
             "dead_letters_total", "How many messages could not be handled, and why?", "topic", "reason"
         )
         self.signatures_refused = shelf.counter(
-            "signatures_refused_total", "How many decisions and feedback did nobody answer for, and why?", "reason"
+            "signatures_refused_total",
+            "How many decisions and feedback did nobody answer for, and why?",
+            "reason",
         )
         self.handle = shelf.histogram(
             "message_handle_seconds",

@@ -57,11 +57,17 @@ def test_the_loop_closes_in_production(
         "broker_url": f"kafka://{production_kafka.bootstrap_servers}",
         "database_url": postgres_url,
         "trusted_proxies": "127.0.0.1",
+        "signing_keys": tmp_path / "keys.toml",
     }
     with ExitStack() as stack:
         gateway = stack.enter_context(closing(Program(tmp_path / "gateway", **settings)))
         engine = stack.enter_context(closing(Program(tmp_path / "engine", **settings)))
-        for command in (("db", "upgrade"), ("topics", "apply")):
+        key = ("keys", "new", "the-city", "--area", "500000", "--role", "duty_officer", "--role", "unit")
+        for command in (
+            (*key, "--into", str(tmp_path / "keys.toml")),
+            ("db", "upgrade"),
+            ("topics", "apply"),
+        ):
             said = gateway.command(*command)
             assert said.code == 0, said.answer + said.remarks
         gateway.start("--role", "gateway")
@@ -86,7 +92,10 @@ def test_the_loop_closes_with_a_simulator(kafka: KafkaBroker, tmp_path: Path) ->
 
 
 def _closed_by_hand(gateway: Program) -> None:
-    """Two independent sources report a fire; whoever is ordered, signs and reports that it is done."""
+    """Two independent sources report a fire; whoever is ordered, signs and reports that it is done.
+
+    The gateway signs for them on Kafka, where nothing unsigned is trusted.
+    """
     for channel, source_id in (("119", "119-500108"), ("grid", "grid-500108001")):
         answer = gateway.http.post("/api/reports", json=_report(channel, source_id))
         assert answer.status_code < 300, answer.text
