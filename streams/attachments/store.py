@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from obstore import GetResult
     from obstore.store import ObjectStore, RetryConfig
 
+FOLDER = "attachments"
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _CHUNK_BYTES = 1_048_576
 _ANSWER_WITHIN = timedelta(seconds=30)
@@ -93,7 +94,7 @@ class AttachmentStore:
 def open_store(url: str | None, data_dir: Path) -> AttachmentStore:
     """The store at `s3://bucket/prefix`, with the usual AWS variables, or in the data folder. Connects to nothing."""
     if url is None:
-        folder = (data_dir / "attachments").absolute()
+        folder = (data_dir / FOLDER).absolute()
         return AttachmentStore(LocalStore(folder, mkdir=True), folder)
     # Options of the client would put what the variables say of it out of force; it gives up after 30 s by itself.
     retries: RetryConfig = {"max_retries": _TRIES_AGAIN, "retry_timeout": _ANSWER_WITHIN}

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.attachments.store import AttachmentStore
 from streams.check import (
+    attachments,
     audited,
     clocks,
     commands,
@@ -49,6 +51,7 @@ OF_TABLES: tuple[OfTables, ...] = (
     projections.ratings_equal_the_outcomes,
     audited.accepted_is_audited,
     audited.audit_is_whole,
+    attachments.links_lead_somewhere,
 )
 OF_INCIDENTS: tuple[OfIncident, ...] = (
     log.seq_runs_without_gap,
@@ -73,6 +76,7 @@ OF_INCIDENTS: tuple[OfIncident, ...] = (
 async def check(
     database: Database,
     cluster: Cluster | None = None,
+    pictures: AttachmentStore | None = None,
     *,
     grace_seconds: float = 60,
     lives_by_wall: bool = False,
@@ -82,8 +86,8 @@ async def check(
     """Every violation there is, in one snapshot of the database; stop reading at the first if that is enough.
 
     `grace_seconds` is how long something may be on its way (0: the system is at rest), `rated_every_seconds` how often
-    ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at. `looked_at` is told each
-    incident. Raises TransientFault, and KafkaError when the broker does not answer.
+    ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at, and no picture without `pictures`.
+    `looked_at` is told each incident. Raises TransientFault, and KafkaError when the broker does not answer.
     """
     shelf = None if cluster is None else await published.read_shelf(cluster)
     async with database.read() as connection:
@@ -102,6 +106,9 @@ async def check(
         async for dossier in dossiers(connection):
             looked_at(dossier.incident_id)
             for violation in _of_dossier(dossier, ground):
+                yield violation
+        if pictures is not None:
+            async for violation in attachments.named_pictures_are_whole(connection, pictures, ground):
                 yield violation
         if shelf is not None:
             async for violation in _of_shelf(connection, shelf, ground):

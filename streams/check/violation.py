@@ -19,6 +19,7 @@ class Invariant(StrEnum):
     I10 = "I10"  # replaying all input changes nothing
     I11 = "I11"  # nothing unpublished, no expired claim
     I12 = "I12"  # what people changed through the gateway is audited, and the audit's chain is whole
+    I13 = "I13"  # pictures that are named and were handed in are there, and links lead to what names them
 
 
 @dataclass(frozen=True, slots=True)

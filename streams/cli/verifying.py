@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.attachments.store import FOLDER, AttachmentStore, open_store
 from streams.check import Cluster, Violation
 from streams.check import check as look
 from streams.cli.brokers import cluster_if_any
@@ -28,7 +29,7 @@ def check(
         float, typer.Option(min=0, help="seconds for which something may be on its way; 0: at rest")
     ] = 60,
 ) -> None:
-    """Look at the whole database, and at Kafka where one answers, for a row that breaks an invariant (I1 to I12).
+    """Look at the whole database, and at Kafka where one answers, for a row that breaks an invariant (I1 to I13).
 
     Works beside a running engine. Without a broker, what is on Kafka (half of I7) is not looked at, and it says so.
     Exit code 1: a row breaks one, and it is printed.
@@ -49,7 +50,7 @@ def check(
         if cluster
         else "; no broker answers: I7 was not looked at on Kafka"
     )
-    answer(f"I1 to I12 hold: {looked_at} incidents in the database{on_kafka}")
+    answer(f"I1 to I13 hold: {looked_at} incidents in the database{on_kafka}")
 
 
 def replay(
@@ -86,6 +87,7 @@ async def _look(
         violations = look(
             database,
             cluster,
+            _pictures(settings),
             grace_seconds=grace,
             lives_by_wall=settings.profile is Profile.PRODUCTION,
             rated_every_seconds=settings.rate_every_seconds,
@@ -102,6 +104,13 @@ async def _look(
                 f"the broker went away while it was read: {type(away).__name__}; try again"
             ) from away
         return found, int(progress.tasks[0].completed), cluster
+
+
+def _pictures(settings: Settings) -> AttachmentStore | None:
+    """The store of attachments; None where it would be a folder and is none of this machine's."""
+    if settings.attachments_url is None and not (settings.data_dir / FOLDER).is_dir():
+        return None
+    return open_store(settings.attachments_url, settings.data_dir)
 
 
 async def _replay_all(connection: AsyncConnection) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.access import Act
 from models.identifiers import MessageId
 from models.tables import (
+    ATTACHMENT_LINKS,
     AUDIT,
     COMMANDS,
     DEAD_LETTERS,
@@ -353,6 +354,15 @@ class Planted:
     besides: tuple[Invariant, ...] = ()
 
 
+async def link_of_nobody(connection: AsyncConnection) -> str:
+    """A picture is named by a report that was never accepted."""
+    digest = f"sha256:{'0' * 64}"
+    link = {"message_id": "m", "ordinal": 0, "digest": digest, "media_type": "image/jpeg", "name": "x"}
+    report = {"source_id": "nobody", "report_id": "nothing", "command_id": None}
+    await connection.execute(insert(ATTACHMENT_LINKS).values(**link, **report))
+    return "attachment_links message_id=m ordinal=0"
+
+
 PLANTED = (
     Planted(Invariant.I1, lost_report, (Invariant.I1,)),
     Planted(Invariant.I1, report_without_incident, (Invariant.I1,)),
@@ -396,4 +406,5 @@ PLANTED = (
     Planted(Invariant.I12, decision_nobody_sent),
     Planted(Invariant.I12, decision_that_was_denied),
     Planted(Invariant.I12, audit_entry_changed),
+    Planted(Invariant.I13, link_of_nobody),
 )

@@ -1,16 +1,22 @@
 """`fenghuo check` passes over what the real batch wrote, and bites at each single thing that is then planted."""
 
+import io
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from obstore.store import MemoryStore
+from sqlalchemy import insert, select
 
 from models.areas import area_tree
-from models.tables import INCIDENTS, OUTBOX
+from models.tables import ATTACHMENT_LINKS, INCIDENTS, OUTBOX, REPORTS
+from streams.attachments.store import AttachmentStore, digest_of
 from streams.check import Invariant, Violation, check
+from streams.store import attachments
+from streams.store.attachments import KeptAttachment
 from streams.store.database import Database
 from streams.store.migrations import upgrade
 from tests.integration.check.plants import (
+    LONG_AGO,
     PLANTED,
     Planted,
     change,
@@ -93,3 +99,22 @@ async def test_what_is_on_its_way_is_given_time(played: Database) -> None:
         await change(connection, OUTBOX, row, published_at=None, published_cluster=None, created_at=now)
     assert [violation.invariant for violation in await violations(played)] == [Invariant.I11]
     assert await violations(played, grace_seconds=600) == []
+
+
+@pytest.mark.parametrize("lies_there", [b"a picture", b"another", None])
+async def test_a_named_picture_is_whole_in_the_store(played: Database, lies_there: bytes | None) -> None:
+    """Its bytes are read: others and none are reported; without the store nobody asks."""
+    store, content = AttachmentStore(MemoryStore()), io.BytesIO(b"a picture")
+    digest = digest_of(content)
+    if lies_there is not None:
+        await store.put(digest, io.BytesIO(lies_there))
+    async with played.write() as connection:
+        report = await one(connection, REPORTS)
+        kept = KeptAttachment(digest, "image/jpeg", 9, 1, 1)
+        await attachments.keep(connection, kept, "wang", LONG_AGO)
+        link = {"message_id": report.message_id, "ordinal": 0, "digest": digest, "media_type": "image/jpeg"}
+        of = {"name": "x", "source_id": report.source_id, "report_id": report.report_id, "command_id": None}
+        await connection.execute(insert(ATTACHMENT_LINKS).values(**link, **of))
+    found = [violation.row async for violation in check(played, None, store, grace_seconds=0)]
+    assert found == ([] if lies_there == b"a picture" else [f"attachments digest={digest}"])
+    assert await violations(played) == []

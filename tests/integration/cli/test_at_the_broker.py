@@ -88,7 +88,7 @@ def test_check_looks_at_kafka(fenghuo: Fenghuo, data_dir: Path, broker: Tansu) -
     said = fenghuo("check", "--grace", "0", "--all")
     assert (said.code, said.answer) == (
         0,
-        f"I1 to I12 hold: 6 incidents in the database and on cluster {broker.cluster_id}\n",
+        f"I1 to I13 hold: 6 incidents in the database and on cluster {broker.cluster_id}\n",
     )
 
 

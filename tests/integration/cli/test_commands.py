@@ -108,7 +108,7 @@ def test_check_says_that_all_holds(fenghuo: Fenghuo) -> None:
     said = fenghuo("check")
     assert said.code == 0
     assert said.answer == (
-        "I1 to I12 hold: 6 incidents in the database; no broker answers: I7 was not looked at on Kafka\n"
+        "I1 to I13 hold: 6 incidents in the database; no broker answers: I7 was not looked at on Kafka\n"
     )
 
 
