@@ -17,6 +17,7 @@ from streams.store.database import Database
 
 PASSWORD = "chuan-jiang-hao-zi"
 OFFICER = Someone(person_id="officer", name="王建国", role=Role.DUTY_OFFICER, area_code=AreaCode("500000"))
+COMMANDER = Someone(person_id="commander", name="赵立新", role=Role.COMMANDER, area_code=AreaCode("500000"))
 WORKER = Someone(person_id="worker", name="李小兰", role=Role.GRID_WORKER, area_code=AreaCode("500108001"))
 FIREFIGHTER = Someone(
     person_id="firefighter",
@@ -25,7 +26,12 @@ FIREFIGHTER = Someone(
     area_code=AreaCode("500108"),
     unit_code=UnitCode("500108:fire"),
 )
-PAGES = {OFFICER.person_id: "/", WORKER.person_id: "/report", FIREFIGHTER.person_id: "/desk"}
+PAGES = {
+    OFFICER.person_id: "/",
+    COMMANDER.person_id: "/",
+    WORKER.person_id: "/report",
+    FIREFIGHTER.person_id: "/desk",
+}
 
 
 def keep_accounts(database: Path) -> None:
@@ -39,7 +45,7 @@ async def _keep(url: str) -> None:
     database = Database(url)
     try:
         async with database.write() as connection:
-            for someone in (OFFICER, WORKER, FIREFIGHTER):
+            for someone in (OFFICER, COMMANDER, WORKER, FIREFIGHTER):
                 await keep_account(connection, someone, PASSWORD, datetime.now(UTC))
     finally:
         await database.close()

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { countersigned } from "./countersigned.js";
 import { byId, el } from "./dom.js";
 import { gallery } from "./gallery.js";
+import { unlessHeld } from "./hold.js";
 import { t } from "./i18n.js";
 import { areaName, categoryName, unitName } from "./names.js";
 import { standingAfter, STEPS } from "./replay.js";
@@ -67,6 +68,10 @@ export class IncidentPanel {
   }
 
   draw() {
+    unlessHeld(this.drawNow);
+  }
+
+  drawNow = () => {
     if (!this.loaded) return;
     const { view, events } = this.loaded;
     const body = byId("incident-body");
@@ -88,7 +93,7 @@ export class IncidentPanel {
     body.scrollTop = scrolled;
     this.acting.undo.show(view.undo);
     this.tick();
-  }
+  };
 
   /** Every second: the clocks. */
   tick() {

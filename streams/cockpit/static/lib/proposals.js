@@ -2,7 +2,7 @@
 import { get, request } from "./api.js";
 import { ask, toast } from "./dialog.js";
 import { byId, el } from "./dom.js";
-import { holdable } from "./hold.js";
+import { holdable, unlessHeld } from "./hold.js";
 import { t } from "./i18n.js";
 import { areaName } from "./names.js";
 import { clockTime, nowMs, span } from "./time.js";
@@ -69,6 +69,10 @@ export class Proposals {
   }
 
   draw() {
+    unlessHeld(this.drawNow);
+  }
+
+  drawNow = () => {
     const shown = concerning(this.all, nowMs(), this.putAway);
     const panel = byId("proposals");
     panel.classList.toggle("hidden", !shown.length);
@@ -76,7 +80,7 @@ export class Proposals {
     byId("proposals-list").replaceChildren(...shown.map((one) => this.#item(one)));
     if (focused) /** @type {HTMLElement | null} */ (panel.querySelector(`[data-key="${focused}"]`))?.focus();
     this.tick();
-  }
+  };
 
   /** Every second: how long each still waits; what has run out is drawn anew. */
   tick() {

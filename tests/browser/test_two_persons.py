@@ -1,0 +1,101 @@
+"""Two persons at two screens: one proposes what reaches far, the other countersigns or declines; and taking back."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.program import Program
+from tests.browser.by_hand import report
+from tests.browser.conftest import DESK, WALL, Enter
+from tests.browser.people import COMMANDER, OFFICER
+from tests.browser.test_appearance import THEMES, serious_faults
+
+HELD_MS = 1_800  # a little longer than a button wants
+
+
+def test_two_people_release_a_plan_that_one_alone_cannot(enter: Enter, program: Program) -> None:
+    """Held, shown and sent by one, it waits on both screens; held by the other, the orders are out."""
+    words = "北滨路酒店燃气爆炸，多层坍塌"
+    severe = {"deaths": 12, "injured": 60}
+    report(program, text=words, category="accident.gas", area_code="500105001", urgent=True, facts=severe)
+    officer, commander = enter(OFFICER, WALL), enter(COMMANDER, WALL)
+    panel = opened(officer, words)
+    hold(panel.get_by_role("button", name="一键下达"))
+    dialog = officer.get_by_role("dialog")
+    expect(dialog).to_contain_text("由第二人复核方能生效")
+    expect(dialog.locator("li")).to_have_count(12)
+    dialog.get_by_role("button", name="确认").click()
+    own = officer.locator("#proposals li")
+    expect(own).to_contain_text("等待第二人复核")
+    expect(own.get_by_role("button", name="按住复核同意")).to_have_count(0)
+    theirs = commander.locator("#proposals li")
+    expect(theirs).to_contain_text("下达指令 11 条指令")
+    expect(theirs).to_contain_text(OFFICER.name)
+    for theme in THEMES:
+        assert serious_faults(commander, theme) == [], theme
+        assert serious_faults(officer, theme) == [], theme
+    expect(panel.get_by_role("button", name="一键下达")).to_be_visible()
+    sign = theirs.get_by_role("button", name="按住复核同意")
+    sign.click()  # too short: nothing happens
+    expect(own).to_contain_text("等待第二人复核")
+    hold(sign)
+    expect(commander.locator("#proposals")).to_be_hidden()
+    expect(own).to_contain_text(f"{COMMANDER.name} 已复核同意")
+    expect(panel.get_by_role("button", name="一键下达")).to_have_count(0)
+    expect(panel).to_contain_text(f"下达指令：{OFFICER.name} + {COMMANDER.name}")
+    _declined(officer, commander, panel)
+
+
+def _declined(officer: Page, commander: Page, panel: Locator) -> None:
+    hold(panel.get_by_role("button", name="全部撤回"))
+    _say_why(officer, "现场已处置完毕")
+    theirs = commander.locator("#proposals li")
+    expect(theirs).to_contain_text("撤回指令 17 条指令")
+    theirs.get_by_role("button", name="不同意").click()
+    _say_why(commander, "仍有人员被困")
+    own = officer.locator("#proposals li", has_text="撤回指令")
+    expect(own).to_contain_text(f"{COMMANDER.name} 不同意：仍有人员被困")
+    own.get_by_role("button", name="知道了").click()
+    expect(own).to_have_count(0)
+    expect(panel.get_by_role("button", name="全部撤回")).to_be_visible()
+
+
+def test_an_act_is_taken_back_by_the_keyboard_while_the_seconds_run(enter: Enter, program: Program) -> None:
+    """The strip names the act and the seconds left; U leads to its button, and the verdict is open again."""
+    words = "长江二路地下车库有汽油味"
+    report(program, text=words, category="accident.gas", area_code="500107001")
+    screen = enter(OFFICER, DESK)
+    panel = opened(screen, words)
+    panel.get_by_role("button", name="核实属实").click()
+    _say_why(screen, "物业确认")
+    expect(panel).to_contain_text("属实")
+    strip = screen.locator("#undo")
+    expect(strip).to_contain_text("核实结论可撤销")
+    expect(strip.locator("#undo-left")).to_contain_text("秒")
+    for theme in THEMES:
+        assert serious_faults(screen, theme) == [], theme
+    screen.keyboard.press("u")
+    expect(strip.get_by_role("button", name="撤销")).to_be_focused()
+    screen.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="核实属实")).to_be_visible()
+    # What was taken back is an act, too, and can be taken back.
+    expect(strip).to_contain_text("核实结论可撤销")
+
+
+def opened(page: Page, words: str) -> Locator:
+    """The panel of the incident that is told of in these words."""
+    expect(page.locator("#connection")).to_have_text("实时在线")
+    page.locator("#lanes .card", has_text=words).dispatch_event("click")
+    panel = page.locator("#incident-body")
+    expect(panel.locator("strong")).to_have_text(words)
+    return panel
+
+
+def hold(button: Locator) -> None:
+    """Press it for as long as it asks."""
+    button.click(delay=HELD_MS)
+
+
+def _say_why(page: Page, reason: str) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("理由").fill(reason)
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_be_hidden()
