@@ -11,7 +11,7 @@ from functools import lru_cache
 from models.messages.report import Report
 from workflows.masking import mask, mask_whole
 
-_OURS = re.compile(r"(?:_id|_ids|_code|_codes|_at)$|^(?:digest|rulebook|cap_xml)$")
+_OURS = re.compile(r"(?:_id|_ids|_code|_codes|_at)$|^(?:digest|rulebook|cap_xml|references)$")
 _REPORTER = frozenset({"reporter_id", "reporter_key"})
 # An id or a digest that we derived, or a moment: never anybody's words.
 _MACHINE_MADE = re.compile(r"(?:sha256:)?[0-9a-f-]{32,}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+")
