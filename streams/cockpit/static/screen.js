@@ -12,11 +12,13 @@ import { IncidentPanel } from "./lib/incident.js";
 import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
 import { areaName, categories, categoryName, parentOf } from "./lib/names.js";
+import { Rewind } from "./lib/rewind.js";
 import { keepShell } from "./lib/shell.js";
 import { Proposals } from "./lib/proposals.js";
 import { isSevere, passes, Store } from "./lib/store.js";
 import { ageSeconds, alive, dayTime, heard, nowMs } from "./lib/time.js";
 
+const WALL_PIXELS = 1_800; // dark for a wall, light for a desk, unless somebody chose
 const store = new Store();
 /** @type {import("./lib/store.js").Filter} */
 const filter = {};
@@ -37,6 +39,12 @@ const proposals = new Proposals(choose);
 await map.load();
 
 const draw = onceAFrame(() => {
+  map.isPast = rewind.isOn;
+  if (rewind.isOn) {
+    map.show(rewind.picture(), filter.area ?? store.areaCode, draw);
+    drawFrame();
+    return;
+  }
   const shown = [...store.open.values()].filter((incident) => passes(incident, filter));
   drawCounts(shown);
   drawHeat(store, choose, chosen);
@@ -44,6 +52,8 @@ const draw = onceAFrame(() => {
   map.show(store, filter.area ?? store.areaCode, draw);
   drawFrame();
 });
+
+const rewind = new Rewind(() => store.areaCode, draw);
 
 new Live({
   onSnapshot: (snapshot) => {
@@ -86,6 +96,7 @@ function warn(incident) {
 function choose(incidentId) {
   chosen = incidentId;
   calm();
+  rewind.leave();
   view("incident");
   void panel.open(incidentId);
   draw();
@@ -148,7 +159,7 @@ function view(name) {
 for (const tab of document.querySelectorAll(".tabs button")) {
   tab.addEventListener("click", () => view(/** @type {HTMLElement} */ (tab).dataset.view ?? "map"));
 }
-byId("open-appraisal").addEventListener("click", () => showAppraisal(store, choose));
+byId("open-appraisal").addEventListener("click", () => void showAppraisal(store, store.areaCode, choose));
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
 byId("help").addEventListener("click", help);
@@ -178,10 +189,25 @@ const KEYS = {
   a: () => panel.acting.press("acknowledge"),
   r: () => panel.acting.press("release"),
   u: () => panel.acting.undo.focus(),
+  y: () => { view("map"); void rewind.toggle(); },
   s: toggleMute,
   l: switchLanguage,
   "?": help,
   Escape: () => (filter.area ? goUp() : view("map")),
+};
+
+// While the past is shown nobody decides about what is hidden.
+/** @type {Record<string, () => void>} */
+const KEYS_OF_REPLAY = {
+  y: () => rewind.leave(),
+  Escape: () => rewind.leave(),
+  " ": () => rewind.togglePlay(),
+  ArrowLeft: () => rewind.step(-1),
+  ArrowRight: () => rewind.step(1),
+  m: KEYS.m,
+  s: KEYS.s,
+  l: KEYS.l,
+  "?": KEYS["?"],
 };
 
 /** @param {number} by */
@@ -195,15 +221,17 @@ function step(by) {
 
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
-  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const isTyping = target.matches("input, select, textarea") && !(rewind.isOn && event.key === "Escape");
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping || document.querySelector("dialog[open]")) return;
+  if (event.key === " " && target.matches("button, [role=button]")) return; // presses it
+  const act = (rewind.isOn ? KEYS_OF_REPLAY : KEYS)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
   act();
 });
 
 try {
-  document.documentElement.dataset.theme = localStorage.getItem("fenghuo.theme") ?? "dark";
+  document.documentElement.dataset.theme = localStorage.getItem("fenghuo.theme") ?? (innerWidth < WALL_PIXELS ? "light" : "dark");
 } catch { /* a browser that keeps nothing */ }
 fillFilters();
 drawFrame();

@@ -39,11 +39,13 @@ class Lane {
     this.incidents = incidents.sort(byUrgency);
     this.chosen = chosen;
     this.count.textContent = String(incidents.length);
+    this.element.classList.toggle("empty", !incidents.length);
     this.draw();
   }
 
   #draw() {
-    const height = 3.1 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const root = getComputedStyle(document.documentElement);
+    const height = parseFloat(root.getPropertyValue("--card-rem")) * parseFloat(root.fontSize);
     this.space.style.height = `${this.incidents.length * height}px`;
     const first = Math.max(0, Math.floor(this.scroll.scrollTop / height) - BEYOND);
     const last = Math.min(this.incidents.length, Math.ceil((this.scroll.scrollTop + this.scroll.clientHeight) / height) + BEYOND);
@@ -75,6 +77,7 @@ function fill(card, incident, isChosen) {
   if (card.dataset.key === key) return;
   card.dataset.key = key;
   card.dataset.id = incident.incident_id;
+  card.title = `${incident.title}\n${placeName(incident)}`;
   card.className = `card level-line-${incident.level}`;
   card.setAttribute("aria-current", String(isChosen));
   card.replaceChildren(

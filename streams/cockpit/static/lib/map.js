@@ -8,7 +8,13 @@ import { alarms } from "./store.js";
 const MODES = ["rating", "alarm", "open"];
 const STYLES = ["boundaries", "tiles"];
 const CENTRAL = ["500103", "500104", "500105", "500106", "500107", "500108", "500157"];
+// In the inset some names would touch their neighbours': how far they are moved, in units of the drawing.
+/** @type {Record<string, [number, number]>} */
+const MOVED = { "500103": [-4, -1], "500104": [7, 6], "500106": [0, -8], "500107": [-7, 17], "500108": [7, 2] };
+const NARROW = "(max-width: 700px)";
 const MANY = [1, 5, 20]; // up to 1, 5, 20 open incidents: three shades, and one for more
+
+/** @typedef {Pick<import("./store.js").Store, "open" | "ratings" | "areaCode">} Shown */
 
 export class CityMap {
   /** @param {(areaCode: string) => void} goTo */
@@ -16,6 +22,8 @@ export class CityMap {
     this.goTo = goTo;
     this.mode = "rating";
     this.style = "boundaries";
+    /** Whether a past moment is shown, of which no ratings are known. */
+    this.isPast = false;
     /** @type {Map<string, any>} */
     this.drawings = new Map();
     /** @type {string | null} */
@@ -31,11 +39,16 @@ export class CityMap {
       const answer = await get(`/api/screen/map?style=${style}`);
       if (answer.ok) this.drawings.set(style, answer.body);
     }
-    if (this.drawings.get("boundaries")?.source === "tiles") this.style = "tiles";
+    // On a phone no name could be read on the map.
+    if (this.drawings.get("boundaries")?.source === "tiles" || matchMedia(NARROW).matches) this.style = "tiles";
+  }
+
+  get shownMode() {
+    return this.isPast && this.mode === "rating" ? "alarm" : this.mode;
   }
 
   /**
-   * @param {import("./store.js").Store} store
+   * @param {Shown} store
    * @param {string} area the area in sight
    * @param {() => void} again
    */
@@ -53,16 +66,16 @@ export class CityMap {
     /** @param {"mode" | "style"} what @param {string} value @param {string} word */
     const button = (what, value, word) =>
       el("button", {
-        "aria-pressed": String(this[what] === value),
+        "aria-pressed": String((what === "mode" ? this.shownMode : this.style) === value),
         text: t(word),
         on: { click: () => { this[what] = value; this.drawn = null; again(); } },
       });
-    byId("map-modes").replaceChildren(...MODES.map((mode) => button("mode", mode, `map-${mode}`)));
+    byId("map-modes").replaceChildren(...MODES.filter((mode) => !this.isPast || mode !== "rating").map((mode) => button("mode", mode, `map-${mode}`)));
     byId("map-styles").replaceChildren(...STYLES.map((style) => button("style", style, `map-${style}`)));
   }
 
   /**
-   * @param {import("./store.js").Store} store
+   * @param {Shown} store
    * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
    */
   #city(store, known) {
@@ -86,14 +99,14 @@ export class CityMap {
     this.shapes = new Map();
     this.marks = new Map();
     const whole = svg("svg", { class: "city", viewBox: `0 0 1000 ${drawing.height}`, role: "group", "aria-label": t("map") });
-    whole.append(...drawing.shapes.flatMap((/** @type {any} */ shape) => this.#shape(shape, true)));
+    this.#fill(whole, drawing.shapes, true);
     byId("map-body").replaceChildren(whole);
     if (drawing.source !== "tiles") {
       const central = drawing.shapes.filter((/** @type {any} */ shape) => CENTRAL.includes(shape.code));
       const box = bounds(central);
       if (box) {
         const inset = svg("svg", { class: "inset", viewBox: box, role: "group", "aria-label": t("central-city") });
-        inset.append(...central.flatMap((/** @type {any} */ shape) => this.#shape(shape, false)));
+        this.#fill(inset, central, false);
         byId("map-body").append(inset);
       }
     }
@@ -101,9 +114,16 @@ export class CityMap {
   }
 
   /**
-   * @param {any} shape
+   * All shapes, then all names, so that no shape covers a neighbour's name.
+   * @param {SVGElement} picture
+   * @param {any[]} shapes
    * @param {boolean} isMain
    */
+  #fill(picture, shapes, isMain) {
+    picture.append(...shapes.map((shape) => this.#shape(shape, isMain)), ...shapes.flatMap((shape) => this.#words(shape, isMain)));
+  }
+
+  /** @param {any} shape @param {boolean} isMain */
   #shape(shape, isMain) {
     const go = () => this.goTo(shape.code);
     const path = svg("path", {
@@ -113,31 +133,37 @@ export class CityMap {
       role: "button",
       on: { click: go, keydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(); } } },
     });
-    const isTile = this.style === "tiles";
-    const small = !isMain && !isTile;
-    const name = svg("text", { class: "shape-name", x: shape.label[0], y: shape.label[1] + (isTile ? 0 : 4), text: shape.name.replace(/(土家族|苗族)+自治县|[区县]$/g, "") });
-    const mark = svg("text", { class: "shape-mark", x: shape.label[0], y: shape.label[1] + (small ? 11 : 20) });
-    if (small) for (const text of [name, mark]) text.classList.add("small");
     this.shapes.set(shape.code, [...(this.shapes.get(shape.code) ?? []), path]);
+    return path;
+  }
+
+  /** Name and mark. @param {any} shape @param {boolean} isMain @returns {SVGElement[]} */
+  #words(shape, isMain) {
+    const isTile = this.style === "tiles";
+    const isSmall = !isMain && !isTile;
+    const [right, down] = isSmall ? MOVED[shape.code] ?? [0, 0] : [0, 0];
+    const [x, y] = [shape.label[0] + right, shape.label[1] + down];
+    const name = svg("text", { class: "shape-name", x, y: y + (isTile ? 0 : 4), text: shortName(shape.name) });
+    const mark = svg("text", { class: "shape-mark", x, y: y + (isSmall ? 11 : 24) });
+    if (isSmall) for (const text of [name, mark]) text.classList.add("small");
     this.marks.set(shape.code, [...(this.marks.get(shape.code) ?? []), mark]);
     // In the whole city's map the small districts have no room for words: the inset has them.
-    const isCramped = isMain && !isTile && CENTRAL.includes(shape.code);
-    return isCramped ? [path] : [path, name, mark];
+    return isMain && !isTile && CENTRAL.includes(shape.code) ? [] : [name, mark];
   }
 
   /**
    * Colour, mark and words of an area: never colour alone.
-   * @param {import("./store.js").Store} store
+   * @param {Shown} store
    * @param {string} code
    * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
    */
   #look(store, code, known) {
     const alarm = known.get(code);
-    if (this.mode === "alarm") {
+    if (this.shownMode === "alarm") {
       const words = alarm ? `${t(`level-${alarm.level}`)} ${alarm.count}` : "";
       return { colour: alarm?.level ?? "none", mark: alarm ? alarm.level : "", words, flashes: Boolean(alarm?.flashes), few: false };
     }
-    if (this.mode === "open") {
+    if (this.shownMode === "open") {
       const count = alarm?.count ?? 0;
       const shade = count ? `n${1 + MANY.filter((many) => count > many).length}` : "none";
       return { colour: shade, mark: count ? String(count) : "", words: `${t("open-incidents")} ${count}`, flashes: false, few: false };
@@ -149,7 +175,7 @@ export class CityMap {
   }
 
   /**
-   * @param {import("./store.js").Store} store
+   * @param {Shown} store
    * @param {string} area
    * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
    */
@@ -171,7 +197,7 @@ export class CityMap {
   }
 
   /**
-   * @param {import("./store.js").Store} store
+   * @param {Shown} store
    * @param {string} code
    * @param {string} name
    * @param {Map<string, {level: string, count: number, flashes: boolean}>} known
@@ -191,9 +217,15 @@ export class CityMap {
       rating: ["green", "blue", "yellow", "orange", "red"].map((colour) => [colour, `rating-${colour}`]),
       alarm: ["I", "II", "III", "IV"].map((level) => [level, `level-${level}`]),
       open: [],
-    }[this.mode] ?? [];
+    }[this.shownMode] ?? [];
     byId("legend").replaceChildren(...entries.map(([colour, word]) => el("li", { data: { colour } }, el("i"), t(word))));
   }
+}
+
+/** 彭水苗族土家族自治县 → 彭水, 万州区 → 万州, but 忠县. @param {string} name */
+function shortName(name) {
+  const short = name.replace(/(土家族|苗族)+自治县|[区县]$/g, "");
+  return short.length > 1 ? short : name;
 }
 
 /**
