@@ -110,8 +110,8 @@ def test_a_title_names_nobody_from_the_first_event_on() -> None:
 
 def test_a_warning_s_number_is_not_taken_for_somebody_s() -> None:
     """The messages that an update names are identifiers of ours, though eleven of their digits could be a telephone."""
-    warning = {"references": ["50010113800123_20261122161743_0"], "headline_zh": "联系13800123456"}
+    warning = {"references": ["50015100010139_20261122161743_0"], "headline_zh": "联系13800123456"}
     assert masked_body(warning) == {
-        "references": ["50010113800123_20261122161743_0"],
+        "references": ["50015100010139_20261122161743_0"],
         "headline_zh": "联系138****3456",
     }
