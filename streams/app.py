@@ -39,7 +39,7 @@ from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import board, entry, failpoints, identity, interpreter, running, trust
+from streams.program import board, entry, failpoints, identity, interpreter, photographs, running, trust
 from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
@@ -245,6 +245,10 @@ class _Program:
 
     def _serve(self, ground: Ground) -> None:
         settings = self._settings
+        desk = photographs.desk_of(settings)
+        if settings.role is not Role.ENGINE:
+            sweep, every = photographs.sweep_of(ground, desk), photographs.SWEPT_EVERY_SECONDS
+            self._sweep("attachments", sweep, every, LogEvent.ATTACHMENTS_SWEPT)
         services = Services(
             database=ground.database,
             clock=ground.clock,
@@ -256,7 +260,7 @@ class _Program:
             signer=Signer(ground.keyring, ground.wall),
             hubs=self._hubs,
             maps=Maps(settings.map_geojson),
-            attachments=self._attachments(ground),
+            attachments=desk,
             max_body_bytes=settings.max_message_bytes,
             tokens=identity.tokens_of(settings),
             limits=identity.limits_of(settings),
