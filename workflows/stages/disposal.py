@@ -60,7 +60,8 @@ def release_by_rule(ledger: Ledger) -> None:
 
 def end_command_step(ledger: Ledger) -> None:
     """Joint rule: nothing waits for a click any more."""
-    if ledger.incident.stage in _COMMANDING and not ledger.incident.unreleased:
+    incident = ledger.incident
+    if incident.stage in _COMMANDING and Step.COMMAND in incident.open_steps and not incident.unreleased:
         end_step(ledger, Step.COMMAND, "released")
 
 
@@ -77,7 +78,8 @@ def end_respond_step(ledger: Ledger) -> None:
 def begin_again(ledger: Ledger) -> None:
     """Joint rule: a worse level brought new tasks after the steps were over."""
     incident = ledger.incident
-    if incident.stage is Stage.DISPOSAL and incident.unreleased:
+    is_over = not {Step.COMMAND, Step.RESPOND}.issubset(incident.open_steps)
+    if incident.stage is Stage.DISPOSAL and is_over and incident.unreleased:
         _begin(ledger, Step.COMMAND)
         _begin(ledger, Step.RESPOND)
 
