@@ -36,7 +36,7 @@ class Expectation(StrEnum):
 class Happening:
     """One message, `at_seconds` after the round began. Only garbage has no `report`; it has `raw` bytes instead.
 
-    `stated` are the totals that the report gives, in words for the most part; `level` is what they come to.
+    `stated` are the totals that the report's words give; `level` is what they come to.
     """
 
     at_seconds: int

@@ -1,9 +1,10 @@
 """Story: how one event is told: who reports it when and in which words, what is added later, and what goes wrong.
 
-Pure: the same plot and seed give the same happenings. Reports are words: how many were hurt stands in the text alone,
-save for the few whose senders' systems fill in fields as well. Totals only grow from one report to the next, so
-whoever takes the greatest and whoever takes the latest arrive at the same level. An event that grows is told first in
-a hurry, and its text of the corpus comes when all is known; any other begins with it.
+Pure: the same plot and seed give the same happenings. Reports are words: what happened and how many were hurt stands in
+the text alone, whatever the channel, and no report names a category. Only where a contradiction is to be shown does one
+sender's form hold numbers, and another than his words (`Twist.CONTRADICTION`). Totals only grow from one report to the
+next, so whoever takes the greatest and whoever takes the latest arrive at the same level. An event that grows is told
+first in a hurry, and its text of the corpus comes when all is known; any other begins with it.
 """
 
 from collections.abc import Iterator
@@ -25,9 +26,6 @@ _KNOWN_LAST = {"direct_loss_yuan", "burnt_hectares"}
 _KNOWN_AT_FIRST = (0.3, 0.5, 0.8)  # share of the totals in the end
 _NO_SUCH_AREAS = ("500999", "500108999", "500108001999")
 _URGENT_RATIO = 0.05
-# Departments and instruments have systems that fill in fields; all in all about one report in ten has any.
-_FIELDS_RATIO = {Channel.DEPARTMENT: 0.5, Channel.SENSOR: 0.5}
-_FIELDS_RATIO_ELSE = 0.06
 CONTRADICTED_BY = (1, 3)  # so many more injured in the field than in the words
 _SOON = (20, 90)
 _LATER = (120, 2_400)
@@ -165,7 +163,6 @@ def _report(
     plot: Plot, draft: _Draft, report_id: ReportId, number: int, refers_to: str | None, draws: Draws
 ) -> Report:
     by, is_grid = draft.by, draft.by.channel is Channel.GRID
-    fields = _fields(draft, report_id, draws)
     occurred = plot.starts_at_seconds - draws.between("until first seen", 300, 900)
     known = draft.at_seconds - draws.between(f"known before {report_id}", 20, 180)
     return Report(
@@ -179,7 +176,6 @@ def _report(
         nature=plot.nature,
         claim=draft.claim,
         urgent=draft.urgent,
-        category=None if fields is None else plot.category,
         title=draft.title,
         text=draft.text,
         area_code=draft.site.given_code if is_grid else draft.site.township_code,
@@ -188,22 +184,15 @@ def _report(
         occurred_at=moment(occurred),
         known_at=moment(known),
         reported_at=moment(draft.at_seconds),
-        facts=fields or Facts(),
-        approximate=tuple(sorted(fields.model_fields_set)) if fields and plot.is_approximate else (),
+        facts=_form(draft, draws) if draft.contradicts else Facts(),
         contact=Contact(name=name_of(Draws(draws.seed, by.source_id))) if is_grid else None,
     )
 
 
-def _fields(draft: _Draft, report_id: ReportId, draws: Draws) -> Facts | None:
-    """What the sender's system fills in beside the words; most have none. A contradiction leaves the level alone."""
-    if draft.contradicts:
-        return draft.facts.model_copy(
-            update={"injured": (draft.facts.injured or 0) + draws.between("more injured", *CONTRADICTED_BY)}
-        )
-    by_system = draws.happens(
-        f"fields of {report_id}", _FIELDS_RATIO.get(draft.by.channel, _FIELDS_RATIO_ELSE)
-    )
-    return draft.facts if by_system and draft.claim is Claim.AFFIRM else None
+def _form(draft: _Draft, draws: Draws) -> Facts:
+    """What a sender's form holds against his own words; the level is the same by either."""
+    more = draws.between("more injured", *CONTRADICTED_BY)
+    return draft.facts.model_copy(update={"injured": (draft.facts.injured or 0) + more})
 
 
 def _troubles(plot: Plot, first: Happening, draws: Draws) -> Iterator[Happening]:

@@ -276,6 +276,8 @@ def report_view_of(message: ReportArrived) -> ReportView:
     shown = {name: getattr(report, name) for name in Report.model_fields if name in ReportView.model_fields}
     beside = {
         "unknown_fields": (),
+        "has_contact": report.contact is not None,
+        "low_trust": message.low_trust,
         "resolved_place": message.account.place,
         "received_at": message.received_at,
         "recorded_at": message.envelope.recorded_at,
