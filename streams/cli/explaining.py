@@ -12,9 +12,9 @@ from models.identifiers import IncidentId
 from models.messages.event import Event
 from streams.cli.doors import reading
 from streams.cli.reasons.log import reasons_of
+from streams.cli.reasons.phrases import LEVEL
 from streams.cli.reasons.reason import Reason
 from streams.cli.reasons.warnings import why_none
-from streams.cli.reasons.words import LEVEL
 from streams.cli.terminal import answer, beijing_time, found_wrong
 from streams.store import queries, rulebooks
 from workflows.incident import Incident

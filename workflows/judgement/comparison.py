@@ -12,7 +12,7 @@ from models.categories import Category, category_facts
 from models.events.perception import FeaturePoints, FusionFeature, FusionOutcome
 from models.likeness import Likeness
 from models.messages.report import FACT_NAMES
-from workflows.judgement import nearness, words
+from workflows.judgement import character_pairs, nearness
 from workflows.judgement.likeness import Seen, View
 from workflows.rulebook import Fusion, FusionPoints
 
@@ -113,7 +113,7 @@ def _of_category(one: Category | None, other: Category | None, points: FusionPoi
 
 
 def _of_words(one: View, other: View, points: FusionPoints) -> Seen | None:
-    shared = words.shared_ratio(one.pairs, other.pairs)
+    shared = character_pairs.shared_ratio(one.pairs, other.pairs)
     if shared is None:
         return None
     said = points.words_unlike + (points.words_alike - points.words_unlike) * shared

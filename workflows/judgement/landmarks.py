@@ -8,7 +8,7 @@ endings is ours.
 
 import re
 
-from workflows.judgement.words import IDLE
+from workflows.judgement.character_pairs import IDLE
 
 _ENDINGS = (
     "小学|中学|高中|大学|学院|职校|技校|学校|幼儿园|卫生院|卫生室|诊所|药房|农贸市场|菜市场|批发市场|市场|商场|超市|大桥|老桥|新桥|天桥|立交桥|立交|桥|加油站|加气站|"
@@ -18,15 +18,18 @@ _ENDINGS = (
 _AREA_ENDINGS = frozenset("镇乡村区县市道街社")
 _LANDMARKS = frozenset(_ENDINGS.split("|"))
 # What stands before an ending and names none: words for one of a kind, and what is done there.
-_ANY = frozenset(
-    """
-    老旧 某某 附近 周边 多个 部分 沿线 沿街 高层 低洼 一家 一所 一座 一处 一栋 两家 这家 那家 某家 该家 大型 小型 私人 当地 本地 新建
-    在建 废弃 隔壁 对面 旁边 门口 楼下 发生 深入 前往 赶到 赶往 位于 来到 进入 经过 途经 路过 冲进 冲入 撞上 撞向 撞到 靠近 送往 送到 送至 开往
-    驶入 驶出 抵达 到达 距离 紧邻 毗邻 包围 封闭 关闭 疏散 搜索 发现 反映 警告 全省 全市 全县 批发 水果 蔬菜 建材 家具 家电 二手
-    """.split()
+_NO_NAMES = (
+    "老旧|某某|附近|周边|多个|部分|沿线|沿街|高层|低洼|一家|一所|一座|一处|一栋|两家|这家|"
+    "那家|某家|该家|大型|小型|私人|当地|本地|新建|在建|废弃|隔壁|对面|旁边|门口|楼下|发生|"
+    "深入|前往|赶到|赶往|位于|来到|进入|经过|途经|路过|冲进|冲入|撞上|撞向|撞到|靠近|送往|"
+    "送到|送至|开往|驶入|驶出|抵达|到达|距离|紧邻|毗邻|包围|封闭|关闭|疏散|搜索|发现|反映|"
+    "警告|全省|全市|全县|批发|水果|蔬菜|建材|家具|家电|二手"
 )
+_ANY = frozenset(_NO_NAMES.split("|"))
+# As the beginning of 大渡口区 or 土桥镇 it is a part of an area's name; a 桥梁 is one of a kind.
+_GOES_ON = "梁|镇|乡|街道|区|县|市|村|社区"
 _NAME = re.compile(
-    f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!梁|镇|乡|街道|区|县|市|村|社区))"
+    f"(?=([一-鿿]{{2}})({'|'.join(sorted(_ENDINGS.split('|'), key=len, reverse=True))})(?!{_GOES_ON}))"
 )
 
 

@@ -14,7 +14,7 @@ from models.identifiers import AreaCode
 from models.likeness import REPORTERS_REMEMBERED, Likeness, Point, Sketch
 from models.messages.report import FACT_NAMES, Facts
 from workflows.incident import Incident
-from workflows.judgement import sketching, words
+from workflows.judgement import character_pairs, sketching
 from workflows.judgement.account import Account
 from workflows.rulebook import Fusion
 
@@ -43,7 +43,7 @@ class View:
     areas: Mapping[AreaCode, float]
     districts: frozenset[str]
     communities: frozenset[AreaCode]
-    pairs: words.Pairs
+    pairs: character_pairs.Pairs
     points: tuple[Point, ...]
     span: tuple[datetime, datetime]
     occurred: tuple[datetime, datetime] | None
@@ -66,7 +66,7 @@ def view_of(likeness: Likeness) -> View:
         areas=areas,
         districts=frozenset(code[:_DISTRICT] for code in areas),
         communities=frozenset(code for code in sketch.places if len(code) > _TOWNSHIP),
-        pairs=words.pairs_in(sketch.words),
+        pairs=character_pairs.pairs_in(sketch.words),
         points=sketch.points,
         span=(min(sketch.occurred_from or sketch.reported_from, sketch.reported_from), sketch.reported_to),
         occurred=occurred,

@@ -27,7 +27,7 @@ from models.likeness import (
 from models.messages.report import Report
 from models.places import Place
 from models.understanding import PlaceFound, Understanding
-from workflows.judgement import words
+from workflows.judgement import character_pairs
 from workflows.judgement.account import Account
 from workflows.judgement.landmarks import landmarks_in
 
@@ -63,7 +63,7 @@ def landmarks_of(report: Report) -> tuple[str, ...]:
 # Asked for by the look-up, the choice, the batch and the log of one report: read once.
 @lru_cache(maxsize=512)
 def _words_of(title: str, text: str) -> str:
-    return words.sketch_of(title, text)
+    return character_pairs.sketch_of(title, text)
 
 
 @lru_cache(maxsize=512)
@@ -86,7 +86,7 @@ def together(one: Sketch, other: Sketch) -> Sketch:
         places=tuple(sorted(_first(PLACES_REMEMBERED, one.places, other.places))),
         landmarks=tuple(sorted(_first(LANDMARKS_REMEMBERED, one.landmarks, other.landmarks))),
         points=tuple(sorted(_first(POINTS_REMEMBERED, one.points, other.points), key=_where)),
-        words=words.together(one.words, other.words),
+        words=character_pairs.together(one.words, other.words),
         occurred_from=min(_known(one.occurred_from, other.occurred_from), default=None),
         occurred_to=max(_known(one.occurred_to, other.occurred_to), default=None),
         reported_from=min(one.reported_from, other.reported_from),

@@ -18,8 +18,8 @@ from models.messages.command import Command
 from models.messages.event import Event
 from models.units import parse_unit, superior
 from models.vocabulary import ActorKind, CommandRole, Level
+from streams.cli.reasons.phrases import LEVEL, of_actor
 from streams.cli.reasons.reason import Known, Reason
-from streams.cli.reasons.words import LEVEL, of_actor
 from workflows.judgement.planning import applies
 from workflows.rulebook import Plan, PlanTask
 

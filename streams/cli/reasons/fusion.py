@@ -18,8 +18,8 @@ from models.events.perception import (
 from models.identifiers import AreaCode, IncidentId
 from models.messages.event import Event
 from models.vocabulary import ActorKind
+from streams.cli.reasons.phrases import of_actor
 from streams.cli.reasons.reason import Known, Reason
-from streams.cli.reasons.words import of_actor
 
 _CHOICE: Mapping[str, str] = {
     "opened": "opened it 立案",

@@ -16,8 +16,8 @@ from models.events.assessment import (
 from models.messages.event import Event
 from models.understanding import SensitiveFound
 from models.vocabulary import ActorKind, Level
+from streams.cli.reasons.phrases import LEVEL, SENSITIVE, of_actor, of_fact, of_number, of_spans
 from streams.cli.reasons.reason import Known, Reason
-from streams.cli.reasons.words import LEVEL, SENSITIVE, of_actor, of_fact, of_number, of_spans
 
 
 def of_grade(event: Event, data: Graded | PreliminaryGraded, known: Known) -> Reason:

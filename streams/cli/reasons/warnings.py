@@ -6,8 +6,8 @@ from models.events.assessment import WarningCancelled, WarningIssued, WarningUpd
 from models.messages.event import Event
 from models.messages.public_warning import PublicWarning
 from models.vocabulary import Level, Step, WarningColour
+from streams.cli.reasons.phrases import COLOUR, LEVEL
 from streams.cli.reasons.reason import Known, Reason
-from streams.cli.reasons.words import COLOUR, LEVEL
 from workflows.incident import Incident
 from workflows.judgement.warning.national import national_form
 from workflows.rulebook import Rulebook

@@ -1,9 +1,9 @@
-"""Words and landmarks: what of a text tells one event from another."""
+"""Character pairs and landmarks: what of a text tells one event from another."""
 
 import pytest
 
+from workflows.judgement.character_pairs import PAIRS_KEPT, pairs_in, shared_ratio, sketch_of, together
 from workflows.judgement.landmarks import are_one, landmarks_in
-from workflows.judgement.words import PAIRS_KEPT, pairs_in, shared_ratio, sketch_of, together
 
 FLAT = "幸福苑居民楼起火浓烟滚滚"
 LONG = "".join(chr(0x4E00 + number) for number in range(200, 1_200))

@@ -1,4 +1,4 @@
-"""Words 用语: the Chinese beside the English of what `fenghuo explain` prints."""
+"""Phrases 用语: the Chinese beside the English of what `fenghuo explain` prints."""
 
 from collections.abc import Mapping, Sequence
 

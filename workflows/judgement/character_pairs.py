@@ -1,4 +1,4 @@
-"""Words: how alike two texts are, by the pairs of neighbouring Chinese characters in them.
+"""Character pairs: how alike two texts are, by the pairs of neighbouring Chinese characters in them.
 
 For: one feature of fusion among several. A text becomes a set of numbers, one for each pair that may tell one event
 from another; pairs of everyday words and of the trade's own (起火, 现场, 伤亡) tell nothing and are left out. Of a long
