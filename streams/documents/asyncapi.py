@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from models.topics import ENGINE_READ
 from streams.broker.topics import CATALOGUE, TopicSpec
-from streams.documents.catalogue import MESSAGES, Documented
+from streams.documents.catalogue import MESSAGES, SIGNED, Documented
 from streams.documents.schemas import Schema, file_name
 
 _HEADERS: Schema = {
@@ -19,6 +19,20 @@ _HEADERS: Schema = {
         "delivery": {
             "type": "string",
             "description": "how often a command was sent, from the second time on",
+        },
+    },
+}
+
+
+_SIGNED_HEADERS: Schema = {
+    "type": "object",
+    "properties": {
+        **_HEADERS["properties"],
+        "key_id": {"type": "string", "description": "the signing key; needed in production"},
+        "signature": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "HMAC-SHA256 of the value's bytes under that key, in hex; needed in production",
         },
     },
 }
@@ -64,7 +78,7 @@ def _operation(spec: TopicSpec) -> Schema:
 def _message(message: Documented) -> Schema:
     return {
         "name": message.name,
-        "headers": _HEADERS,
+        "headers": _SIGNED_HEADERS if message.shape in SIGNED else _HEADERS,
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
             "schema": {"$ref": f"./{file_name(message)}"},

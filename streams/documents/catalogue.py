@@ -45,6 +45,9 @@ class Documented:
         return self.shape.__name__
 
 
+# What carries the headers of `streams.access.signing`.
+SIGNED: tuple[type[BaseModel], ...] = (Decision, Feedback)
+
 MESSAGES: tuple[Documented, ...] = (
     Documented(
         Report,
@@ -93,7 +96,7 @@ MESSAGES: tuple[Documented, ...] = (
             "decision_id": "d-1",
             "incident_id": _INCIDENT,
             "action": "verify",
-            "officer": {"id": "duty-500108", "name": "李明"},
+            "officer": {"id": "duty-500108", "name": "李明", "role": "duty_officer"},
             "area_code": "500108",
             "decided_at": "2026-11-22T08:05:00+08:00",
             "expected_seq": 14,

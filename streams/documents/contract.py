@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.messages.decision import REQUIRED_BY_ACTION, Decision
 from models.messages.event import Event
-from streams.documents.catalogue import MESSAGES, Documented
+from streams.documents.catalogue import MESSAGES, SIGNED, Documented
 from streams.documents.fields import Shapes
 from streams.documents.schemas import file_name
 
@@ -48,6 +48,8 @@ def _section(message: Documented, shapes: Shapes) -> Iterator[str]:
             f"| `{action.value}` | {', '.join(f'`{name}`' for name in needs) or 'nothing more'} |"
             for action, needs in REQUIRED_BY_ACTION.items()
         )
+    if message.shape in SIGNED:
+        yield from ("", "The headers `key_id` and `signature` say whose word it is: see [signing](signing.md).")
     if message.shape is Event:
         yield from ("", "What `data` holds depends on `type`: see [events](events.md).")
 
