@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import NoReturn
 from uuid import uuid4
 
@@ -20,8 +19,6 @@ from aiokafka.errors import KafkaError
 from prometheus_client import disable_created_metrics
 from rich.console import Console
 
-from streams.attachments.store import open_store
-from streams.attachments.taking_in import AttachmentDesk
 from streams.access.signing import Keyring, Signer
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
@@ -52,7 +49,6 @@ from streams.store import program_time
 from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
-from streams.sweepers.attachments import AttachmentSweep
 from streams.sweepers.gauges import GaugeSweep
 from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
@@ -62,7 +58,6 @@ _LOOK_EVERY_SECONDS = 2.0
 _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
-_ATTACHMENTS_SWEPT_EVERY_SECONDS = 600.0
 _ANSWER_WITHIN_SECONDS = 3.0
 _MOST_AHEAD_SECONDS = 60.0
 _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
@@ -280,15 +275,6 @@ class _Program:
             server.close()
 
         self._stack.push_async_callback(close)
-
-    def _attachments(self, ground: Ground) -> AttachmentDesk:
-        settings = self._settings
-        store = open_store(settings.attachments_url, settings.data_dir)
-        if settings.role is not Role.ENGINE:
-            kept = timedelta(days=settings.attachment_kept_days)
-            sweep = AttachmentSweep(ground.database, store, ground.wall, kept)
-            self._sweep("attachments", sweep, _ATTACHMENTS_SWEPT_EVERY_SECONDS, LogEvent.ATTACHMENTS_SWEPT)
-        return AttachmentDesk(store, settings.attachment_max_bytes)
 
     def _nudge(self) -> None:
         if self._outbox is not None:
