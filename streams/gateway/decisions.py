@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
+from models.access import Act
 from models.identifiers import MessageId
 from models.topics import Topic
 from streams.gateway.auditing import Refusal, allowed
@@ -76,8 +77,9 @@ async def get_decision(message_id: IdInPath, caller: CallerOf, services: Service
     outcome = await outcome_of(MessageId(message_id), Topic.DECISIONS, services.database)
     if outcome is None:
         outcome = await outcome_before(message_id, services)
+    absent = not_found("decision", message_id)
     if outcome is None:
-        raise not_found("decision", message_id)
+        raise Refusal(absent, caller, Act.READ_INCIDENTS, None, message_id)
     if not caller.is_installation and outcome.incident_id is not None:
-        await require_incident(outcome.incident_id, caller, services.database)
+        await require_incident(outcome.incident_id, caller, services.database, absent)
     return outcome

@@ -15,7 +15,7 @@ from models.tables import COMMANDS, INCIDENTS
 from models.units import parse_unit
 from streams.gateway.auditing import Refusal
 from streams.gateway.callers import Caller
-from streams.gateway.problems import not_found
+from streams.gateway.problems import Problem, not_found
 from streams.store.database import Database
 
 # What is no id is not found, and never reaches the database.
@@ -25,13 +25,18 @@ _INCIDENT = select(INCIDENTS.c.area_code).where(INCIDENTS.c.incident_id == bindp
 _COMMAND = select(COMMANDS.c.unit_code).where(COMMANDS.c.command_id == bindparam("name"))
 
 
-async def require_incident(incident_id: str, caller: Caller, database: Database) -> AreaCode:
-    """The area of an incident that this caller may see. Raises Problem (404); a merged one is there."""
+async def require_incident(
+    incident_id: str, caller: Caller, database: Database, absent: Problem | None = None
+) -> AreaCode:
+    """The area of an incident that this caller may see. Raises Problem (404); a merged one is there.
+
+    `absent` is said instead where the path named something of the incident and not the incident itself.
+    """
     async with database.read() as connection:
         area_code = (await connection.execute(_INCIDENT, {"name": incident_id})).scalar()
     if area_code is None or not caller.may(Act.READ_INCIDENTS, area_code):
-        absent = not_found("incident", incident_id)
-        raise Refusal(absent, caller, Act.READ_INCIDENTS, area_code, incident_id)
+        told = absent or not_found("incident", incident_id)
+        raise Refusal(told, caller, Act.READ_INCIDENTS, area_code, incident_id)
     return AreaCode(area_code)
 
 
