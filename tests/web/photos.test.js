@@ -53,7 +53,7 @@ Deno.test("a report goes without the photographs that are not there yet, and the
   const draft = { ...newDraft("r-1", "500108001"), category: "accident.fire", text: "起火", photos: [photo("a", KEPT), photo("b")] };
   const { words, rest } = parted(draft);
   assert.deepEqual(messageOf(words, WORKER, AT).attachments, [KEPT]);
-  assert.deepEqual(rest.map((one) => one.id), ["b"]);
+  assert.deepEqual([words.photos, rest].map((photos) => photos.map((one) => one.id)), [["a"], ["b"]]);
   const follows = photosMessage(words, WORKER, AT);
   assert.deepEqual(
     [follows.report_id, follows.kind, follows.refers_to, follows.category, follows.facts, follows.attachments],
@@ -69,6 +69,7 @@ Deno.test("the body that is sent is kept first, so that it is the same the next 
   const statuses = [0, 202];
   const post = async (/** @type {string} */ _, /** @type {any} */ body) => {
     posted.push(body);
+    assert.deepEqual(outbox.letters()[0].body, body); // whatever becomes of this page now
     const status = statuses.shift() ?? 0;
     return { ok: status === 202, status, body: null, detail: "" };
   };
