@@ -117,8 +117,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
                 operation["responses"].pop("422", None)
             if path.startswith("/api/"):
                 operation["security"] = [{"token": []}]
-                if not (path == "/api/reports" and "requestBody" in operation):  # those are never too many
-                    operation["responses"] |= _TOO_MANY
+                operation["responses"] |= _TOO_MANY
     return document
 
 
@@ -135,7 +134,7 @@ _MEANINGS: Mapping[int, str] = {
     413: "the body is larger than 256 KB",
     415: "not application/json in UTF-8, or compressed",
     422: "a field breaks the contract, or names an area that never existed",
-    429: "asked more often than this caller may: go on after Retry-After",
+    429: "asked, or was refused, too often: go on after Retry-After; no report is refused for its number",
     503: "the database cannot be had now: send the same again after Retry-After",
 }
 PICTURE_REFUSED = _said_otherwise(

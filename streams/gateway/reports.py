@@ -50,12 +50,14 @@ async def post_report(
         raise Refusal(no, caller, Act.REPORT, report.area_code, offer.message_id)
     entry = allowed(caller, Act.REPORT, report.area_code, offer.message_id, services)
     flood = rates.flood_of(caller.producer, report)
-    if flood is not None and offer.topic is Topic.REPORTS_URGENT:
+    is_lowered = flood is not None and offer.topic is Topic.REPORTS_URGENT
+    if is_lowered:
         offer, entry = replace(offer, topic=Topic.REPORTS), lowered(entry)
-        services.count_lowered(flood)
     accepted = await intake.accept(offer, entry)
     if not accepted.is_new:
         response.status_code = HTTPStatus.OK
+    elif is_lowered and flood is not None:
+        services.count_lowered(flood)
     return ReportAccepted(
         message_id=offer.message_id,
         source_id=report.source_id,

@@ -169,12 +169,13 @@ async def test_what_can_wait_anyway_is_not_lowered(gateway: Gateway, floods: lis
 
 
 async def test_the_same_report_again_keeps_its_lane(gateway: Gateway, floods: list[Flood]) -> None:
-    """What was accepted as urgent is answered so, though the flood has begun since; nothing moves."""
+    """What was accepted as urgent is answered so, though the flood has begun since; nothing moves or counts."""
     key = await key_of(gateway)
     async with clients(gateway, floods) as (client,):
         await lanes(client, key, *map(urgent, range(4)))
         again = await client.post("/api/reports", json=urgent(0), headers=key)
     assert (again.status_code, again.json()["topic"]) == (200, "reports-urgent")
+    assert floods == [Flood.OF_PRODUCER] * 2
 
 
 async def test_a_flood_under_the_installations_token_is_marked_apart(
@@ -184,6 +185,17 @@ async def test_a_flood_under_the_installations_token_is_marked_apart(
     async with clients(gateway, floods, token=gateway.services.token) as (client,):
         await lanes(client, {}, *[urgent(number, reporter_id="phone-1") for number in range(3)])
     assert await outcomes(gateway) == ["allowed", "allowed", "lowered"]
+
+
+async def test_refusals_cannot_fill_the_audit(gateway: Gateway, floods: list[Flood]) -> None:
+    """Reports that are not the key's to send are refused and written down, and soon answered with 429 alone."""
+    key = await key_of(gateway)
+    async with clients(gateway, floods) as (client,):
+        foreign = [report(report_id=f"f-{number}", source_id="another") for number in range(5)]
+        told = [await client.post("/api/reports", json=one, headers=key) for one in foreign]
+        assert (await client.post("/api/reports", json=report(), headers=key)).status_code == 202
+    assert [one.status_code for one in told] == [403, 403, 429, 429, 429]
+    assert await outcomes(gateway) == ["denied", "denied", "allowed"]
 
 
 async def attempt(client: httpx.AsyncClient, person_id: str, password: str = "wrong") -> httpx.Response:
