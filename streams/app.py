@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import disable_created_metrics
 from rich.console import Console
 
-from streams.access.signing import Keyring, Signer
+from streams.access.signing import Signer
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
@@ -42,7 +42,7 @@ from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
-from streams.program.server import Server
+from streams.program.server import Server, reachable
 from streams.settings import LogFormat, Profile, Role, Settings
 from streams.simulator.simulator import Simulator, SimulatorSettings, Via
 from streams.store import program_time
@@ -150,16 +150,15 @@ class _Program:
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
         self._token = identity.token_of(settings)
-        self._keyring = Keyring()
+        self._keyring = trust.keyring_of(settings)
         self._ending = asyncio.Event()
         self._hubs = Hubs(lambda: uuid4().hex)
         self._metrics.screens.streams.set_function(lambda: self._hubs.viewers)
-        self._gateway_url = f"http://{_reachable(settings.http_host)}:{settings.http_port}"
+        self._gateway_url = f"http://{reachable(settings.http_host)}:{settings.http_port}"
 
     async def start(self) -> None:
         """Everything of this role; returns when it runs."""
         settings = self._settings
-        self._keyring = trust.keyring_of(settings)
         if settings.role is Role.SIMULATOR:
             self._play(self._wall, settings.brokers)
             return
@@ -265,7 +264,7 @@ class _Program:
         )
         create = create_health_app if settings.role is Role.ENGINE else create_app
         server = Server(create(services), settings.http_host, settings.http_port, settings.proxies)
-        self._gateway_url = f"http://{_reachable(settings.http_host)}:{server.port}"
+        self._gateway_url = f"http://{reachable(settings.http_host)}:{server.port}"
         self._parts.start("server", server.run())
 
         async def close() -> None:
@@ -386,10 +385,6 @@ async def _outlive(broker: EmbeddedBroker) -> None:
 
 def _scale_of(settings: Settings) -> Scale:
     return Scale.PRODUCTION if settings.profile is Profile.PRODUCTION else Scale.EMBEDDED
-
-
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - what others bind, we do not
 
 
 def _begin_logging(settings: Settings) -> None:

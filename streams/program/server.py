@@ -36,6 +36,11 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+def reachable(host: str) -> str:
+    """The address at which this machine reaches a server that binds `host`."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - what others bind, we do not
+
+
 class Server:
     """One HTTP port. Construct it to open the port, `run` it as a task, `stop` it to let requests finish."""
 

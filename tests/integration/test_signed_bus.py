@@ -118,34 +118,41 @@ async def heard(running: Running, incident_id: str) -> list[str | None]:
         return list((await connection.execute(query)).scalars())
 
 
+def signed(
+    incident_id: str, name: str, key: SigningKey, role: str | None = "duty_officer", **changes: object
+) -> Sent:
+    value = decision(incident_id, name, role, **changes)
+    return Topic.DECISIONS, value, sign(value, key)
+
+
+def forgeries(incident_id: str) -> list[tuple[Sent, str]]:
+    """What nobody should believe, each with the reason why not."""
+    _, _, others = signed(incident_id, "good", DESK)
+    altered, answer = decision(incident_id, "altered"), feedback(incident_id, "f-1")
+    second = {"id": "officer-2", "name": "赵指挥", "role": "commander", "area_code": DISTRICT}
+    regrade: dict[str, object] = {"action": "regrade", "level": "II"}
+    return [
+        ((Topic.DECISIONS, decision(incident_id, "unsigned"), ()), "unsigned"),
+        ((Topic.DECISIONS, altered, others), "bad_signature"),
+        ((Topic.DECISIONS, altered, others[:1]), "bad_signature"),
+        (signed(incident_id, "no-such-key", FORGOTTEN), "unknown_key"),
+        (signed(incident_id, "too-late", OLD), "expired_key"),
+        (signed(incident_id, "forged-role", DESK, "commander", **regrade), "beyond_key"),
+        (signed(incident_id, "no-role", DESK, None), "beyond_key"),
+        (signed(incident_id, "foreign-key", ELSEWHERE), "beyond_key"),
+        (signed(incident_id, "foreign-area", DESK, area_code="500108"), "beyond_key"),
+        (signed(incident_id, "forged-second", DESK, second_officer=second), "beyond_key"),
+        ((Topic.DISPOSAL_FEEDBACK, answer, sign(answer, DESK)), "beyond_key"),
+    ]
+
+
 async def test_only_what_is_signed_and_within_its_key_is_heard(
     database: Database, brokers: str, tmp_path: Path
 ) -> None:
     """Each forgery is a dead letter with its own reason, its bytes and no id; the incident never hears of it."""
     async with engine_on(database, brokers, tmp_path, KEYRING, trust_unsigned=False) as running:
         incident_id = await incident_of(running)
-
-        def told(name: str, key: SigningKey, role: str | None = "duty_officer", **changes: object) -> Sent:
-            value = decision(incident_id, name, role, **changes)
-            return Topic.DECISIONS, value, sign(value, key)
-
-        good = told("good", DESK)
-        unsigned = decision(incident_id, "unsigned")
-        altered = decision(incident_id, "altered")
-        forged: list[tuple[Sent, str]] = [
-            ((Topic.DECISIONS, unsigned, ()), "unsigned"),
-            ((Topic.DECISIONS, altered, good[2]), "bad_signature"),
-            ((Topic.DECISIONS, altered, good[2][:1]), "bad_signature"),
-            (told("no-such-key", FORGOTTEN), "unknown_key"),
-            (told("too-late", OLD), "expired_key"),
-            (told("forged-role", DESK, role="commander", action="regrade", level="II"), "beyond_key"),
-            (told("no-role", DESK, role=None), "beyond_key"),
-            (told("foreign-key", ELSEWHERE), "beyond_key"),
-            (told("foreign-area", DESK, area_code="500108"), "beyond_key"),
-            (told("second", DESK, second_officer=_second("commander")), "beyond_key"),
-        ]
-        answer = feedback(incident_id, "f-1")
-        forged.append(((Topic.DISPOSAL_FEEDBACK, answer, sign(answer, DESK)), "beyond_key"))
+        good, forged = signed(incident_id, "good", DESK), forgeries(incident_id)
         await tell(running, incident_id, [good, good, *(sent for sent, _ in forged), good])
         assert [(row.value, row.reason, row.message_id) for row in await dead(running)] == [
             (sent[1], reason, None) for sent, reason in forged
@@ -155,11 +162,23 @@ async def test_only_what_is_signed_and_within_its_key_is_heard(
         assert running.metric("fenghuo_signatures_refused_total", reason="beyond_key") == 6
         assert running.metric("fenghuo_signatures_refused_total", reason="bad_signature") == 2
 
-        # What the key may say, the role may still not do.
-        role_too_low = told("too-low", CITY_KEY, action="regrade", level="II")
-        genuine = (Topic.DISPOSAL_FEEDBACK, answer, sign(answer, CITY_KEY))
-        await tell(running, incident_id, [role_too_low, genuine])
-        assert await heard(running, incident_id) == [None, "not_permitted", "unknown_command"]
+
+async def test_what_a_key_may_say_its_role_may_still_not_do(
+    database: Database, brokers: str, tmp_path: Path
+) -> None:
+    """The signature is good and the rules refuse: it is recorded and told like any other refusal."""
+    async with engine_on(database, brokers, tmp_path, KEYRING, trust_unsigned=False) as running:
+        incident_id = await incident_of(running)
+        too_low = signed(incident_id, "too-low", CITY_KEY, action="regrade", level="II")
+        across = signed(incident_id, "across", CITY_KEY, area_code="500108")
+        answer = feedback(incident_id, "f-1")
+        await tell(
+            running,
+            incident_id,
+            [too_low, across, (Topic.DISPOSAL_FEEDBACK, answer, sign(answer, CITY_KEY))],
+        )
+        assert await heard(running, incident_id) == ["not_permitted", "out_of_area", "unknown_command"]
+        assert await dead(running) == []
 
 
 async def test_a_lost_key_is_put_back_and_what_it_signed_is_heard(
@@ -218,7 +237,3 @@ async def test_the_embedded_profile_takes_the_unsigned_and_no_wrong_signature(
         await tell(running, incident_id, sent)
         assert await heard(running, incident_id) == [None]
         assert [row.reason for row in await dead(running)] == ["bad_signature", "unknown_key"]
-
-
-def _second(role: str) -> dict[str, str]:
-    return {"id": "officer-2", "name": "赵指挥", "role": role, "area_code": DISTRICT}

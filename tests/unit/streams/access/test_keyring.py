@@ -27,6 +27,27 @@ area_code = "500108"
 roles = ["duty_officer", "commander"]
 """
 
+SPOILT = f"""\
+version = 1
+[[key]]
+id = "a key"
+secret = "{SECRET.hex()[:-2]}"
+area_code = "999999"
+roles = ["mayor"]
+
+[[key]]
+id = "desk"
+secret = "?"
+area_code = "500108"
+roles = []
+colour = "red"
+
+[[key]]
+id = "naive"
+secret = 7
+area_code = "500108"
+not_after = 2026-01-01T00:00:00"""
+
 
 def written(folder: Path, text: str) -> Path:
     path = folder / "keys.toml"
@@ -71,27 +92,7 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     """Whoever edits the file corrects it in one go; no problem tells a word of a secret."""
     told = problems(
         tmp_path,
-        f"""\
-version = 1
-[[key]]
-id = "a key"
-secret = "{SECRET.hex()[:-2]}"
-area_code = "999999"
-roles = ["mayor"]
-
-[[key]]
-id = "desk"
-secret = "?"
-area_code = "500108"
-roles = []
-colour = "red"
-
-[[key]]
-id = "naive"
-secret = 7
-area_code = "500108"
-not_after = 2026-01-01T00:00:00
-""",
+        SPOILT,
     )
     assert [problem.rpartition(": ")[0] for problem in told[:4]] == [
         "line 1: version",
