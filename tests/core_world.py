@@ -45,7 +45,7 @@ from models.vocabulary import (
     Verdict,
 )
 from workflows.answer import Answer
-from workflows.engine import handle
+from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.judgement.account import hear
 from workflows.judgement.fusion import Bond, Candidate, fuse

@@ -34,7 +34,7 @@ from streams.gateway.views import OutcomeView, ProposalList, ProposalView
 from streams.store import inbox, proposals
 from streams.store.proposals import Listed, Proposal
 from workflows.answer import RefusalCode
-from workflows.engine import handle
+from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.message import DecisionTaken, Envelope
 from workflows.two_person import orders_of

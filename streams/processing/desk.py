@@ -19,8 +19,8 @@ from streams.store import receipts
 from streams.store.reports import StoredReport
 from streams.store.unit_of_work import UnitOfWork
 from workflows.answer import Answer, Refusal, RefusalCode
-from workflows.engine import handle
 from workflows.feedback import holds
+from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.judgement.account import hear
 from workflows.message import (

@@ -33,8 +33,8 @@ from models.vocabulary import (
     Verdict,
 )
 from tests.core_world import CoreWorld, make_report
-from workflows.engine import handle
 from workflows.fold import apply, fold
+from workflows.handling import handle
 from workflows.incident import Incident
 
 _STATE_LIMIT_BYTES = 64 * 1024

@@ -10,8 +10,8 @@ from models.vocabulary import Action, ReceiptOutcome, Verdict
 from streams.store.outbox import Claimed
 from tests.contract.store.worker import Worker, decision, decoded, fates, garbage, report
 from workflows.answer import Answer
-from workflows.engine import handle
 from workflows.fold import fold
+from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.message import Message
 from workflows.rulebook import Rulebook

@@ -21,8 +21,8 @@ from models.vocabulary import (
 )
 from tests.core_world import SECOND, CoreWorld, make_report
 from workflows.answer import RefusalCode
-from workflows.engine import handle
 from workflows.fold import fold
+from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.message import Envelope, FeedbackGiven
 

@@ -1,4 +1,4 @@
-"""Engine: the one door of the core. `handle(state, message, rules) -> Answer`, pure, total and deterministic.
+"""Handling: the one door of the core. `handle(state, message, rules) -> Answer`, pure, total and deterministic.
 
 It asks whether a decision is its officer's to take, looks the move up in the machine's table, checks the status guard,
 lets the rule record its facts, runs the joint rules to a fixed point and answers. It takes no clock: the time is the
