@@ -10,7 +10,7 @@ from streams.processing.arrivals import Decoded, Fate, Handled, Record, Undecoda
 from streams.store import inbox, receipts
 from streams.store.changes import Changes
 from streams.store.dead_letters import Dead
-from streams.store.progress import Tally
+from streams.store.progress import PartitionCounts
 from workflows.answer import Refusal
 from workflows.message import Envelope
 
@@ -22,7 +22,7 @@ class Docket:
     now: datetime
     changes: Changes = field(default_factory=Changes)
     handled: list[Handled] = field(default_factory=list)
-    entered: dict[MessageId, inbox.Handled] = field(default_factory=dict)
+    entered: dict[MessageId, inbox.KnownMessage] = field(default_factory=dict)
 
     def enter(self, decoded: Decoded, envelope: Envelope, refusal: Refusal | None) -> None:
         """The core has heard this message."""
@@ -39,8 +39,8 @@ class Docket:
                 refusal=refusal,
             )
         )
-        self.entered[decoded.message_id] = inbox.Handled(decoded.digest, envelope.incident_id)
-        self._tally(record).processed += 1
+        self.entered[decoded.message_id] = inbox.KnownMessage(decoded.digest, envelope.incident_id)
+        self._counts(record).processed += 1
         self.handled.append(
             Handled(
                 record,
@@ -53,7 +53,7 @@ class Docket:
             )
         )
 
-    def hear_again(self, decoded: Decoded, before: inbox.Handled) -> None:
+    def hear_again(self, decoded: Decoded, before: inbox.KnownMessage) -> None:
         """A message of this id was handled: the same content is a duplicate, other content is a conflict."""
         if before.digest == decoded.digest:
             self.repeat(decoded, before.incident_id)
@@ -63,7 +63,7 @@ class Docket:
 
     def repeat(self, decoded: Decoded, incident_id: IncidentId | None) -> None:
         """The same content was handled before under this id."""
-        self._tally(decoded.record).duplicate += 1
+        self._counts(decoded.record).duplicate += 1
         self.answer_report(decoded, ReceiptOutcome.DUPLICATE, None, incident_id)
         self.handled.append(
             Handled(decoded.record, Fate.DUPLICATE, decoded.message_id, incident_id, message=decoded.message)
@@ -72,7 +72,7 @@ class Docket:
     def bury(self, one: Undecodable) -> None:
         """Nothing can be done with this record: it is kept whole, with the reason."""
         record = one.record
-        self._tally(record).dead += 1
+        self._counts(record).dead += 1
         self.changes.dead.append(
             Dead(
                 topic=record.topic,
@@ -114,8 +114,8 @@ class Docket:
             receipt = receipts.other(decoded.message, outcome, reason, incident_id, self.now)
             self.changes.receipts.append(receipt)
 
-    def _tally(self, record: Record) -> Tally:
-        return self.changes.tallies.setdefault(record.source, Tally())
+    def _counts(self, record: Record) -> PartitionCounts:
+        return self.changes.counts.setdefault(record.source, PartitionCounts())
 
 
 def _id_field(decoded: Decoded) -> str:

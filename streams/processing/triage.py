@@ -10,11 +10,13 @@ from streams.processing.addressing import Fresh
 from streams.processing.arrivals import Arrival, Decoded, Undecodable
 from streams.processing.docket import Docket
 from streams.processing.placing import place_of
-from streams.store.inbox import Handled
+from streams.store.inbox import KnownMessage
 from workflows.judgement.account import hear
 
 
-def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], docket: Docket) -> list[Fresh]:
+def sort_out(
+    arrivals: Sequence[Arrival], known: Mapping[MessageId, KnownMessage], docket: Docket
+) -> list[Fresh]:
     """What is new, in order, with the account of each report. `known` is what the inbox has of these messages."""
     seen = dict(known)
     fresh: list[Fresh] = []
@@ -30,11 +32,11 @@ def sort_out(arrivals: Sequence[Arrival], known: Mapping[MessageId, Handled], do
             # A report that has its place will be handled, so it must not be fused twice. Of the others the desk may
             # still find one dead, and what is dead must not make a duplicate of the same message in a better state.
             if isinstance(arrival.message, Report):
-                seen[arrival.message_id] = Handled(arrival.digest, None)
+                seen[arrival.message_id] = KnownMessage(arrival.digest, None)
     return fresh
 
 
-def _is_doubtful(decoded: Decoded, before: Handled | None) -> bool:
+def _is_doubtful(decoded: Decoded, before: KnownMessage | None) -> bool:
     """What was handled and comes again changes nothing, whoever sends it: a replay outlives the keys that signed it."""
     return decoded.doubt is not None and (before is None or before.digest != decoded.digest)
 

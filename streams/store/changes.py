@@ -18,7 +18,7 @@ from streams.store import receipts
 from streams.store.dead_letters import Dead
 from streams.store.inbox import InboxEntry
 from streams.store.incidents import Standing
-from streams.store.progress import Partition, Tally
+from streams.store.progress import Partition, PartitionCounts
 from streams.store.publications import Outgoing, hand_over, of_hand_over
 from streams.store.reports import StoredReport
 from workflows.answer import Answer
@@ -45,7 +45,7 @@ class Changes:
     receipts: list[Receipt] = field(default_factory=list)
     moot: list[DeadlineId] = field(default_factory=list)
     hand_overs: list[Outgoing] = field(default_factory=list)
-    tallies: dict[Partition, Tally] = field(default_factory=dict)
+    counts: dict[Partition, PartitionCounts] = field(default_factory=dict)
     to_refold: set[IncidentId] = field(default_factory=set)  # their heat only the whole log can tell
 
     def state_of(self, incident_id: IncidentId) -> Incident | None:

@@ -65,7 +65,7 @@ _UNHEARD = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_SENT = (
+_COUNT_DELIVERY = (
     update(COMMANDS)
     .where(COMMANDS.c.command_id == bindparam("in_command"))
     .values(deliveries=COMMANDS.c.deliveries + 1, last_sent_at=bindparam("at"))
@@ -122,13 +122,20 @@ def _tier_of(command_id: CommandId, incidents: Iterable[Incident]) -> Tier:
     return next(one.commands[command_id].tier for one in incidents if command_id in one.commands)
 
 
+async def count_deliveries(
+    connection: AsyncConnection, command_ids: Iterable[CommandId], now: datetime
+) -> None:
+    """One more sending of each, in this transaction; there must be one at least."""
+    await connection.execute(_COUNT_DELIVERY, [{"in_command": one, "at": now} for one in command_ids])
+
+
 async def send_unheard(
     connection: AsyncConnection, sent_before: datetime, now: datetime, limit: int
 ) -> tuple[Outgoing, ...]:
     """Up to `limit` commands that no unit's system has taken in since `sent_before`, for this transaction's outbox."""
     rows = (await connection.execute(_UNHEARD, {"sent_before": sent_before, "most": limit})).all()
     if rows:
-        await connection.execute(_SENT, [{"in_command": row.command_id, "at": now} for row in rows])
+        await count_deliveries(connection, [row.command_id for row in rows], now)
     return tuple(again(row.unit_code, row.body, row.deliveries + 1) for row in rows)
 
 

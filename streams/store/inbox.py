@@ -14,7 +14,7 @@ from workflows.answer import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class KnownMessage:
     """A message that was handled before."""
 
     digest: str
@@ -40,10 +40,12 @@ _KNOWN = select(INBOX.c.message_id, INBOX.c.digest, INBOX.c.incident_id).where(
 )
 
 
-async def handled(connection: AsyncConnection, message_ids: Iterable[MessageId]) -> dict[MessageId, Handled]:
+async def handled(
+    connection: AsyncConnection, message_ids: Iterable[MessageId]
+) -> dict[MessageId, KnownMessage]:
     """Those of the messages that were handled before."""
     rows = await connection.execute(_KNOWN, {"message_ids": list(message_ids)})
-    return {row.message_id: Handled(row.digest, row.incident_id) for row in rows}
+    return {row.message_id: KnownMessage(row.digest, row.incident_id) for row in rows}
 
 
 async def record(connection: AsyncConnection, cluster_id: str, entries: Iterable[InboxEntry]) -> None:

@@ -16,6 +16,7 @@ from models.tables import COMMANDS, DEAD_LETTERS, INBOX, OUTBOX, PROGRESS, PROJE
 from models.topics import Topic
 from models.vocabulary import CommandStatus
 from streams.broker.publishing import Publication
+from streams.store.commands import count_deliveries
 from streams.store.publications import HEADERS, Outgoing, again, packed, unpacked
 from streams.store.statements import Row, insert, insert_new
 
@@ -75,11 +76,6 @@ _UNACKNOWLEDGED = select(
 ).where(
     COMMANDS.c.status.in_([status.value for status in CommandStatus if status.awaits_acknowledgement]),
     COMMANDS.c.retraction_heard_at.is_(None),
-)
-_SENT_AGAIN = (
-    update(COMMANDS)
-    .where(COMMANDS.c.command_id == bindparam("in_command"))
-    .values(deliveries=COMMANDS.c.deliveries + 1, last_sent_at=bindparam("at"))
 )
 
 
@@ -147,7 +143,7 @@ async def republish_for_new_cluster(
     await insert_new(connection, PROGRESS, [{**mark, **zero}])
     commands = (await connection.execute(_UNACKNOWLEDGED)).all()
     if commands:
-        await connection.execute(_SENT_AGAIN, [{"in_command": row.command_id, "at": at} for row in commands])
+        await count_deliveries(connection, [row.command_id for row in commands], at)
     standing = (await connection.execute(select(PROJECTIONS))).all()
     outgoing = [again(row.unit_code, row.body, row.deliveries + 1) for row in commands]
     outgoing += [Outgoing(Publication(row.topic, row.key.encode(), row.value, HEADERS)) for row in standing]

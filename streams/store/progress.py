@@ -37,7 +37,7 @@ class Slice:
 
 
 @dataclass(slots=True)
-class Tally:
+class PartitionCounts:
     """What became of the records of one partition in this batch."""
 
     processed: int = 0
@@ -99,18 +99,20 @@ async def advance(
     return stood
 
 
-async def count(connection: AsyncConnection, cluster_id: str, tallies: Mapping[Partition, Tally]) -> None:
+async def count(
+    connection: AsyncConnection, cluster_id: str, counts: Mapping[Partition, PartitionCounts]
+) -> None:
     """Add what became of the batch's records to each partition's counts."""
     rows = [
         {
             "in_cluster": cluster_id,
             "in_topic": topic,
             "in_partition": partition,
-            "more_processed": tally.processed,
-            "more_duplicate": tally.duplicate,
-            "more_dead": tally.dead,
+            "more_processed": counted.processed,
+            "more_duplicate": counted.duplicate,
+            "more_dead": counted.dead,
         }
-        for (topic, partition), tally in sorted(tallies.items())
+        for (topic, partition), counted in sorted(counts.items())
     ]
     if rows:
         await connection.execute(_COUNT, rows)

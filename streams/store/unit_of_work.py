@@ -64,7 +64,7 @@ class UnitOfWork:
         """As `progress.advance`: raises Fenced or OffsetGap."""
         return await progress.advance(self.connection, self.cluster_id, slices, now, accept_gap=accept_gap)
 
-    async def handled(self, message_ids: Iterable[MessageId]) -> dict[MessageId, inbox.Handled]:
+    async def handled(self, message_ids: Iterable[MessageId]) -> dict[MessageId, inbox.KnownMessage]:
         """Those messages that were handled before."""
         return await inbox.handled(self.connection, message_ids)
 
@@ -125,7 +125,7 @@ class UnitOfWork:
         outgoing += changes.hand_overs
         outgoing += await self._receipts(changes, now)
         outgoing += await dead_letters.bury(connection, self.cluster_id, changes.dead)
-        await progress.count(connection, self.cluster_id, changes.tallies)
+        await progress.count(connection, self.cluster_id, changes.counts)
         return await self.send(outgoing)
 
     async def send(self, outgoing: Iterable[Outgoing]) -> outbox.Claimed:
