@@ -66,6 +66,12 @@ async def get_report_page() -> Response:
     return _file(PAGES["/report"])
 
 
+@router.get("/audit")
+async def get_audit_page() -> Response:
+    """The book of who asked for what, for auditors."""
+    return _file(PAGES["/audit"])
+
+
 @router.get("/sign-in")
 async def get_sign_in() -> Response:
     """Name and password."""

@@ -14,7 +14,13 @@ import orjson
 
 WORKER = "worker.js"
 PAGES: Mapping[str, str] = MappingProxyType(
-    {"/": "screen.html", "/desk": "desk.html", "/report": "report.html", "/sign-in": "sign-in.html"}
+    {
+        "/": "screen.html",
+        "/desk": "desk.html",
+        "/report": "report.html",
+        "/audit": "audit.html",
+        "/sign-in": "sign-in.html",
+    }
 )
 
 

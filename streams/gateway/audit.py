@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 
 from models.access import Act
@@ -26,7 +27,7 @@ from streams.gateway.openapi import problems
 from streams.gateway.parameters import Code, Cursor, KnownParametersOnly, Limit, area_named
 from streams.gateway.problems import not_found
 from streams.gateway.services import ServicesOf
-from streams.gateway.views import AuditEntryView, AuditPage, ChainView
+from streams.gateway.views import View
 
 router = APIRouter(prefix="/api/audit", tags=["audit"], dependencies=[KnownParametersOnly])
 
@@ -35,6 +36,37 @@ _DIGITS_OF_TOWNSHIP = 9
 Word = Annotated[str | None, Query(min_length=1, max_length=100)]
 Since = Annotated[Moment | None, Query(alias="from", description="asked for at this time or later")]
 Until = Annotated[Moment | None, Query(alias="to", description="asked for before this time")]
+
+
+class AuditEntryView(View):
+    """Who asked for what and how it ended; `digest` covers the entry and `previous`, the digest before it."""
+
+    seq: int
+    at: Moment
+    person_id: str
+    role: str
+    act: str
+    area_code: str | None
+    subject: str | None = Field(description="an id or code, never words")
+    outcome: str
+    previous: str
+    digest: str
+
+
+class AuditPage(View):
+    """Some entries, latest first; `next_cursor` null: there are no earlier ones."""
+
+    entries: tuple[AuditEntryView, ...]
+    next_cursor: str | None = None
+
+
+class ChainView(View):
+    """Whether the audit is as it was written, from its first entry on; write `entries` and `head` down elsewhere."""
+
+    is_whole: bool
+    entries: int = Field(description="how many follow each other from the first")
+    head: str = Field(description="the digest of the last of them")
+    broken_at: int | None = Field(description="the first entry that is not the one that was written there")
 
 
 def _area_audited(caller: CallerOf, area: Code = None) -> AreaCode:

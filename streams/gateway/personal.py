@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from sqlalchemy import bindparam, select
 
 from models.access import Act
+from models.identifiers import ReportId, SourceId
 from models.messages.report import Report
 from models.tables import REPORTS
 from streams.gateway.auditing import Refusal, allowed, record
@@ -16,7 +17,7 @@ from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
 from streams.gateway.problems import forbidden, not_found
 from streams.gateway.services import ServicesOf
-from streams.gateway.views import PersonalView
+from streams.gateway.views import View
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"], dependencies=[KnownParametersOnly])
 
@@ -25,6 +26,19 @@ _REPORT = select(REPORTS.c.body).where(
     REPORTS.c.source_id == bindparam("of_source"),
     REPORTS.c.report_id == bindparam("named"),
 )
+
+
+class PersonalView(View):
+    """What a report says of people, as it was sent; whoever is told stands in the audit."""
+
+    source_id: SourceId
+    report_id: ReportId
+    reporter_id: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    title: str | None
+    text: str | None
+    place: str | None
 
 
 @router.get(

@@ -337,19 +337,6 @@ class ReportView(View):
     )
 
 
-class PersonalView(View):
-    """What a report says of people, as it was sent; whoever is told stands in the audit."""
-
-    source_id: SourceId
-    report_id: ReportId
-    reporter_id: str | None
-    contact_name: str | None
-    contact_phone: str | None
-    title: str | None
-    text: str | None
-    place: str | None
-
-
 class ReportPage(View):
     """Some reports of an incident, newest first."""
 
@@ -384,34 +371,3 @@ class AreaList(View):
     parent_code: str | None
     on: str
     areas: tuple[AreaView, ...]
-
-
-class AuditEntryView(View):
-    """Who asked for what and how it ended; `digest` covers the entry and `previous`, the digest before it."""
-
-    seq: int
-    at: Moment
-    person_id: str
-    role: str
-    act: str
-    area_code: str | None
-    subject: str | None = Field(description="an id or code, never words")
-    outcome: str
-    previous: str
-    digest: str
-
-
-class AuditPage(View):
-    """Some entries, latest first; `next_cursor` null: there are no earlier ones."""
-
-    entries: tuple[AuditEntryView, ...]
-    next_cursor: str | None = None
-
-
-class ChainView(View):
-    """Whether the audit is as it was written, from its first entry on; write `entries` and `head` down elsewhere."""
-
-    is_whole: bool
-    entries: int = Field(description="how many follow each other from the first")
-    head: str = Field(description="the digest of the last of them")
-    broken_at: int | None = Field(description="the first entry that is not the one that was written there")

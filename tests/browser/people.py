@@ -26,11 +26,13 @@ FIREFIGHTER = Someone(
     area_code=AreaCode("500108"),
     unit_code=UnitCode("500108:fire"),
 )
+AUDITOR = Someone(person_id="auditor", name="钱秀英", role=Role.AUDITOR, area_code=AreaCode("500000"))
 PAGES = {
     OFFICER.person_id: "/",
     COMMANDER.person_id: "/",
     WORKER.person_id: "/report",
     FIREFIGHTER.person_id: "/desk",
+    AUDITOR.person_id: "/audit",
 }
 
 
@@ -45,7 +47,7 @@ async def _keep(url: str) -> None:
     database = Database(url)
     try:
         async with database.write() as connection:
-            for someone in (OFFICER, COMMANDER, WORKER, FIREFIGHTER):
+            for someone in (OFFICER, COMMANDER, WORKER, FIREFIGHTER, AUDITOR):
                 await keep_account(connection, someone, PASSWORD, datetime.now(UTC))
     finally:
         await database.close()

@@ -11,7 +11,7 @@ from models.access import Someone
 from tests.acceptance.program import Program
 from tests.browser.by_hand import a_fire_under_way, report
 from tests.browser.conftest import DESK, PHONE, WALL, Enter
-from tests.browser.people import FIREFIGHTER, OFFICER, WORKER
+from tests.browser.people import AUDITOR, FIREFIGHTER, OFFICER, WORKER
 
 SIZES = {"wall": WALL, "desk": DESK, "phone": PHONE}
 THEMES = ("light", "dark")
@@ -33,6 +33,12 @@ def _report(page: Page) -> None:
     expect(page.locator("#categories button").first).to_be_visible()
 
 
+def _audit(page: Page) -> None:
+    expect(page.locator("#entries tr").first).to_be_visible()
+    page.get_by_role("button", name="校验链条").click()
+    expect(page.locator("#chain")).to_have_attribute("data-state", "whole")
+
+
 def _sign_in(page: Page) -> None:
     page.goto("/sign-in")
 
@@ -41,6 +47,7 @@ PAGES: dict[str, tuple[Someone | None, Callable[[Page], None]]] = {
     "screen": (OFFICER, _screen),
     "desk": (FIREFIGHTER, _desk),
     "report": (WORKER, _report),
+    "audit": (AUDITOR, _audit),
     "sign-in": (None, _sign_in),
 }
 

@@ -1,7 +1,10 @@
 // Words of the screen in Chinese and English, side by side. A test holds both to the same keys.
 
+import { AUDIT_WORDS } from "./audit-words.js";
+
 /** @type {Record<string, [string, string]>} */
 export const WORDS = {
+  ...AUDIT_WORDS,
   title: ["突发事件直报快响 · 一屏掌控", "Emergency reports and response"],
   live: ["实时在线", "Live"],
   connecting: ["正在连接", "Connecting"],
@@ -201,6 +204,10 @@ export const WORDS = {
   "kind-follow_up": ["续报", "follow-up"],
   "kind-final": ["终报", "final"],
   "claim-deny": ["否认", "denies"],
+  "low-trust": ["存疑：同一来源 {1} 秒内 {0} 份报告，须由值班员核实", "Low trust: {0} reports of one reporter within {1} s; an officer verifies"],
+  personal: ["查看联系方式（留痕）", "Show contact (written down)"],
+  "personal-none": ["未留联系方式", "No contact given"],
+  "personal-refused": ["现在无法查看联系方式", "The contact cannot be shown now"],
   "channel-grid": ["网格", "grid"],
   "channel-110": ["110", "110"],
   "channel-119": ["119", "119"],

@@ -8,6 +8,7 @@ import { unlessHeld } from "./hold.js";
 import { t } from "./i18n.js";
 import { areaName, categoryName, unitName } from "./names.js";
 import { standingAfter, STEPS } from "./replay.js";
+import { mayAsk, personalOf } from "./personal.js";
 import { clockTime, dayTime, nowMs, span } from "./time.js";
 
 export class IncidentPanel {
@@ -17,6 +18,7 @@ export class IncidentPanel {
    */
   constructor(someone, choose) {
     this.choose = choose;
+    this.asksPersonal = mayAsk(someone);
     this.acting = new Acting(someone, () => this.loaded?.view ?? null, () => this.#acted());
     /** @type {string | null} */
     this.incidentId = null;
@@ -285,6 +287,8 @@ export class IncidentPanel {
         el("div", { class: "row" }, el("b", { text: `${t(`kind-${report.kind}`)} ${t(`channel-${report.channel}`)} ${report.claim === "deny" ? t("claim-deny") : ""}` }), el("span", { class: "quiet number", text: clockTime(report.reported_at) })),
         el("p", { text: report.title ?? "" }),
         el("p", { class: "quiet", text: report.text ?? "" }),
+        report.low_trust && el("p", { class: "late", text: t("low-trust", report.low_trust.reports, report.low_trust.within_seconds) }),
+        this.asksPersonal && this.incidentId && personalOf(this.incidentId, report, this.drawNow),
         gallery(report.attachments, `${t(`kind-${report.kind}`)} ${clockTime(report.reported_at)}`),
         changed.length > 0 && el("p", { class: "late", text: changed.join("，") }),
       );
