@@ -18,6 +18,7 @@ from streams.cli.reasons.warnings import why_none
 from streams.cli.terminal import answer, beijing_time, found_wrong
 from streams.store import queries, rulebooks
 from workflows.incident import Incident
+from workflows.masking import mask
 from workflows.rulebook import Rulebook
 from workflows.rulebook_file import RulebookInvalid, default_rulebook, parse_rulebook
 
@@ -89,9 +90,9 @@ def _print_head(incident: Incident) -> None:
 def _print(title: str, reasons: Sequence[Reason], limit: int, why: str = "") -> None:
     answer(f"\n{title}")
     for reason in reasons[:limit]:
-        answer(f"  #{reason.event.seq} {beijing_time(reason.event.recorded_at)} {reason.what}")
+        answer(f"  #{reason.event.seq} {beijing_time(reason.event.recorded_at)} {mask(reason.what)}")
         for line in reason.why:
-            answer(f"      {line}")
+            answer(f"      {mask(line)}")
     if not reasons:
         answer(f"  none 无: {why}" if why else "  none 无")
     if len(reasons) > limit:

@@ -56,13 +56,21 @@ def of_join(event: Event, data: ReportJoined, known: Known) -> Reason:
     """A report that opened this incident or joined it."""
     choice = _CHOICE.get(data.fusion_reason, data.fusion_reason)
     what = f"report 报告 {data.source_id}/{data.report_id} ({data.channel.value}): {choice}"
-    waits = () if data.awaits is None else (f"waits 等待: for report {data.awaits}, which it refers to",)
+    waits = (*_of_trust(data),)
+    if data.awaits is not None:
+        waits += (f"waits 等待: for report {data.awaits}, which it refers to",)
     decided = _DECIDED.get(data.fusion_reason)
     if decided is None:
         return Reason(event, what, (*waits, *_weighed(event, data.candidates, known)))
     bound = (*waits, f"rule 规则: {decided}")
     compared = tuple(_weighed(event, data.candidates, known)) if data.candidates else (_UNBOUND,)
     return Reason(event, what, (*bound, *compared))
+
+
+def _of_trust(data: ReportJoined) -> Iterator[str]:
+    if (low := data.low_trust) is not None:
+        told = f"{low.reports} reports of one reporter within {low.within_seconds} s, where {low.most} are believed"
+        yield f"low trust 存疑: {told}"
 
 
 def of_twins(event: Event, data: TwinsCompared, known: Known) -> Reason:
