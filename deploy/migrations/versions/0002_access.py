@@ -26,7 +26,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("proposals", *_ATTACHMENTS, "nonces", "api_keys", "audit", "entry_links", "sessions", "accounts"):
+    for table in (
+        "proposals",
+        *_ATTACHMENTS,
+        "nonces",
+        "api_keys",
+        "audit",
+        "entry_links",
+        "sessions",
+        "accounts",
+    ):
         op.drop_table(table)
 
 
