@@ -246,8 +246,12 @@ class IncidentView(View):
     )
     expert_questions: tuple[ExpertQuestion, ...] = Field(description="what no number decides")
     confidence_ratio: Ratio
-    trust: ReportTrust = Field(description="how many affirming reports count in full, and how many are of low trust")
-    is_doubtful: bool = Field(description="only a flood speaks of it: rules start nothing until an officer verifies")
+    trust: ReportTrust = Field(
+        description="how many affirming reports count in full, and how many are of low trust"
+    )
+    is_doubtful: bool = Field(
+        description="only a flood speaks of it: rules start nothing until an officer verifies"
+    )
     acknowledged_by: Officer | None
     absorbed: tuple[IncidentId, ...] = Field(description="incidents that were merged into this one")
     split_from: IncidentId | None
