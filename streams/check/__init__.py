@@ -26,15 +26,15 @@ from streams.check import (
     scope,
 )
 from streams.check.dossier import Dossier, dossiers
-from streams.check.ground import Ground, load
 from streams.check.published import Cluster
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick, load
 from streams.store.database import Database
 
 __all__ = ["Cluster", "Invariant", "Violation", "check"]
 
-OfIncident = Callable[[Dossier, Ground], Iterator[Violation]]
-OfTables = Callable[[AsyncConnection, Ground], AsyncIterator[Violation]]
+OfIncident = Callable[[Dossier, Yardstick], Iterator[Violation]]
+OfTables = Callable[[AsyncConnection, Yardstick], AsyncIterator[Violation]]
 
 OF_TABLES: tuple[OfTables, ...] = (
     reports.accepted_reports_are_kept,
@@ -93,7 +93,7 @@ async def check(
     async with database.read() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        ground = await load(
+        yardstick = await load(
             connection,
             datetime.now(UTC),
             grace_seconds,
@@ -101,31 +101,31 @@ async def check(
             rated_every_seconds=rated_every_seconds,
         )
         for of_tables in OF_TABLES:
-            async for violation in of_tables(connection, ground):
+            async for violation in of_tables(connection, yardstick):
                 yield violation
         async for dossier in dossiers(connection):
             looked_at(dossier.incident_id)
-            for violation in _of_dossier(dossier, ground):
+            for violation in _of_dossier(dossier, yardstick):
                 yield violation
         if pictures is not None:
-            async for violation in attachments.named_pictures_are_whole(connection, pictures, ground):
+            async for violation in attachments.named_pictures_are_whole(connection, pictures, yardstick):
                 yield violation
         if shelf is not None:
-            async for violation in _of_shelf(connection, shelf, ground):
+            async for violation in _of_shelf(connection, shelf, yardstick):
                 yield violation
 
 
-def _of_dossier(dossier: Dossier, ground: Ground) -> Iterator[Violation]:
+def _of_dossier(dossier: Dossier, yardstick: Yardstick) -> Iterator[Violation]:
     for of_incident in OF_INCIDENTS:
-        yield from of_incident(dossier, ground)
+        yield from of_incident(dossier, yardstick)
 
 
 async def _of_shelf(
-    connection: AsyncConnection, shelf: published.Shelf, ground: Ground
+    connection: AsyncConnection, shelf: published.Shelf, yardstick: Yardstick
 ) -> AsyncIterator[Violation]:
     async for violation in published.published_is_on_the_shelf(connection, shelf):
         yield violation
     async for violation in published.shelf_holds_only_the_log(connection, shelf):
         yield violation
-    async for violation in published.sent_messages_are_heard(connection, shelf.cluster_id, ground):
+    async for violation in published.sent_messages_are_heard(connection, shelf.cluster_id, yardstick):
         yield violation

@@ -9,9 +9,9 @@ from models.tables import AUDIT, INTAKE
 from models.topics import Topic
 from streams.access import audit
 from streams.access.audit import AuditOutcome
-from streams.check.ground import Ground
 from streams.check.rows import rows
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 # Reports under the installation's token share an entry (`streams.gateway.auditing`), so that theirs are not looked for.
 _ONE_BY_ONE = (Topic.DECISIONS.value, Topic.DISPOSAL_FEEDBACK.value)
@@ -25,7 +25,7 @@ _UNAUDITED = (
 )
 
 
-async def accepted_is_audited(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def accepted_is_audited(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I12 audited mutations = mutating 2xx: each decision and feedback that the gateway accepted has its entry."""
     for row in await rows(connection, _UNAUDITED):
         where = f"intake message_id={row['message_id']}"
@@ -34,7 +34,7 @@ async def accepted_is_audited(connection: AsyncConnection, _: Ground) -> AsyncIt
         )
 
 
-async def audit_is_whole(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def audit_is_whole(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I12 ... and the audit's chain verifies."""
     report = await audit.verify(connection)
     if report.broken_at is not None:

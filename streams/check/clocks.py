@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from models.events.steps import DeadlineCancelled, DeadlineFired, DeadlineSet
 from models.tables.deadlines import DeadlineProgress
 from streams.check.dossier import Dossier
-from streams.check.ground import Ground
 from streams.check.rows import Row
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 # What a row may say when the log says this of its clock.
 _SAYS: dict[str, frozenset[DeadlineProgress]] = {
@@ -17,7 +17,7 @@ _SAYS: dict[str, frozenset[DeadlineProgress]] = {
 }
 
 
-def deadlines_fire_once(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def deadlines_fire_once(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I4 every deadline fired exactly once, or was cancelled or moot - in the row as in the log."""
     said, ends = _told_by(dossier)
     for deadline_id, count in ends.items():
@@ -33,12 +33,12 @@ def deadlines_fire_once(dossier: Dossier, _: Ground) -> Iterator[Violation]:
             yield _of(row, f"it is {progress.value}, the log says that it {wanted}")
 
 
-def deadlines_are_not_forgotten(dossier: Dossier, ground: Ground) -> Iterator[Violation]:
+def deadlines_are_not_forgotten(dossier: Dossier, yardstick: Yardstick) -> Iterator[Violation]:
     """I4 none is long past and still waiting: a clock that passed is sent, and what is sent is heard."""
     for row in dossier.deadlines:
-        if row["progress"] == DeadlineProgress.OPEN.value and ground.is_overdue(row["due_at"]):
+        if row["progress"] == DeadlineProgress.OPEN.value and yardstick.is_overdue(row["due_at"]):
             yield _of(row, f"passed at {row['due_at'].isoformat()} and was never sent")
-        elif row["progress"] == DeadlineProgress.SENT.value and ground.is_overdue(row["updated_at"]):
+        elif row["progress"] == DeadlineProgress.SENT.value and yardstick.is_overdue(row["updated_at"]):
             yield _of(row, f"sent at {row['updated_at'].isoformat()} and was never heard")
 
 

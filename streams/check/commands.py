@@ -14,9 +14,9 @@ from models.tables import COMMANDS, EVENTS, OUTBOX
 from models.topics import Topic
 from models.vocabulary import CommandKind, CommandStatus, DeadlineKind
 from streams.check.dossier import Dossier
-from streams.check.ground import Ground
 from streams.check.rows import Row
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 _PAGE = 500
 _ISSUED = (
@@ -39,7 +39,7 @@ _BODIES = select(COMMANDS.c.command_id, COMMANDS.c.body).where(
 )
 
 
-def command_ids_are_derived(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def command_ids_are_derived(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I2 one id per kind, incident, task, unit and attempt: the id is derived from what the command itself says."""
     for row in dossier.commands:
         try:
@@ -54,7 +54,7 @@ def command_ids_are_derived(dossier: Dossier, _: Ground) -> Iterator[Violation]:
             yield _of(Invariant.I2, row, f"the body has id {command.command_id}, its contents give {derived}")
 
 
-async def commands_are_issued_once(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def commands_are_issued_once(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I2 no command is issued twice, nor taken back twice: one event per id in all logs together."""
     issued: dict[str, str] = {}
     last = ""
@@ -69,7 +69,9 @@ async def commands_are_issued_once(connection: AsyncConnection, _: Ground) -> As
         last = rows[-1].event_id
 
 
-async def deliveries_have_the_same_bytes(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def deliveries_have_the_same_bytes(
+    connection: AsyncConnection, _: Yardstick
+) -> AsyncIterator[Violation]:
     """I2 re-deliveries are byte-identical: every record for `disposal-commands` is the body of its command."""
     last = 0
     while rows := (await connection.execute(_SENT, {"last": last})).all():
@@ -83,7 +85,7 @@ async def deliveries_have_the_same_bytes(connection: AsyncConnection, _: Ground)
         last = rows[-1].id
 
 
-def commands_are_answered(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def commands_are_answered(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I3 every command is acknowledged by its deadline, retracted, or escalated; the city's silence is a red alarm.
 
     An order that nobody has signed needs a running clock or a red alarm, a refused one a red alarm, and an escalated
@@ -122,7 +124,7 @@ def commands_are_answered(dossier: Dossier, _: Ground) -> Iterator[Violation]:
                     yield _of(Invariant.I3, row, "escalated, and no order took its place")
 
 
-def retractions_reach_their_units(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def retractions_reach_their_units(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I3 ... retracted: the unit of a retracted order is told so by a retraction of its own."""
     told = {row["retracts"] for row in dossier.commands if row["kind"] == CommandKind.RETRACTION}
     for event in dossier.log:

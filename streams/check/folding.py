@@ -13,9 +13,9 @@ from models.messages.command import Command
 from models.vocabulary import CommandStatus, Tier
 from streams.check.difference import first_difference
 from streams.check.dossier import Dossier, Logs
-from streams.check.ground import Ground
 from streams.check.rows import Row
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 from streams.store.incidents import Standing, row_of
 from workflows.appraisal.heat import heat_of_log
 from workflows.incident import CommandState
@@ -25,7 +25,7 @@ _HEAT_TOLERANCE = 1e-9  # sums of logarithms, added up in another order
 _DEADLINE_COLUMNS = ("kind", "stage", "tier", "step", "command_id")
 
 
-def states_equal_their_fold(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def states_equal_their_fold(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I6 the stored state is what the log folds to, and so is every column that repeats a part of it."""
     where = f"incidents incident_id={dossier.incident_id}"
     if dossier.broken is not None:
@@ -45,23 +45,23 @@ def states_equal_their_fold(dossier: Dossier, _: Ground) -> Iterator[Violation]:
                 yield Violation(Invariant.I6, where, told)
 
 
-def heat_equals_its_fold(dossier: Dossier, ground: Ground) -> Iterator[Violation]:
+def heat_equals_its_fold(dossier: Dossier, yardstick: Yardstick) -> Iterator[Violation]:
     """I6 ... and projection: the heat of an incident is that of its log, under the epoch it was computed for."""
     row = dossier.row
     if row is None or dossier.state is None:
         return
     epoch, stored = row["heat_epoch"], row["log_heat"]
-    rules = ground.rules if epoch is None else ground.rules_of_epoch(epoch)
+    rules = yardstick.rules if epoch is None else yardstick.rules_of_epoch(epoch)
     where = f"incidents incident_id={dossier.incident_id}"
     if rules is None:
         yield Violation(Invariant.I6, where, f"heat_epoch {epoch} is of no stored rulebook")
         return
-    wanted = heat_of_log(dossier.incident_id, dossier.family, rules, ground.rulebooks)
+    wanted = heat_of_log(dossier.incident_id, dossier.family, rules, yardstick.rulebooks)
     if (stored is None) != (wanted is None) or not isclose(stored or 0, wanted or 0, rel_tol=_HEAT_TOLERANCE):
         yield Violation(Invariant.I6, where, f"log_heat is {stored}, the fold says {wanted}")
 
 
-def deadline_rows_equal_the_log(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def deadline_rows_equal_the_log(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I6 the rows of clocks are those that the log has set, due when the log says."""
     wanted: dict[str, Row] = {}
     for event in dossier.log:
@@ -75,7 +75,7 @@ def deadline_rows_equal_the_log(dossier: Dossier, _: Ground) -> Iterator[Violati
     yield from _compared("deadlines", "deadline_id", dossier.deadlines, wanted)
 
 
-def command_rows_equal_the_log(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def command_rows_equal_the_log(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I6 the rows of commands are the orders that the state has and the retractions that the log has, as issued."""
     if dossier.state is None:
         return
@@ -88,7 +88,7 @@ def command_rows_equal_the_log(dossier: Dossier, _: Ground) -> Iterator[Violatio
     yield from _compared("commands", "command_id", dossier.commands, wanted)
 
 
-def outcome_rows_equal_the_log(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def outcome_rows_equal_the_log(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I6 ... the outcomes that ratings add up are those that the log measured.
 
     What moved to another incident is measured by both logs; the later measurement stands.

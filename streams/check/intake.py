@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.messages.report import Report
 from models.tables import DEAD_LETTERS, GAPS, INBOX, INTAKE, OUTBOX, PROGRESS, REPORTS
-from streams.check.ground import Ground
 from streams.check.rows import Row, rows
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 from streams.processing.codec import digest_of
 
 Partition = tuple[str, str, int]
@@ -30,7 +30,7 @@ _DEAD = _by_partition(
 _GAPS = _by_partition(GAPS, func.sum(GAPS.c.to_offset - GAPS.c.from_offset).label("width"))
 
 
-async def offsets_add_up(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def offsets_add_up(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I8 every input offset is processed, a duplicate, dead-lettered, or part of a recorded gap.
 
     The four together are the next offset of the partition. What was processed is in the inbox, what is dead in
@@ -57,7 +57,9 @@ async def offsets_add_up(connection: AsyncConnection, _: Ground) -> AsyncIterato
                 yield Violation(Invariant.I8, where, told)
 
 
-async def rows_come_from_known_partitions(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def rows_come_from_known_partitions(
+    connection: AsyncConnection, _: Yardstick
+) -> AsyncIterator[Violation]:
     """I8 ... and no handled or dead message comes from a partition that was never read."""
     known = {_partition(row) for row in await rows(connection, select(PROGRESS))}
     for table, statement in (("inbox", _HANDLED), ("dead_letters", _DEAD), ("gaps", _GAPS)):
@@ -76,7 +78,7 @@ _REPORTS = (
 )
 
 
-async def reports_would_be_duplicates(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def reports_would_be_duplicates(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I10 replaying all input changes nothing: the inbox knows every stored report by its digest."""
     source, report = "", ""
     while page := await rows(connection, _REPORTS, source=source, report=report):
@@ -107,7 +109,9 @@ def _named_in(table: Table) -> Select[Any]:
 _BURIED, _SENT = _named_in(DEAD_LETTERS), _named_in(OUTBOX)
 
 
-async def intake_would_be_duplicates(connection: AsyncConnection, ground: Ground) -> AsyncIterator[Violation]:
+async def intake_would_be_duplicates(
+    connection: AsyncConnection, yardstick: Yardstick
+) -> AsyncIterator[Violation]:
     """I10 ... and every message that the gateway has accepted: handled with its digest, dead, or on its way.
 
     On its way is what stands in the outbox: it waits there, or it went to a broker and is read, or sent to the next.
@@ -127,7 +131,7 @@ async def intake_would_be_duplicates(connection: AsyncConnection, ground: Ground
                 yield Violation(
                     Invariant.I10, where, f"accepted with {row['digest']}, the inbox knows {known[last]}"
                 )
-            elif last not in sent and ground.is_long_past(row["accepted_at"]):
+            elif last not in sent and yardstick.is_long_past(row["accepted_at"]):
                 yield Violation(Invariant.I10, where, "accepted, and neither handled, dead nor in the outbox")
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from streams.check.dossier import Dossier
-from streams.check.ground import Ground
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 _REPEATED = ("event_id", "incident_id", "seq", "type", "recorded_at", "cause_id")
 
 
-def seq_runs_without_gap(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def seq_runs_without_gap(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I5 an incident's `seq` runs 1..n without gap or repeat, and n is the version in its row."""
     for expected, row in enumerate(dossier.event_rows, start=1):
         if row["seq"] != expected:
@@ -22,7 +22,7 @@ def seq_runs_without_gap(dossier: Dossier, _: Ground) -> Iterator[Violation]:
         yield Violation(Invariant.I5, f"incidents incident_id={dossier.incident_id}", detail)
 
 
-def event_rows_repeat_their_bodies(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def event_rows_repeat_their_bodies(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I6 every row equals the log: the columns of an event are those of its body."""
     if len(dossier.log) != len(dossier.event_rows):
         return  # `broken` says why

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import EVENTS, OUTBOX
 from models.topics import Topic
-from streams.check.ground import Ground
 from streams.check.rows import rows
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 _UNPUBLISHED = select(OUTBOX).where(OUTBOX.c.published_at.is_(None)).order_by(OUTBOX.c.id)
 _ALTERED = (
@@ -22,17 +22,19 @@ _ALTERED = (
 )
 
 
-async def nothing_is_unpublished(connection: AsyncConnection, ground: Ground) -> AsyncIterator[Violation]:
+async def nothing_is_unpublished(
+    connection: AsyncConnection, yardstick: Yardstick
+) -> AsyncIterator[Violation]:
     """I11 nothing unpublished, no expired claim (a claim has run out when its publisher died: the sweeper takes it)."""
     for row in await rows(connection, _UNPUBLISHED):
         where = f"outbox id={row['id']} topic={row['topic']}"
-        if row["claimed_until"] is not None and ground.is_long_past(row["claimed_until"]):
+        if row["claimed_until"] is not None and yardstick.is_long_past(row["claimed_until"]):
             yield Violation(Invariant.I11, where, f"its claim ran out at {row['claimed_until'].isoformat()}")
-        elif ground.is_long_past(row["created_at"]):
+        elif yardstick.is_long_past(row["created_at"]):
             yield Violation(Invariant.I11, where, f"unpublished since {row['created_at'].isoformat()}")
 
 
-async def outbox_repeats_the_log(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def outbox_repeats_the_log(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I7 ... with the same bytes: what the outbox sends to `incident-events` is what the log keeps."""
     for row in await rows(connection, _ALTERED):
         detail = f"its bytes are not those of event {row['event_id']}"

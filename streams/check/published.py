@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import DEAD_LETTERS, EVENTS, INBOX, OUTBOX
 from models.topics import Topic
 from streams.broker.reading import Read, read_to_end
-from streams.check.ground import Ground
 from streams.check.rows import rows
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 _PAGE = 500
 _BODIES = select(EVENTS.c.event_id, EVENTS.c.body).where(
@@ -105,11 +105,11 @@ async def published_is_on_the_shelf(connection: AsyncConnection, shelf: Shelf) -
 
 
 async def sent_messages_are_heard(
-    connection: AsyncConnection, cluster_id: str, ground: Ground
+    connection: AsyncConnection, cluster_id: str, yardstick: Yardstick
 ) -> AsyncIterator[Violation]:
     """I8 what was published for the engine to read was handled or is dead, unless the engine is behind."""
     for row in await rows(connection, _UNHEARD, in_cluster=cluster_id):
-        if ground.is_long_past(row["published_at"]):
+        if yardstick.is_long_past(row["published_at"]):
             where = f"outbox id={row['id']} topic={row['topic']} message_id={row['message_id']}"
             detail = f"published at {row['published_at'].isoformat()} and not handled: lost, or the engine is behind"
             yield Violation(Invariant.I8, where, detail)

@@ -9,8 +9,8 @@ from models.tables import INBOX, INCIDENTS, REPORTS
 from models.topics import Topic
 from models.vocabulary import Status
 from streams.check.dossier import Dossier
-from streams.check.ground import Ground
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 _INTAKES = (Topic.REPORTS.value, Topic.REPORTS_URGENT.value)
 _ACCEPTED_WITHOUT_ROW = select(INBOX.c.message_id).where(
@@ -24,7 +24,7 @@ _MERGED = select(INCIDENTS.c.incident_id, INCIDENTS.c.merged_into).where(
 _STANDING = select(INCIDENTS.c.incident_id).where(INCIDENTS.c.status != Status.MERGED.value)
 
 
-def reports_are_counted_once(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def reports_are_counted_once(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I1 every accepted report belongs to exactly one incident: its rows are as many as its log says.
 
     What was merged has handed its reports on; rows of an incident that does not exist belong to nothing.
@@ -42,7 +42,7 @@ def reports_are_counted_once(dossier: Dossier, _: Ground) -> Iterator[Violation]
         yield Violation(Invariant.I1, f"incidents incident_id={dossier.incident_id}", detail)
 
 
-def incidents_come_to_an_end(dossier: Dossier, ground: Ground) -> Iterator[Violation]:
+def incidents_come_to_an_end(dossier: Dossier, yardstick: Yardstick) -> Iterator[Violation]:
     """I1 every accepted report reaches an end: its incident has ended, or somebody owes it something.
 
     Owed is an open step, a running clock, a standing red alarm, or a stage that was called upon and has not looked.
@@ -50,19 +50,21 @@ def incidents_come_to_an_end(dossier: Dossier, ground: Ground) -> Iterator[Viola
     state = dossier.state
     if state is None or not state.is_open:
         return
-    if not (state.open_steps or state.deadlines or state.red_alarm or dossier.incident_id in ground.called):
+    if not (
+        state.open_steps or state.deadlines or state.red_alarm or dossier.incident_id in yardstick.called
+    ):
         detail = f"open at stage {state.stage} with no open step, clock, alarm or hand-over: nobody will look at it"
         yield Violation(Invariant.I1, f"incidents incident_id={dossier.incident_id}", detail)
 
 
-async def accepted_reports_are_kept(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def accepted_reports_are_kept(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I1 every accepted report is there: what the inbox accepted is a row of `reports`."""
     for (message_id,) in await connection.execute(_ACCEPTED_WITHOUT_ROW):
         detail = "the report was accepted and is not in reports"
         yield Violation(Invariant.I1, f"inbox message_id={message_id}", detail)
 
 
-async def merges_lead_somewhere(connection: AsyncConnection, _: Ground) -> AsyncIterator[Violation]:
+async def merges_lead_somewhere(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
     """I1 ... or one merge: following `merged_into` ends at an incident that was not merged itself."""
     into = {row.incident_id: row.merged_into for row in await connection.execute(_MERGED)}
     if not into:

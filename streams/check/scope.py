@@ -10,12 +10,12 @@ from models.events.steps import StepEscalated, StepPassed, StepStarted
 from models.messages.event import Event
 from models.places import Place
 from streams.check.dossier import Dossier
-from streams.check.ground import Ground
 from streams.check.rows import Row
 from streams.check.violation import Invariant, Violation
+from streams.check.yardstick import Yardstick
 
 
-def events_stay_in_their_area(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def events_stay_in_their_area(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I9 nothing crosses its area's scope: units, desks, readers and warnings of an incident are those of its path.
 
     An order that came with a merge was issued elsewhere, and is held to the place of its own incident there.
@@ -30,7 +30,7 @@ def events_stay_in_their_area(dossier: Dossier, _: Ground) -> Iterator[Violation
                 yield Violation(Invariant.I9, f"events event_id={event.event_id}", detail)
 
 
-def outcomes_stay_in_their_area(dossier: Dossier, _: Ground) -> Iterator[Violation]:
+def outcomes_stay_in_their_area(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
     """I9 ... nor does anybody's rating suffer for what happened elsewhere."""
     if dossier.state is None:
         return

@@ -1,4 +1,4 @@
-"""Ground: what every check is measured against - how far time has come, the rulebooks, who is still called upon.
+"""Yardstick: what every check is measured against - how far time has come, the rulebooks, who is still called upon.
 
 Loaded once, in the transaction in which everything is checked. Never in here: an invariant.
 """
@@ -34,7 +34,7 @@ _CALLED = select(OUTBOX.c.key).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Yardstick:
     """`now` is the program's time, `wall` real time; nothing counts as late before `grace` of its time has passed."""
 
     now: datetime
@@ -68,8 +68,8 @@ async def load(
     *,
     lives_by_wall: bool,
     rated_every_seconds: float = 60.0,
-) -> Ground:
-    """The ground as this transaction sees it.
+) -> Yardstick:
+    """The yardstick as this transaction sees it.
 
     Without `lives_by_wall` the program's time is the latest moment that the database knows: a program that is stopped
     misses nothing, and a scaled clock stands still. Then the grace is scaled like the clock.
@@ -85,7 +85,7 @@ async def load(
     called = await connection.execute(_CALLED)
     told_within = timedelta(seconds=max(grace_seconds, _TOLD_WITHIN_SECONDS) * speed)
     rated_every = timedelta(seconds=max(rated_every_seconds, RATED_AT_MOST_EVERY_SECONDS * speed))
-    return Ground(
+    return Yardstick(
         now=max(known, wall) if lives_by_wall else known,
         wall=wall,
         # A clock runs in a program at rest too, and is swept every now and then: it always has a few seconds.
