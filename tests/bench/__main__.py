@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tests.bench import fusion, harness, latency, perception, storm, transport, understanding, viewers
+from tests.bench import fusion, harness, latency, perception, screen, storm, transport, understanding, viewers
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
@@ -19,6 +19,7 @@ BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "storm": storm.bench,
     "fusion": fusion.bench,
     "understanding": understanding.bench,
+    "screen": screen.bench,
     "viewers": viewers.bench,
 }
 

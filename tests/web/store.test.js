@@ -81,3 +81,12 @@ Deno.test("an area has the worst level in it, and flashes while a severe one has
   assert.deepEqual(found.get("500101"), { level: "I", count: 1, flashes: false });
   assert.deepEqual(["I", "II", "III", "IV"].map((level) => isSevere(incident({ level }))), [true, true, false, false]);
 });
+
+Deno.test("order and alarms are made once for what is open, and anew when that has changed", () => {
+  const store = loaded(row({}), row({ incident_id: "i-2", red_alarm: true }));
+  const [order, alarmed] = [store.inOrder(), store.alarms()];
+  assert.deepEqual(order.map((one) => one.incident_id), ["i-2", "i-1"]);
+  assert.ok(store.inOrder() === order && store.alarms() === alarmed);
+  store.apply({ as_of: AS_OF, rows: [row({ incident_id: "i-2", seq: 9, status: "closed" })] });
+  assert.deepEqual([store.inOrder().map((one) => one.incident_id), store.alarms().get("500108")?.count], [["i-1"], 1]);
+});

@@ -1,6 +1,5 @@
 // The one screen: what was loaded and heard is drawn at most once a frame; a person acts by click or key.
 import { alert, calm, setUpAlarm, sound, toggleMute } from "./lib/alarm.js";
-import { showAppraisal } from "./lib/appraisal.js";
 import { Board } from "./lib/board.js";
 import { show as showDialog, toast } from "./lib/dialog.js";
 import { byId, el, onceAFrame } from "./lib/dom.js";
@@ -8,11 +7,9 @@ import { drawCounts, drawHeat } from "./lib/heat.js";
 import { signOut, whoIsHere } from "./lib/here.js";
 import { homeOf } from "./lib/home.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
-import { IncidentPanel } from "./lib/incident.js";
 import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
 import { areaName, categories, categoryName, parentOf } from "./lib/names.js";
-import { Rewind } from "./lib/rewind.js";
 import { keepShell } from "./lib/shell.js";
 import { Proposals } from "./lib/proposals.js";
 import { isSevere, passes, Store } from "./lib/store.js";
@@ -34,18 +31,23 @@ const me = await whoIsHere((answer) => lineBroke(answer.status === 0));
 if (me && homeOf(me.role) !== "/") location.replace(homeOf(me.role)); // a link or an old bookmark led here
 const board = new Board(choose);
 const map = new CityMap(goTo);
-const panel = new IncidentPanel(me, choose);
+// What the first picture does not need is loaded after it, or when somebody is faster.
+const LATER_MS = 2_000;
+/** @type {import("./lib/incident.js").IncidentPanel | null} */
+let panel = null;
+/** @type {import("./lib/rewind.js").Rewind | null} */
+let rewind = null;
 const proposals = new Proposals(choose);
 await map.load();
 
 const draw = onceAFrame(() => {
-  map.isPast = rewind.isOn;
-  if (rewind.isOn) {
+  map.isPast = Boolean(rewind?.isOn);
+  if (rewind?.isOn) {
     map.show(rewind.picture(), filter.area ?? store.areaCode, draw);
     drawFrame();
     return;
   }
-  const shown = [...store.open.values()].filter((incident) => passes(incident, filter));
+  const shown = store.inOrder().filter((incident) => passes(incident, filter));
   drawCounts(shown);
   drawHeat(store, choose, chosen);
   board.show(shown, chosen);
@@ -53,7 +55,20 @@ const draw = onceAFrame(() => {
   drawFrame();
 });
 
-const rewind = new Rewind(() => store.areaCode, draw);
+async function incidentPanel() {
+  const { IncidentPanel } = await import("./lib/incident.js");
+  return panel ??= new IncidentPanel(me, choose);
+}
+
+async function toggleRewind() {
+  const { Rewind } = await import("./lib/rewind.js");
+  rewind ??= new Rewind(() => store.areaCode, draw);
+  await rewind.toggle();
+}
+
+setTimeout(() => {
+  incidentPanel().then(() => import("./lib/rewind.js")).catch(() => { /* no line at this moment: when it is asked for */ });
+}, LATER_MS);
 
 new Live({
   onSnapshot: (snapshot) => {
@@ -69,7 +84,7 @@ new Live({
     heard(delta.as_of);
     for (const incident of fresh) if (isSevere(incident) && hasLoaded) warn(incident);
     const open = chosen && (store.open.get(chosen) ?? store.ended.find((one) => one.incident_id === chosen));
-    if (open) void panel.heard(open.seq);
+    if (open) void panel?.heard(open.seq);
     draw();
   },
   onConnection: (state) => {
@@ -96,9 +111,9 @@ function warn(incident) {
 function choose(incidentId) {
   chosen = incidentId;
   calm();
-  rewind.leave();
+  rewind?.leave();
   view("incident");
-  void panel.open(incidentId);
+  void incidentPanel().then((opened) => opened.open(incidentId));
   draw();
 }
 
@@ -159,12 +174,13 @@ function view(name) {
 for (const tab of document.querySelectorAll(".tabs button")) {
   tab.addEventListener("click", () => view(/** @type {HTMLElement} */ (tab).dataset.view ?? "map"));
 }
-byId("open-appraisal").addEventListener("click", () => void showAppraisal(store, store.areaCode, choose));
+byId("open-rewind").addEventListener("click", () => void toggleRewind());
+byId("open-appraisal").addEventListener("click", async () => (await import("./lib/appraisal.js")).showAppraisal(store, store.areaCode, choose));
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
 byId("help").addEventListener("click", help);
 byId("sign-out").addEventListener("click", signOut);
-onLanguage(() => { fillFilters(); map.drawn = null; panel.draw(); proposals.draw(); draw(); });
+onLanguage(() => { fillFilters(); map.drawn = null; panel?.draw(); proposals.draw(); draw(); });
 
 function switchTheme() {
   const light = document.documentElement.dataset.theme !== "light";
@@ -186,10 +202,10 @@ const KEYS = {
   b: () => { view("board"); byId("board").focus(); },
   j: () => step(1),
   k: () => step(-1),
-  a: () => panel.acting.press("acknowledge"),
-  r: () => panel.acting.press("release"),
-  u: () => panel.acting.undo.focus(),
-  y: () => { view("map"); void rewind.toggle(); },
+  a: () => panel?.acting.press("acknowledge"),
+  r: () => panel?.acting.press("release"),
+  u: () => panel?.acting.undo.focus(),
+  y: () => { view("map"); void toggleRewind(); },
   s: toggleMute,
   l: switchLanguage,
   "?": help,
@@ -199,11 +215,11 @@ const KEYS = {
 // While the past is shown nobody decides about what is hidden.
 /** @type {Record<string, () => void>} */
 const KEYS_OF_REPLAY = {
-  y: () => rewind.leave(),
-  Escape: () => rewind.leave(),
-  " ": () => rewind.togglePlay(),
-  ArrowLeft: () => rewind.step(-1),
-  ArrowRight: () => rewind.step(1),
+  y: () => rewind?.leave(),
+  Escape: () => rewind?.leave(),
+  " ": () => rewind?.togglePlay(),
+  ArrowLeft: () => rewind?.step(-1),
+  ArrowRight: () => rewind?.step(1),
   m: KEYS.m,
   s: KEYS.s,
   l: KEYS.l,
@@ -221,10 +237,10 @@ function step(by) {
 
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  const isTyping = target.matches("input, select, textarea") && !(rewind.isOn && event.key === "Escape");
+  const isTyping = target.matches("input, select, textarea") && !(rewind?.isOn && event.key === "Escape");
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping || document.querySelector("dialog[open]")) return;
   if (event.key === " " && target.matches("button, [role=button]")) return; // presses it
-  const act = (rewind.isOn ? KEYS_OF_REPLAY : KEYS)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const act = (rewind?.isOn ? KEYS_OF_REPLAY : KEYS)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
   act();
@@ -238,6 +254,6 @@ drawFrame();
 setInterval(() => {
   drawFrame();
   board.tick();
-  panel.tick();
+  panel?.tick();
   proposals.tick();
 }, 1_000);

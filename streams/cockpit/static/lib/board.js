@@ -2,7 +2,7 @@
 import { byId, el, onceAFrame } from "./dom.js";
 import { t } from "./i18n.js";
 import { placeName } from "./names.js";
-import { byUrgency, dueAt } from "./store.js";
+import { dueAt } from "./store.js";
 import { nowMs, span } from "./time.js";
 
 export const STAGES = ["perception", "verification", "assessment", "disposal", "follow_up"];
@@ -36,7 +36,7 @@ class Lane {
    * @param {string | null} chosen
    */
   show(incidents, chosen) {
-    this.incidents = incidents.sort(byUrgency);
+    this.incidents = incidents;
     this.chosen = chosen;
     this.count.textContent = String(incidents.length);
     this.element.classList.toggle("empty", !incidents.length);
@@ -99,7 +99,7 @@ export class Board {
   }
 
   /**
-   * @param {import("./store.js").Incident[]} incidents
+   * @param {import("./store.js").Incident[]} incidents in the order in which they are to stand
    * @param {string | null} chosen
    */
   show(incidents, chosen) {

@@ -3,7 +3,6 @@ import { get } from "./api.js";
 import { byId, el, svg } from "./dom.js";
 import { t } from "./i18n.js";
 import { areaName, areasBelow, unitName } from "./names.js";
-import { alarms } from "./store.js";
 
 const MODES = ["rating", "alarm", "open"];
 const STYLES = ["boundaries", "tiles"];
@@ -14,7 +13,7 @@ const MOVED = { "500103": [-4, -1], "500104": [7, 6], "500106": [0, -8], "500107
 const NARROW = "(max-width: 700px)";
 const MANY = [1, 5, 20]; // up to 1, 5, 20 open incidents: three shades, and one for more
 
-/** @typedef {Pick<import("./store.js").Store, "open" | "ratings" | "areaCode">} Shown */
+/** @typedef {Pick<import("./store.js").Store, "alarms" | "ratings" | "areaCode">} Shown */
 
 export class CityMap {
   /** @param {(areaCode: string) => void} goTo */
@@ -54,7 +53,7 @@ export class CityMap {
    */
   show(store, area, again) {
     this.#controls(again);
-    const known = alarms(store.open.values());
+    const known = store.alarms();
     const isCity = area.endsWith("0000");
     if (isCity) this.#city(store, known);
     else this.#district(store, area, known);

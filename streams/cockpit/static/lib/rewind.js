@@ -4,7 +4,7 @@ import { Day, playedOn } from "./day.js";
 import { toast } from "./dialog.js";
 import { byId, el } from "./dom.js";
 import { onLanguage, t } from "./i18n.js";
-import { isSevere } from "./store.js";
+import { alarms, isSevere } from "./store.js";
 import { clockTime, nowMs } from "./time.js";
 
 const TICK_MS = 200;
@@ -26,7 +26,6 @@ export class Rewind {
     this.minutesASecond = 5;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
-    byId("open-rewind").addEventListener("click", () => void this.toggle());
     onLanguage(() => this.day && this.#build());
   }
 
@@ -36,7 +35,8 @@ export class Rewind {
 
   /** What the map needs of a store, as it was. */
   picture() {
-    return { open: this.day?.openAt(this.at) ?? new Map(), ratings: new Map(), areaCode: this.area() };
+    const open = this.day?.openAt(this.at) ?? new Map();
+    return { alarms: () => alarms(open.values()), ratings: new Map(), areaCode: this.area() };
   }
 
   async toggle() {

@@ -25,6 +25,20 @@ export class Store {
     this.columns = [];
     /** @type {Map<string, number>} rank of the ranking before, by incident */
     this.ranksBefore = new Map();
+    /** Changes with what is open, so that what is made of thousands is made once. */
+    this.version = 0;
+    this.ordered = keptFor(() => [...this.open.values()].sort(byUrgency));
+    this.alarmed = keptFor(() => alarms(this.open.values()));
+  }
+
+  /** @returns {Incident[]} what is open, as it stands on a board; not to be changed */
+  inOrder() {
+    return this.ordered(this.version);
+  }
+
+  /** The live alarm of each area. */
+  alarms() {
+    return this.alarmed(this.version);
   }
 
   /** @param {Snapshot} snapshot */
@@ -42,9 +56,11 @@ export class Store {
    */
   apply(delta) {
     this.asOf = delta.as_of;
+    this.version += 1;
     const fresh = [];
     for (const row of delta.rows ?? []) {
       const incident = Object.fromEntries(this.columns.map((name, index) => [name, row[index]]));
+      incident.due_ms = dueAt(incident); // read once: a board of thousands compares it at every drawing
       if (this.#take(incident)) fresh.push(incident);
     }
     if (delta.heat) {
@@ -74,6 +90,21 @@ export class Store {
 }
 
 /**
+ * Makes it anew only for another version.
+ * @template T
+ * @param {() => T} make
+ * @returns {(version: number) => T}
+ */
+function keptFor(make) {
+  /** @type {{version: number, made: T} | null} */
+  let kept = null;
+  return (version) => {
+    if (kept?.version !== version) kept = { version, made: make() };
+    return kept.made;
+  };
+}
+
+/**
  * How an incident stands on a board: the one whose clock ends first comes first, overdue before all, then the worse.
  * @param {Incident} one
  * @param {Incident} other
@@ -86,8 +117,9 @@ export function byUrgency(one, other) {
   return SEVERITY[other.level] - SEVERITY[one.level] || (one.incident_id < other.incident_id ? -1 : 1);
 }
 
-/** @param {Incident} incident */
-export const dueAt = (incident) => (incident.next_due_at ? Date.parse(incident.next_due_at) : Number.MAX_SAFE_INTEGER);
+/** @param {Incident} incident @returns {number} milliseconds; the end of time when no clock runs */
+export const dueAt = (incident) =>
+  incident.due_ms ?? (incident.next_due_at ? Date.parse(incident.next_due_at) : Number.MAX_SAFE_INTEGER);
 
 /**
  * @param {Incident} incident
