@@ -17,6 +17,7 @@ from workflows.naming import names_in
 
 _STAR = "*"
 _SHORTEST_NAME, _SHORT_NAME = 2, 4
+_FEWEST_DIGITS = 3  # a plate has that many, everything else that is looked for more
 # Full-width digits, letters and signs, one for one, so that positions hold.
 _HALF_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | dict.fromkeys((0x2013, 0x2014), 0x2D)
 _GAP = r"[ \t\u3000.·-]{1,3}"
@@ -47,11 +48,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
         (rf"{_BEFORE}[0-9]{{17}}[Xx]|{_BEFORE}[0-9]{{15,}}", 3, 2),
         (rf"{_BEFORE}[0-9]{{6}}{_GAP}[0-9]{{8}}{_GAP}[0-9]{{3}}[0-9Xx]{_AFTER}", 3, 2),
         (rf"{_BEFORE}[0-9]{{4}}(?:{_GAP}[0-9]{{4}}){{3}}(?:{_GAP}[0-9]{{1,3}})?{_AFTER}", 3, 2),
-        (rf"{_BEFORE}(?:\+?(?:00)?86[ -]?|0)?(1[3-9][0-9]{{9}}){_AFTER}", 3, 4),
-        (rf"{_BEFORE}(?:\+?(?:00)?86[ -]?)?({_GROUPED}){_AFTER}", 3, 4),
+        (rf"{_BEFORE}(?=[+018])(?:\+?(?:00)?86[ -]?|0)?(1[3-9][0-9]{{9}}){_AFTER}", 3, 4),
+        (rf"{_BEFORE}(?=[+018])(?:\+?(?:00)?86[ -]?)?({_GROUPED}){_AFTER}", 3, 4),
         # Run together with the digits beside it, as in 13800001111120.
         (rf"{_BEFORE}(?!{_MOMENT})(?:1[3-9][0-9]{{10,12}}|[0-9]{{1,3}}1[3-9][0-9]{{9}}){_AFTER}", 3, 2),
-        (rf"(?<![{_SPOKEN}])[一幺][三四五六七八九][{_SPOKEN}]{{9}}(?![{_SPOKEN}])", 3, 4),
         (
             rf"{_BEFORE}\(?0[1-9][0-9]{{1,2}}\)?[ -]{{0,3}}([2-9][0-9]{{6,7}}(?:[-转][0-9]{{1,6}})?){_AFTER}",
             0,
@@ -68,6 +68,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
         (rf"[{_PROVINCES}][A-Za-z][ ·.-]?([A-HJ-NP-Za-hj-np-z0-9]{{5,6}})(?![0-9A-Za-z])", 1, 2),
     )
 )
+_DICTATED = re.compile(rf"(?<![{_SPOKEN}])[一幺][三四五六七八九][{_SPOKEN}]{{9}}(?![{_SPOKEN}])")
 
 
 def mask(text: str, known: Iterable[str | None] = ()) -> str:
@@ -77,8 +78,9 @@ def mask(text: str, known: Iterable[str | None] = ()) -> str:
     first character. Never raises.
     """
     plain = text.translate(_HALF_WIDTH)
-    hidden: set[int] = set()
-    for pattern, first, last in _PATTERNS:
+    hidden = set(_spans(_DICTATED, plain, 3, 4))
+    has_numbers = sum(map(str.isdecimal, plain)) >= _FEWEST_DIGITS
+    for pattern, first, last in _PATTERNS if has_numbers else ():
         found = list(_spans(pattern, plain, first, last))
         hidden.update(found)
         plain = _starred(plain, found)
@@ -102,7 +104,9 @@ def _spans(pattern: re.Pattern[str], text: str, first: int, last: int) -> Iterat
     """The positions to hide, of the letters and digits of each match but its first and last so many."""
     for match in pattern.finditer(text):
         start, end = match.span(1) if pattern.groups and match.group(1) is not None else match.span()
-        told = [position for position in range(start, end) if text[position].isalnum() and text[position] != "转"]
+        told = [
+            position for position in range(start, end) if text[position].isalnum() and text[position] != "转"
+        ]
         yield from told[first : len(told) - last]
 
 
