@@ -71,6 +71,7 @@ def test_gas_and_works_are_fires_of_the_corpus_once_they_burn(words: str, expect
         ("窗帘烧穿了，沙发也燃起来了", Category.FIRE),
         ("昨天睡着了没听到电话", None),
         ("他们在路边围着看热闹", None),
+        ("我在大水村，手机快没电了", None),
     ],
 )
 def test_verbs_are_known_with_their_results(words: str, expected: Category | None) -> None:
