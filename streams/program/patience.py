@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -47,6 +47,8 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Somebody is there, and has so long to say what for."""
         super().connection_made(transport)
+        # uvicorn closes by itself too, and where bytes of a body are unread that would cut its answer off.
+        self.transport = cast(asyncio.Transport, _LastWords(transport, self._close))
         if self.limit_concurrency is not None and len(self.connections) > self.limit_concurrency:
             transport.abort()
         else:
@@ -107,12 +109,20 @@ class PatientProtocol(H11Protocol):
         for event in (head, h11.Data(data=_TOO_SLOW), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
 
+    def _close(self, transport: asyncio.Transport) -> None:
+        if self.conn.their_state is h11.SEND_BODY and not transport.is_closing():
+            self._part()
+        else:
+            transport.close()
+
     def _part(self) -> None:
         """Nothing more will be said or heard; what was said may arrive before the line is cut."""
+        if self._has_parted or self.transport.is_closing():
+            return
         self._has_parted = True
-        if not self.transport.is_closing():
-            self.transport.write_eof()
-            self.loop.call_later(self.patience.linger_seconds, self.transport.abort)
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self.loop.call_later(self.patience.linger_seconds, self.transport.abort)
 
     def _await_reader(self) -> None:
         owed = self.transport.get_write_buffer_size()
@@ -128,6 +138,20 @@ class PatientProtocol(H11Protocol):
 def patient(patience: Patience) -> type[PatientProtocol]:
     """The protocol of a server with this much patience."""
     return type("PatientProtocol", (PatientProtocol,), {"patience": patience})
+
+
+class _LastWords:
+    """A transport that is closed as the protocol says, and in all else is what it was."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[asyncio.Transport], None]) -> None:
+        self._transport = transport
+        self._close = close
+
+    def close(self) -> None:
+        self._close(self._transport)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
 
 
 class _Timer:

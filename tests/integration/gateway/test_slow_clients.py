@@ -82,6 +82,14 @@ async def test_a_body_that_nobody_reads_is_not_waited_for(gateway: Gateway) -> N
             assert statuses(await said(port, request, *[b"x"] * 300, seconds_between=0.1)) == [status]
 
 
+async def test_an_answer_arrives_though_much_of_the_body_is_unread(gateway: Gateway) -> None:
+    """A refused upload of megabytes hears why, and is not merely cut off while it still sends."""
+    head = HEAD.replace(b"application/json", b"text/plain") + b"Content-Length: 4000000\r\n\r\n"
+    async with served(gateway) as port:
+        for _ in range(20):
+            assert statuses(await said(port, head, *[b"x" * 100_000] * 5)) == [415]
+
+
 async def test_ten_thousand_idle_sockets_keep_no_report_out(gateway: Gateway) -> None:
     """All are open and silent while a report is accepted."""
     async with served(gateway, Patience(head_within_seconds=100)) as port:
