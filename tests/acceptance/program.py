@@ -50,7 +50,9 @@ class Program:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        self._settings = {"data_dir": folder / "data", "http_port": self.port, "token": TOKEN} | settings
+        # As in production: whatever the program's own parts leave unsigned shows as a dead letter, and closes nothing.
+        ours = {"data_dir": folder / "data", "http_port": self.port, "token": TOKEN, "trust_unsigned": False}
+        self._settings = ours | settings
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(base_url=self.url, timeout=10)
         self.use_token(TOKEN)
