@@ -5,7 +5,7 @@ profiles, comments, thumbnails and whatever was hung on behind are not removed b
 page or an archive as well loses that half. A JPEG keeps its own quantisation tables and a PNG every bit, so that a
 second writing costs next to nothing.
 
-Pillow blocks and may need 200 MB for the largest picture: `streams.attachments.taking_in` calls it in few threads.
+Pillow blocks, and needs 400 MB for the largest picture on its side: `taking_in` lets few threads at it.
 Never in here: where pictures are kept, and HTTP.
 """
 

@@ -16,7 +16,7 @@ from streams.attachments.store import AttachmentStore, digest_of
 
 MAX_BYTES = 20 * 1_048_576
 LOOKED_AT_TOGETHER = (
-    2  # each may need 200 MB, and there are two cores on the smallest machine that we promise for
+    2  # the largest need 400 MB each, and there are two cores on the smallest machine that we promise for
 )
 SENT_TOGETHER = 32  # originals on their way, each a temporary file
 
