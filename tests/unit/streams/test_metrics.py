@@ -139,6 +139,7 @@ def test_the_promised_metrics_are_there(registry: CollectorRegistry) -> None:
         "fenghuo_command_acknowledge_seconds",
         "fenghuo_stage_duration_seconds",
         "fenghuo_dead_letters",
+        "fenghuo_signatures_refused",
         "fenghuo_outbox_oldest_seconds",
         "fenghuo_message_handle_seconds",
         "fenghuo_batch_records",
