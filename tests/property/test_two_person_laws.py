@@ -16,11 +16,18 @@ from tests.property.test_core_laws import CoreMachine
 from tests.undoing import take_back, undo_in
 from workflows.answer import Answer
 from workflows.stages.verification import UNDECIDED
+from workflows.two_person import Choice
 from workflows.undo import Inverse, Standing, Undo, last_act, standing_before
 
 # Two orders are many here, so that what takes two persons happens often.
 _MANY = 2
 _seconds = st.sampled_from([SECOND, SECOND.model_copy(update={"id": OFFICER.id})])
+_SLIPS = (
+    Choice(Action.RELEASE),
+    Choice(Action.CLOSE),
+    *(Choice(Action.VERIFY, verdict=verdict) for verdict in Verdict),
+    *(Choice(Action.REGRADE, level=level) for level in Level),
+)
 
 
 class TwoPersonMachine(CoreMachine):
@@ -52,10 +59,19 @@ class TwoPersonMachine(CoreMachine):
         self.world.decide(one, Action.REGRADE, level=level, area="500000", second=SECOND)
 
     @precondition(lambda self: self.world.incidents)
-    @rule(pick=st.integers(0, 50))
-    def take_back(self, pick: int) -> None:
-        """An officer takes back what they did last, and it is as it was."""
+    @rule(pick=st.integers(0, 50), slip=st.sampled_from([None, *_SLIPS]))
+    def take_back(self, pick: int, slip: Choice | None) -> None:
+        """An officer takes back what they did last, at once or later, and it is as it was."""
         incident_id = self._any_incident(pick)
+        if slip is not None:
+            self.world.decide(
+                incident_id,
+                slip.action,
+                verdict=slip.verdict,
+                level=slip.level,
+                area="500000",
+                second=SECOND,
+            )
         undo = undo_in(self.world, incident_id)
         if undo is None or undo.inverse is None:
             return
