@@ -3,6 +3,12 @@ import { request } from "/static/lib/api.js";
 import { homeOf } from "/static/lib/home.js";
 import { keepShell } from "/static/lib/shell.js";
 
+/** @type {Record<number, string>} */
+const SAID = {
+  401: "账号或口令不对 Wrong account or password",
+  429: "尝试过于频繁，请一分钟后再试 Too many attempts: try again in a minute",
+};
+
 keepShell();
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("form"));
@@ -23,6 +29,6 @@ form.addEventListener("submit", async (event) => {
   if (answer.ok) {
     location.assign(homeOf(answer.body.someone.role));
   } else {
-    problem.textContent = answer.status === 401 ? "账号或口令不对 Wrong account or password" : answer.detail;
+    problem.textContent = SAID[answer.status] ?? answer.detail;
   }
 });
