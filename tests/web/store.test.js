@@ -22,11 +22,17 @@ function loaded(...rows) {
   return store;
 }
 
+Deno.test("what becomes severe is news like what is new; what stays severe is not", () => {
+  const store = loaded(row({ level: "III" }));
+  const told = (/** @type {number} */ seq, /** @type {string} */ level) => store.apply({ as_of: AS_OF, rows: [row({ seq, level })] }).length;
+  assert.deepEqual([told(2, "IV"), told(3, "II"), told(4, "I"), told(5, "III"), told(6, "II")], [0, 1, 0, 0, 1]);
+});
+
 Deno.test("a delta adds, changes and ends; only what was not here before is fresh", () => {
   const store = loaded(row({}));
-  const fresh = store.apply({ as_of: AS_OF, rows: [row({ seq: 2, level: "II" }), row({ incident_id: "i-2" })] });
+  const fresh = store.apply({ as_of: AS_OF, rows: [row({ seq: 2, level: "III" }), row({ incident_id: "i-2" })] });
   assert.deepEqual(fresh.map((one) => one.incident_id), ["i-2"]);
-  assert.equal(store.open.get("i-1")?.level, "II");
+  assert.equal(store.open.get("i-1")?.level, "III");
   store.apply({ as_of: AS_OF, rows: [row({ seq: 3, status: "closed" })] });
   assert.deepEqual([[...store.open.keys()], store.ended.map((one) => one.incident_id)], [["i-2"], ["i-1"]]);
 });

@@ -52,7 +52,7 @@ export class Store {
 
   /**
    * @param {Delta} delta
-   * @returns {Incident[]} incidents that are new here
+   * @returns {Incident[]} incidents that are new here, or severe since now
    */
   apply(delta) {
     this.asOf = delta.as_of;
@@ -73,14 +73,14 @@ export class Store {
 
   /**
    * @param {Incident} incident
-   * @returns {boolean} whether it was not here before
+   * @returns {boolean} whether it was not here before, or was not severe
    */
   #take(incident) {
     const known = this.open.get(incident.incident_id);
     if (known && known.seq > incident.seq) return false;
     if (incident.status === "open") {
       this.open.set(incident.incident_id, incident);
-      return !known;
+      return !known || (isSevere(incident) && !isSevere(known));
     }
     this.open.delete(incident.incident_id);
     const others = this.ended.filter((one) => one.incident_id !== incident.incident_id);
