@@ -12,7 +12,6 @@ from streams.simulator.outlets import TopicOutlet
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.signing import CITY_KEY, KEYRING
 
-
 FEEDBACK = Feedback(
     feedback_id=FeedbackId("f-1"),
     command_id=CommandId("c-1"),
