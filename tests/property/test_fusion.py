@@ -68,7 +68,7 @@ def test_reports_add_up_in_any_order(one: Account, two: Account, three: Account)
 def test_a_view_of_two_is_within_what_was_said(one: Account, two: Account) -> None:
     """Two reports together name no area, district or pair of characters that neither of them did."""
     mine, theirs = of_account(one), of_account(two)
-    both, parts = view_of(together(mine, theirs)), (view_of(mine), view_of(theirs))
+    both, parts = view_of(together(mine, theirs, RULES.fusion)), (view_of(mine), view_of(theirs))
     assert both.districts <= parts[0].districts | parts[1].districts
     assert both.pairs.numbers <= parts[0].pairs.numbers | parts[1].pairs.numbers
     assert both.span == (min(p.span[0] for p in parts), max(p.span[1] for p in parts))

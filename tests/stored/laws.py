@@ -19,7 +19,7 @@ from models.topics import Topic
 from models.vocabulary import ReceiptOutcome, Status
 from streams import check as checks
 from streams.broker.publishing import Publication
-from streams.check import ground, published
+from streams.check import published, yardstick
 from streams.processing.codec import SHAPE_OF_TOPIC, Readable, read
 from tests.stored.process import RULES
 from tests.stored.world import StoreWorld
@@ -216,7 +216,7 @@ def _checked(world: StoreWorld) -> list[checks.Violation]:
     async def look() -> None:
         found.extend([one async for one in checks.check(world.database, grace_seconds=0)])
         async with world.database.read() as connection:
-            base = await ground.load(connection, datetime.now(UTC), 0, lives_by_wall=False)
+            base = await yardstick.load(connection, datetime.now(UTC), 0, lives_by_wall=False)
             for of_shelf in (
                 published.published_is_on_the_shelf(connection, shelf),
                 published.shelf_holds_only_the_log(connection, shelf),

@@ -248,8 +248,8 @@ def test_the_version_is_told(fenghuo: Fenghuo) -> None:
 @pytest.mark.parametrize("words", [("incidents",), ("show", "nowhere"), ("explain", "nowhere")])
 def test_looking_loads_what_reads_and_nothing_else(words: tuple[str, ...], data_dir: Path) -> None:
     """Neither broker nor engine nor gateway nor the history of the tables: they take longer than the answer."""
-    heavy = ("aiokafka", "faust", "fastapi", "aiohttp", "alembic", "streams.check")
-    heavy += ("workflows.judgement.understanding.understand",)
+    heavy = ["aiokafka", "faust", "fastapi", "aiohttp", "alembic", "streams.check"]
+    heavy.append("workflows.judgement.understanding.understand")
     script = (
         f"import sys; from streams.cli import main; code = main({list(words)!r});"
         f"print([name for name in {heavy!r} if name in sys.modules], code in (0, 1))"
