@@ -6,7 +6,8 @@ it costs there. Must never enter: rules of reading.
 When the rules first met the first 126 of these texts, 122 had their category right (0.968), 119 their deaths (0.944),
 121 serious (0.960), 112 injured (0.889), 126 missing and 122 trapped. The classes of language that failed were mended
 after that. Then 18 more were written (127 to 144) and met the mended rules: 18 category, 16 deaths, 18 serious,
-17 injured, 18 missing and trapped. Their misses were mended too: what is printed is no blind figure any more.
+17 injured, 18 missing and trapped. Their misses were mended too: what is printed is no blind figure any more. Two
+fires that began with a deflagration were filed under no class of the corpus until `class_of_corpus` asked what burns.
 """
 
 from collections.abc import Iterator
