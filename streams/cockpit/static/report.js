@@ -101,12 +101,12 @@ function drawNumbers() {
 }
 
 function drawPhotos() {
-  const { label, input, list } = photoField("photo-input", album, {
+  const field = photoField("photo-input", album, {
     photos: () => draft.photos,
     change: (photos) => { changed({ photos }); void handInPhotos(); },
     usePoint: (point) => { changed({ point }); byId("located").textContent = t("photo-located"); },
   });
-  byId("photos-part").replaceChildren(label, input, list);
+  byId("photos-part").replaceChildren(...field);
 }
 
 /** While the rest is being written, so that the report usually finds them there; what is not there yet follows it. */

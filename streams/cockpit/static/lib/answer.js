@@ -20,7 +20,7 @@ export function askFor(kind, me, command, album) {
   let photos = [];
   const field = WITH_PHOTOS.includes(kind)
     ? photoField("answer-photos", album, { photos: () => photos, change: (next) => { photos = next; } })
-    : null;
+    : [];
   return new Promise((resolve) => {
     const form = el(
       "form",
@@ -28,7 +28,7 @@ export function askFor(kind, me, command, album) {
       el("h2", { id: "dialog-title", text: t(`feedback-${kind}`) }),
       el("p", { class: "quiet", text: command.text_zh }),
       ...fields(kind, me.name),
-      ...(field ? [field.label, field.input, field.list] : []),
+      ...field,
       el(
         "div",
         { class: "bar" },

@@ -61,5 +61,6 @@ export function photoField(id, album, page) {
   }
 
   void draw();
-  return { label: el("label", { for: id, text: t("add-photo", MOST_PHOTOS) }), input, list, draw };
+  // The browser's own words for an input of files are not of this page's language, and untrue once it was emptied.
+  return [el("div", { class: "photo-add" }, input, el("label", { for: id, text: t("add-photo", MOST_PHOTOS) })), list];
 }
