@@ -4,6 +4,7 @@ Bounded: reports are rows, not state. It holds what the rules ask for and nothin
 """
 
 from collections import defaultdict
+from collections.abc import Container, Iterable
 
 from models.categories import Category
 from models.events.disposal import PlannedTask
@@ -152,22 +153,15 @@ class Incident(Value):
         """1, or one more than the orders that were taken back before the incident was reopened."""
         orders = self._orders_by_task()[_key_of(task)]
         latest = max((held.command.attempt for held in orders), default=0)
-        return latest + (not orders or not self._stands(orders))
+        return latest + (not orders or not _stands(orders, self.withdrawn))
 
     def _order_id(self, task: PlannedTask, attempt: int) -> CommandId:
         return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
 
     def _is_settled(self, task: PlannedTask, orders: list[CommandState]) -> bool:
         if orders:
-            return self._stands(orders)
+            return _stands(orders, self.withdrawn)
         return bool(self.withdrawn) and self._order_id(task, attempt=1) in self.withdrawn
-
-    def _stands(self, orders: list[CommandState]) -> bool:
-        """Some order for it stands or was done, here or in what was absorbed, or an officer took it back."""
-        return any(
-            held.status is not CommandStatus.RETRACTED or held.command.command_id in self.withdrawn
-            for held in orders
-        )
 
     def _orders_by_task(self) -> defaultdict[tuple[str, str], list[CommandState]]:
         """Laid out once for all tasks of a plan: a long storm has many orders."""
@@ -196,6 +190,13 @@ class Incident(Value):
             if (deadline.kind, deadline.step, deadline.command_id) == (kind, step, command_id):
                 return deadline_id
         return None
+
+
+def _stands(orders: Iterable[CommandState], withdrawn: Container[CommandId]) -> bool:
+    """Some order for a task stands or was done, here or in what was absorbed, or an officer took it back."""
+    return any(
+        held.status is not CommandStatus.RETRACTED or held.command.command_id in withdrawn for held in orders
+    )
 
 
 def _key_of(one: PlannedTask | Command) -> tuple[str, str]:
