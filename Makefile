@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench eval docs lock clean
+.PHONY: help run test check fuzz bench eval docs lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -30,6 +30,10 @@ check: .venv/.test ## format, lint, types, imports and the quick tests, in about
 	.venv/bin/deno check --quiet --config tests/web/deno.json streams/cockpit/static/*.js tests/web/*.js
 	.venv/bin/deno test --quiet --no-remote --allow-read --config tests/web/deno.json tests/web
 	$(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
+
+fuzz: .venv/.test ## 100,000 inputs at the reader of the topics and 5,000 requests at the API, in some minutes
+	@exec $(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600 -k "no_bytes or no_damage or description" \
+	    tests/property/test_codec.py tests/fuzz $(ARGS)
 
 bench: .venv/.test ## measure throughput and latency side by side, add rows to tests/bench/results.csv
 	@exec $(PYTHON) -m tests.bench $(ARGS)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 SLOW_IS_FINE = [HealthCheck.too_slow]
 # CI plays the same examples each time, so that a change is judged by what it changes; everybody else explores.
 REPEATS = os.environ.get("CI") == "true"
-for name, examples in (("quick", 25), ("full", 200)):
+for name, examples in (("quick", 25), ("full", 200), ("long", 100_000)):
     settings.register_profile(
         name, deadline=None, max_examples=examples, derandomize=REPEATS, suppress_health_check=SLOW_IS_FINE
     )

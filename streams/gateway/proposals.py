@@ -94,7 +94,7 @@ async def post_countersign(
     return marked(await standing_of(await _found(message_id, caller, services), services), response)
 
 
-@router.post("/{message_id}/decline", responses=_MUTATING | problems(422))
+@router.post("/{message_id}/decline", responses=_MUTATING | problems(400, 422))
 async def post_decline(
     message_id: IdInPath, declining: Declining, caller: CallerOf, services: ServicesOf
 ) -> ProposalView:

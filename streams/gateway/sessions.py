@@ -42,7 +42,7 @@ class Me(Value):
     as_of: Moment
 
 
-@router.post("/api/session", responses=problems(401, 403, 413, 415, 422, 429, 503))
+@router.post("/api/session", responses=problems(400, 401, 403, 408, 413, 415, 422, 429, 503))
 async def sign_in(
     asked: SignIn, request: Request, response: Response, services: ServicesOf, rates: RatesOf
 ) -> Me:
