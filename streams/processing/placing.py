@@ -25,6 +25,8 @@ def place_of(report: Report, tree: AreaTree) -> Place | None:
         township_code=area.township_code,
         community_code=area.place_code,
         grid_code=report.grid_code,
-        words=masked_words(report, report.place),  # orders carry it to units, and the log to whoever reads that
+        words=masked_words(
+            report, report.place
+        ),  # orders carry it to units, and the log to whoever reads that
         position=report.position,
     )

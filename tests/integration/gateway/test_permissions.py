@@ -235,7 +235,14 @@ MATRIX = (
 # Streams do not end by themselves and are asked for in test_screen.py; a sign-out ends what the matrix asks with; the
 # pages hold no data, and what is open needs no role.
 ELSEWHERE_TESTED = {"GET /api/screen/stream", "POST /api/session", "DELETE /api/session"}
-PAGES = {"GET /", "GET /desk", "GET /report", "GET /audit", "GET /static/worker.js", "GET /static/{path:path}"}
+PAGES = {
+    "GET /",
+    "GET /desk",
+    "GET /report",
+    "GET /audit",
+    "GET /static/worker.js",
+    "GET /static/{path:path}",
+}
 
 
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: row.path.removeprefix("/api/"))
