@@ -11,7 +11,6 @@ import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
 import { areaName, categories, categoryName, parentOf } from "./lib/names.js";
 import { keepShell } from "./lib/shell.js";
-import { Proposals } from "./lib/proposals.js";
 import { isSevere, passes, Store } from "./lib/store.js";
 import { ageSeconds, alive, dayTime, heard, nowMs } from "./lib/time.js";
 
@@ -37,7 +36,8 @@ const LATER_MS = 2_000;
 let panel = null;
 /** @type {import("./lib/rewind.js").Rewind | null} */
 let rewind = null;
-const proposals = new Proposals(choose);
+/** @type {import("./lib/proposals.js").Proposals | null} */
+let proposals = null;
 await map.load();
 
 const draw = onceAFrame(() => {
@@ -60,6 +60,12 @@ async function incidentPanel() {
   return panel ??= new IncidentPanel(me, choose);
 }
 
+async function loadProposals() {
+  const { Proposals } = await import("./lib/proposals.js");
+  proposals ??= new Proposals(choose);
+  await proposals.load();
+}
+
 async function toggleRewind() {
   const { Rewind } = await import("./lib/rewind.js");
   rewind ??= new Rewind(() => store.areaCode, draw);
@@ -67,7 +73,7 @@ async function toggleRewind() {
 }
 
 setTimeout(() => {
-  incidentPanel().then(() => import("./lib/rewind.js")).catch(() => { /* no line at this moment: when it is asked for */ });
+  Promise.all([loadProposals(), incidentPanel(), import("./lib/rewind.js")]).catch(() => { /* no line at this moment: when it is asked for */ });
 }, LATER_MS);
 
 new Live({
@@ -75,12 +81,12 @@ new Live({
     store.load(snapshot);
     heard(snapshot.as_of);
     hasLoaded = true;
-    void proposals.load();
+    void proposals?.load();
     draw();
   },
   onDelta: (delta) => {
     const fresh = store.apply(delta);
-    if (delta.proposals !== undefined) void proposals.load();
+    if (delta.proposals !== undefined) void loadProposals();
     heard(delta.as_of);
     for (const incident of fresh) if (isSevere(incident) && hasLoaded) warn(incident);
     const open = chosen && (store.open.get(chosen) ?? store.ended.find((one) => one.incident_id === chosen));
@@ -180,7 +186,7 @@ byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
 byId("help").addEventListener("click", help);
 byId("sign-out").addEventListener("click", signOut);
-onLanguage(() => { fillFilters(); map.drawn = null; panel?.draw(); proposals.draw(); draw(); });
+onLanguage(() => { fillFilters(); map.drawn = null; panel?.draw(); proposals?.draw(); draw(); });
 
 function switchTheme() {
   const light = document.documentElement.dataset.theme !== "light";
@@ -255,5 +261,5 @@ setInterval(() => {
   drawFrame();
   board.tick();
   panel?.tick();
-  proposals.tick();
+  proposals?.tick();
 }, 1_000);
