@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from models.access import Act
 from models.identifiers import MessageId
 from models.topics import Topic
+from models.vocabulary import Action
 from streams.gateway.auditing import Refusal, allowed
 from streams.gateway.callers import CallerOf
 from streams.gateway.intake import IntakeOf
@@ -50,6 +51,8 @@ async def post_decision(
     """
     decision, offer = read_decision(await request.body(), incident_id, services, caller.someone)
     area_code = await require_incident(incident_id, caller, services.database)
+    if decision.action is Action.MERGE and decision.other_incident_id is not None:
+        await require_incident(decision.other_incident_id, caller, services.database)
     act = act_of(decision.action)
     if not caller.may(act, area_code):
         no = forbidden(f"this role does not {decision.action} here", "action")
