@@ -268,16 +268,14 @@ def by_officer(**changes: object) -> Body:
 async def test_a_merge_with_another_s_incident_is_answered_like_one_with_nobody_s(world: World) -> None:
     """The id in a body says no more than one in a path: their incident and none at all look the same."""
     path = f"/api/incidents/{world.our_incident}/decisions"
-    cookies = {SESSION_COOKIE: world.cookies[Role.COMMANDER]}
+    world.client.cookies.set(SESSION_COOKIE, world.cookies[Role.COMMANDER])
     answers = []
     for number, other in enumerate((world.theirs["incident_id"], NOBODYS["incident_id"])):
         officer = {"id": Role.COMMANDER.value, "name": "王"}
         said = decision(
             decision_id=f"m-{number}", action="merge", reason="因", officer=officer, area_code=OUR_DISTRICT
         )
-        answer = await world.client.post(
-            path, json=said | {"other_incident_id": other}, headers=SAME_ORIGIN, cookies=cookies
-        )
+        answer = await world.client.post(path, json=said | {"other_incident_id": other}, headers=SAME_ORIGIN)
         answers.append((answer.status_code, answer.json()["detail"].replace(other, "ID")))
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
