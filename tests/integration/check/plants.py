@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access import Act
@@ -33,6 +32,7 @@ from streams.access.audit import Outsider, entry_of
 from streams.check import Invariant
 from streams.store import deadlines, incidents
 from streams.store.incidents import Standing
+from tests.integration.check.tampering import altered, change, one, remove
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.incident import Incident
 from workflows.ledger import Ledger
@@ -40,30 +40,7 @@ from workflows.message import Envelope
 from workflows.rulebook_file import default_rulebook
 
 Plant = Callable[[AsyncConnection], Awaitable[str]]
-Found = Row[*tuple[Any, ...]]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-async def one(connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]) -> Found:
-    """The first row of a table, by its key, that meets the conditions."""
-    order = list(table.primary_key)
-    return (await connection.execute(select(table).where(*conditions).order_by(*order).limit(1))).one()
-
-
-async def change(connection: AsyncConnection, table: Table, row: Found, **values: object) -> None:
-    """Change one row behind the engine's back."""
-    key = [column == getattr(row, column.name) for column in table.primary_key]
-    await connection.execute(update(table).where(*key).values(**values))
-
-
-async def remove(connection: AsyncConnection, table: Table, row: Found) -> None:
-    """Take one row away behind the engine's back."""
-    key = [column == getattr(row, column.name) for column in table.primary_key]
-    await connection.execute(delete(table).where(*key))
-
-
-def altered(body: bytes, **values: object) -> bytes:
-    return orjson.dumps({**orjson.loads(body), **values})
 
 
 async def lost_report(connection: AsyncConnection) -> str:

@@ -19,13 +19,12 @@ from tests.integration.check.plants import (
     LONG_AGO,
     PLANTED,
     Planted,
-    change,
     decision_nobody_sent,
     noted,
-    one,
     other_column,
 )
 from tests.integration.check.play import Play, play_all
+from tests.integration.check.tampering import change, one
 
 
 async def violations(database: Database, grace_seconds: float = 0) -> list[Violation]:
