@@ -197,7 +197,7 @@ def _remaining(into: IncidentId, kept: tuple[ReportArrived, ...], reason: str) -
     reporters: dict[str, ReporterStand] = {}
     trust = ReportTrust()
     for message in kept:
-        sketch = together(sketch, sketch_of(message.account))
+        sketch = together(sketch, sketch_of(message.account, is_trusted=message.low_trust is None))
         report, claim = message.report, message.account.claim
         trust = trust.after(claim, message.low_trust)
         if message.low_trust is None:

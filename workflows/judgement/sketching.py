@@ -43,10 +43,11 @@ class _Said(NamedTuple):
     landmarks: tuple[str, ...]
 
 
-def sketch_of(account: Account) -> Sketch:
-    """What is remembered of one report that is being fused."""
+def sketch_of(account: Account, *, is_trusted: bool = True) -> Sketch:
+    """What is remembered of one report that is being fused. A flood does not outvote what others say that it is."""
     report = account.report
-    said = _Said(account.category, words_of(report), landmarks_of(report))
+    category = account.category if is_trusted else None
+    said = _Said(category, words_of(report), landmarks_of(report))
     return _sketch(account.place, account.found, account.occurred_at, report.reported_at, said)
 
 
@@ -73,7 +74,8 @@ def _landmarks_of(title: str, text: str) -> tuple[str, ...]:
 
 def sketch_of_joined(report: ReportJoined) -> Sketch:
     """The same, of a report in the log."""
-    said = _Said(report.category, report.words, report.landmarks)
+    category = report.category if report.low_trust is None else None
+    said = _Said(category, report.words, report.landmarks)
     return _sketch(report.place, report.understood, report.occurred_at, report.reported_at, said)
 
 

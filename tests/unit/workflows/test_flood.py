@@ -60,6 +60,19 @@ def test_a_line_of_many_callers_is_no_reporter(channel: Channel) -> None:
     assert most_of(make_report(channel=channel, reporter="phone-1"), RULES) == 10
 
 
+def test_a_flood_does_not_outvote_what_others_say_that_it_is() -> None:
+    """However often one reporter says another kind: the category and what fusion compares stay."""
+    world = CoreWorld()
+    fire = told(world, make_report("r-0", source="a"), None)
+    for number in range(3):
+        name = f"f-{number}"
+        gas = make_report(name, source="a", refers_to="r-0", category=Category.GAS, at=world.now)
+        assert told(world, gas).incident_id == fire.incident_id
+    known = world.incidents[fire.incident_id]
+    assert known.category is Category.FIRE
+    assert known.sketch.categories == {Category.FIRE: 1}
+
+
 def test_a_flood_alone_starts_no_orders_and_waits_for_an_officer() -> None:
     """Urgent and of the worst level, it stays in verification, on the clocks of that level."""
     world = CoreWorld()
