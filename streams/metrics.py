@@ -185,7 +185,7 @@ class ScreenMetrics:
 
     def __init__(self, shelf: _Shelf) -> None:
         self.streams = shelf.gauge(
-            "screen_streams_open", "How many browsers are told live? The tabs of one share a stream."
+            "screen_streams_open", "How many browsers are told live (the tabs of one share a stream)?"
         )
 
 
