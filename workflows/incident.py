@@ -4,7 +4,9 @@ Bounded: reports are rows, not state. It holds what the rules ask for and nothin
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
+from functools import cached_property
+from typing import Any
 
 from models.categories import Category
 from models.events.disposal import PlannedTask
@@ -75,6 +77,11 @@ class DeadlineState(Value):
     command_id: CommandId | None = None
 
 
+# Asked for many times for each report of a long storm, and changed by few.
+_WORKED_OUT_FROM = frozenset({"commands", "plan", "withdrawn"})
+_WORKED_OUT = ("owed_commands", "unreleased")
+
+
 class Incident(Value):
     """What is known and owed about one event."""
 
@@ -124,6 +131,14 @@ class Incident(Value):
     warnings_sent: tuple[str, ...] = ()
     closed_at: Moment | None = None
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> "Incident":
+        """A copy with some fields changed, that works out again only what hangs on them."""
+        changed = super().model_copy(update=update, deep=deep)
+        if update is not None and not _WORKED_OUT_FROM.isdisjoint(update):
+            for name in _WORKED_OUT:
+                changed.__dict__.pop(name, None)
+        return changed
+
     @property
     def is_open(self) -> bool:
         """Still asks for work."""
@@ -134,12 +149,12 @@ class Incident(Value):
         """Only reports of low trust speak for it, and no officer has said that it is true: rules start nothing."""
         return self.trust.low > 0 and self.trust.trusted == 0 and self.verdict is not Verdict.TRUE
 
-    @property
+    @cached_property
     def owed_commands(self) -> tuple[CommandState, ...]:
         """Commands that are not yet done, taken back or passed on, in order of issue."""
         return tuple(c for c in self.commands.values() if c.is_owed)
 
-    @property
+    @cached_property
     def unreleased(self) -> tuple[PlannedTask, ...]:
         """Tasks of the plan that wait for somebody's click."""
         orders = self._orders_by_task()

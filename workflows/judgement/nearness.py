@@ -103,9 +103,11 @@ def _of_areas(one: View, other: View, points: FusionPoints, spread_ratio: float)
 
 
 def _holds(uppers: Mapping[AreaCode, float], lowers: Mapping[AreaCode, float]) -> bool:
+    longest = max(map(len, lowers), default=0)
+    larger = [code for code in uppers if len(code) < longest]  # hardly ever one, however many there are
     return any(
         len(upper) < len(lower) and area_tree().is_within(lower, upper)
-        for upper in uppers
+        for upper in larger
         for lower in lowers
     )
 
