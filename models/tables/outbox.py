@@ -20,7 +20,7 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_waiting", "claimed_until", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
+        Index("ix_outbox_waiting", "id", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
         Index("ix_outbox_claim", "claim", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
         # Partial: nine rows of ten are facts of the log, which nobody looks up here.
         Index("ix_outbox_message", "message_id", sqlite_where=_NAMED, postgresql_where=_NAMED),

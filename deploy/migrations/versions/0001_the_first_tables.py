@@ -319,7 +319,7 @@ def _index_outbox() -> None:
         )
         batch_op.create_index(
             "ix_outbox_waiting",
-            ["claimed_until"],
+            ["id"],
             unique=False,
             sqlite_where=sa.text("published_at IS NULL"),
             postgresql_where=sa.text("published_at IS NULL"),
