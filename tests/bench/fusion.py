@@ -25,6 +25,7 @@ from models.topics import Topic
 from streams.processing import codec
 from streams.processing.arrivals import Decoded, Record
 from streams.processing.batch import handle_batch
+from streams.program import interpreter
 from streams.store.database import Database
 from streams.store.migrations import upgrade
 from streams.store.statements import Row as Stored
@@ -115,4 +116,5 @@ async def _throughput(database: Database) -> float:
 
 
 if __name__ == "__main__":
+    interpreter.settle()  # as the program does
     asyncio.run(_measure(**json.loads(sys.argv[1])))

@@ -14,6 +14,7 @@ from time import process_time
 
 import structlog
 
+from streams.program import interpreter
 from tests.bench.harness import Row, run_program, tell
 from tests.stored.world import StoreWorld
 from tests.storm.pairs import pairs_of
@@ -89,5 +90,6 @@ def _numbers(world: StoreWorld, tellings: Sequence[Telling], costs: Sequence[flo
 
 
 if __name__ == "__main__":
+    interpreter.settle()  # as the program does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     tell(_played(json.loads(sys.argv[1])["reports"]))
