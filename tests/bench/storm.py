@@ -82,7 +82,7 @@ def _cost(world: StoreWorld, tellings: Sequence[Telling]) -> float:
 
 def _numbers(world: StoreWorld, tellings: Sequence[Telling], costs: Sequence[float]) -> dict[str, float]:
     held_by = incident_of(world)
-    event_of = {(t.report.source_id, t.report.report_id): t.event_id for t in tellings}
+    event_of: dict[Report, str] = {(t.report.source_id, t.report.report_id): t.event_id for t in tellings}
     pairs = pairs_of((event, held_by[report]) for report, event in event_of.items())
     of_each = len(tellings) / _TENTHS / 1_000
     return {
