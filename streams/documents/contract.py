@@ -49,7 +49,10 @@ def _section(message: Documented, shapes: Shapes) -> Iterator[str]:
             for action, needs in REQUIRED_BY_ACTION.items()
         )
     if message.shape in SIGNED:
-        yield from ("", "The headers `key_id` and `signature` say whose word it is: see [signing](signing.md).")
+        yield from (
+            "",
+            "The headers `key_id` and `signature` say whose word it is: see [signing](signing.md).",
+        )
     if message.shape is Event:
         yield from ("", "What `data` holds depends on `type`: see [events](events.md).")
 
