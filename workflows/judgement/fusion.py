@@ -8,20 +8,20 @@ a late report changes is for `workflows.stages.perception` to say.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from models.events.perception import SUGGESTIONS_REMEMBERED, FusionOutcome, FusionScore
-from models.identifiers import AreaCode, IncidentId, ReportId, incident_id_of
+from models.identifiers import IncidentId, ReportId, incident_id_of
 from models.likeness import Likeness, Sketch
 from workflows.incident import Incident
 from workflows.judgement import nearness
 from workflows.judgement.account import Account
 from workflows.judgement.comparison import Comparison, compare
-from workflows.judgement.likeness import View, firm_areas, of_account, of_incident, view_of
+from workflows.judgement.likeness import View, of_account, of_incident, view_of
 from workflows.message import FusionChoice
 from workflows.rulebook import Fusion, Rulebook
 
@@ -117,19 +117,16 @@ def _spread_ratio(mine: View, candidates: Iterable[Candidate], rules: Fusion) ->
     """How far this has spread over its district: 0 at one township, 1 when as many report it as the rulebook asks."""
     if mine.category not in rules.wide:
         return 0.0
-    alike = [one.view for one in candidates if _is_alike(mine, one.view, rules)]
-    townships = Counter(code[:_DISTRICT] for code in {code for one in (mine, *alike) for code in _firm(one)})
-    most = max((townships[district] for district in mine.districts), default=0)
+    most = mine.spread
+    if alike := [one.view.townships for one in candidates if _is_alike(mine, one.view, rules)]:
+        townships = Counter(code[:_DISTRICT] for code in mine.townships.union(*alike))
+        most = max((townships[district] for district in mine.districts), default=0)
     return min(1.0, max(0, most - 1) / (rules.wide_townships - 1))
 
 
 def _is_alike(mine: View, other: View, rules: Fusion) -> bool:
     is_within = nearness.of_time(mine, other, rules.wide_reach, rules.points) is not None
     return is_within and other.category is mine.category and not mine.districts.isdisjoint(other.districts)
-
-
-def _firm(view: View) -> Iterator[AreaCode]:
-    return (code for code in firm_areas(view.likeness.sketch) if len(code) > _DISTRICT)
 
 
 def _bound(mine: Likeness, candidates: Iterable[Candidate]) -> Candidate | None:

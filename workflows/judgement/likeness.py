@@ -5,6 +5,7 @@ same laid out as a view, made once however many it is compared with. Must never 
 itself (`workflows.judgement.comparison`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,9 +38,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A likeness laid out for comparing. `areas` has 1 for what is firm, else the share of the reports from there."""
+    """A likeness laid out for comparing. `areas` has 1 for what is firm, else the share of the reports from there.
+
+    `townships` are the firm ones, and `spread` is how many of them lie in the district that has most.
+    """
 
     likeness: Likeness
+    townships: frozenset[AreaCode]
+    spread: int
     areas: Mapping[AreaCode, float]
     districts: frozenset[str]
     communities: frozenset[AreaCode]
@@ -58,11 +64,14 @@ def view_of(likeness: Likeness) -> View:
     """Lay it out."""
     sketch = likeness.sketch
     areas = _localities(sketch)
+    townships = frozenset(code for code in firm_areas(sketch) if len(code) > _DISTRICT)
     occurred = None
     if sketch.occurred_from is not None and sketch.occurred_to is not None:
         occurred = (sketch.occurred_from, sketch.occurred_to)
     return View(
         likeness=likeness,
+        townships=townships,
+        spread=max(Counter(code[:_DISTRICT] for code in townships).values(), default=0),
         areas=areas,
         districts=frozenset(code[:_DISTRICT] for code in areas),
         communities=frozenset(code for code in sketch.places if len(code) > _TOWNSHIP),
