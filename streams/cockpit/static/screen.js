@@ -3,7 +3,7 @@ import { alert, calm, setUpAlarm, sound, toggleMute } from "./lib/alarm.js";
 import { Board } from "./lib/board.js";
 import { show as showDialog, toast } from "./lib/dialog.js";
 import { byId, el, onceAFrame } from "./lib/dom.js";
-import { drawCounts, drawHeat } from "./lib/heat.js";
+import { drawCounts, drawHeat, setUpCounts } from "./lib/heat.js";
 import { signOut, whoIsHere } from "./lib/here.js";
 import { homeOf } from "./lib/home.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
@@ -48,12 +48,19 @@ const draw = onceAFrame(() => {
     return;
   }
   const shown = store.inOrder().filter((incident) => passes(incident, filter));
-  drawCounts(shown);
-  drawHeat(store, choose, chosen);
+  drawNumbers();
+  drawHeat(store, { choose, chosen, area: filter.area, goTo });
   board.show(shown, chosen);
   map.show(store, filter.area ?? store.areaCode, draw);
   drawFrame();
 });
+
+/** The numbers pass by themselves: a clock runs out without any news. What only shows alarms still counts all. */
+function drawNumbers() {
+  if (rewind?.isOn) return;
+  const counted = { ...filter, alarmed: false };
+  drawCounts(store.inOrder().filter((incident) => passes(incident, counted)), Boolean(filter.alarmed));
+}
 
 async function incidentPanel() {
   const { IncidentPanel } = await import("./lib/incident.js");
@@ -139,6 +146,7 @@ function drawFrame() {
   const up = byId("filter-area");
   up.classList.toggle("hidden", !filter.area);
   up.textContent = `${t("back")} ‹ ${areaName(filter.area ?? "")}`;
+  byId("map-whole").classList.toggle("hidden", !filter.area);
 }
 
 /** @param {string} area */
@@ -162,6 +170,12 @@ textFilter.addEventListener("input", () => { filter.text = textFilter.value.trim
 levelFilter.addEventListener("change", () => { filter.level = levelFilter.value || undefined; draw(); });
 categoryFilter.addEventListener("change", () => { filter.category = categoryFilter.value || undefined; draw(); });
 byId("filter-area").addEventListener("click", goUp);
+byId("map-whole").addEventListener("click", () => goTo(undefined));
+setUpCounts(() => {
+  filter.alarmed = !filter.alarmed;
+  if (filter.alarmed) view("board");
+  draw();
+});
 
 function fillFilters() {
   const [level, category] = [levelFilter.value, categoryFilter.value];
@@ -259,6 +273,7 @@ fillFilters();
 drawFrame();
 setInterval(() => {
   drawFrame();
+  drawNumbers();
   board.tick();
   panel?.tick();
   proposals?.tick();

@@ -128,12 +128,27 @@ export const dueAt = (incident) =>
 export const isSevere = (incident) => SEVERITY[incident.level] >= SEVERITY.II;
 
 /**
- * @typedef {{area?: string, level?: string, category?: string, text?: string}} Filter
+ * Whether it is late now: its clock has run out, or it is under a red alarm, which has no clock or a new one.
+ * @param {Incident} incident
+ * @param {number} now in ms
+ */
+export const isOverdue = (incident, now) => Boolean(incident.red_alarm) || dueAt(incident) < now;
+
+/**
+ * @param {Incident} incident
+ * @param {string | undefined} area code of a city, district or township; none is everywhere
+ */
+export const liesIn = (incident, area) =>
+  !area || [incident.city_code, incident.district_code, incident.township_code].includes(area);
+
+/**
+ * @typedef {{area?: string, level?: string, category?: string, text?: string, alarmed?: boolean}} Filter
  * @param {Incident} incident
  * @param {Filter} filter
  */
 export function passes(incident, filter) {
-  if (filter.area && ![incident.city_code, incident.district_code, incident.township_code].includes(filter.area)) return false;
+  if (!liesIn(incident, filter.area)) return false;
+  if (filter.alarmed && !incident.red_alarm) return false;
   if (filter.level && incident.level !== filter.level) return false;
   if (filter.category && !(incident.category ?? "other").startsWith(filter.category)) return false;
   return !filter.text || incident.title.includes(filter.text) || incident.incident_id.startsWith(filter.text);

@@ -1,5 +1,7 @@
 // Time: the program's time as the server told it last, carried on by the browser's own clock.
 
+import { t } from "./i18n.js";
+
 let serverMs = Date.now();
 let heardMs = Date.now();
 let aliveMs = Date.now();
@@ -23,7 +25,7 @@ export function alive() {
 export const ageSeconds = () => Math.round((Date.now() - aliveMs) / 1000);
 
 /**
- * 1:05, 12:40, 3 h 20 min
+ * 1:05, 12:40, 3小时20分, 2天
  * @param {number} ms
  */
 export function span(ms) {
@@ -31,7 +33,7 @@ export function span(ms) {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+  return hours < 48 ? t("hours-minutes", hours, minutes % 60) : t("days", Math.floor(hours / 24));
 }
 
 /**
