@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from models.identifiers import CommandId
-from models.vocabulary import Action, Level, Verdict
+from models.vocabulary import Action, CommandStatus, Level, Verdict
 from workflows.incident import Incident
 from workflows.rulebook import Rulebook
 
@@ -45,6 +45,16 @@ class Choice:
     command_ids: tuple[CommandId, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OrderAtStake:
+    """An order that a decision sends out or takes back. `status` is None for one that is not out yet."""
+
+    command_id: CommandId
+    unit_code: str
+    text_zh: str
+    status: CommandStatus | None
+
+
 _CHOICES = (
     Choice(Action.RELEASE),
     Choice(Action.RETRACT),
@@ -71,6 +81,23 @@ def orders_of(incident: Incident, decision: Asked, rules: Rulebook) -> int:
     return max(_orders(incident, decision, rules))
 
 
+def orders_at_stake(incident: Incident, decision: Asked, rules: Rulebook) -> tuple[OrderAtStake, ...]:
+    """Those orders by name, as the incident stands: what was sent or done meanwhile is not among them."""
+    match decision.action:
+        case Action.RELEASE:
+            found = _waiting(incident)
+        case Action.RETRACT:
+            found = _out(incident)
+        case Action.VERIFY if decision.verdict is Verdict.FALSE:
+            return _out(incident)
+        case Action.REGRADE if decision.level in rules.releases_by_rule:
+            return _waiting(incident)
+        case _:
+            return ()
+    named = decision.command_ids
+    return tuple(order for order in found if named is None or order.command_id in named)
+
+
 def choices_for_two(incident: Incident, rules: Rulebook) -> tuple[Choice, ...]:
     """The decisions about all at once that take a second officer as the incident stands."""
     return tuple(choice for choice in _CHOICES if needs_second(incident, choice, rules))
@@ -90,3 +117,18 @@ def _orders(incident: Incident, decision: Asked, rules: Rulebook) -> tuple[int, 
             return len(incident.unreleased), 0
         case _:
             return 0, 0
+
+
+def _waiting(incident: Incident) -> tuple[OrderAtStake, ...]:
+    return tuple(
+        OrderAtStake(incident.order_id(task), task.unit_code, task.text_zh, None)
+        for task in incident.unreleased
+    )
+
+
+def _out(incident: Incident) -> tuple[OrderAtStake, ...]:
+    commands = ((held.command, held.status) for held in incident.owed_commands)
+    return tuple(
+        OrderAtStake(command.command_id, command.unit_code, command.text_zh, status)
+        for command, status in commands
+    )

@@ -29,6 +29,7 @@ from streams.gateway.offers import Offer, read_decision
 from streams.gateway.openapi import problems
 from streams.gateway.outcomes import awaited
 from streams.gateway.problems import Problem, ProblemCode, forbidden, id_conflict, not_found
+from streams.gateway.proposal_views import view_of
 from streams.gateway.services import Services, ServicesOf
 from streams.gateway.views import OutcomeView, ProposalList, ProposalView
 from streams.store import inbox, proposals
@@ -59,7 +60,7 @@ async def get_proposals(caller: CallerOf, services: ServicesOf) -> ProposalList:
     since = now - timedelta(seconds=services.rules().two_person.proposal_waits_seconds)
     async with services.database.read() as connection:
         found = await proposals.listed(connection, since)
-    views = (_view(one, caller, services) for one in found)
+    views = (view_of(one, caller, services) for one in found)
     return ProposalList(proposals=tuple(view for view in views if view.mine or view.may_countersign))
 
 
@@ -113,7 +114,7 @@ async def post_decline(
     async with services.database.read() as connection:
         row = (await connection.execute(_STATE, {"named": after.incident_id})).one()
     incident = Incident.model_validate_json(row.state)
-    return _view(Listed(after, incident.title, incident.level.value), caller, services)
+    return view_of(Listed(after, incident.title, incident.level.value, row.state), caller, services)
 
 
 async def proposed(
@@ -245,31 +246,3 @@ def _over(proposal: Proposal, services: Services) -> Problem:
     who = "nobody answered in time" if proposal.second_name is None else f"by {proposal.second_name}"
     because = "" if proposal.declined_because is None else f": {proposal.declined_because}"
     return Problem(HTTPStatus.CONFLICT, ProblemCode.REFUSED, f"{state} {who}{because}", reason=state.value)
-
-
-def _view(found: Listed, caller: Caller, services: Services) -> ProposalView:
-    proposal, someone = found.proposal, caller.someone
-    decision = Decision.model_validate_json(proposal.body)
-    state, is_mine = proposal.state_at(services.clock.now()), False
-    if someone is not None:
-        is_mine = someone.person_id == proposal.officer_id
-    is_open = someone is not None and not is_mine and state is ProposalState.WAITING
-    return ProposalView.model_validate(
-        {name: getattr(decision, name) for name in ("action", "officer", "verdict", "until", "reason")}
-        | {name: getattr(proposal, name) for name in _FROM_PROPOSAL}
-        | {"title": found.title, "level": found.level, "to_level": decision.level, "state": state}
-        | {"mine": is_mine, "may_countersign": is_open and caller.may(Act.COUNTERSIGN, proposal.area_code)}
-    )
-
-
-_FROM_PROPOSAL = (
-    "message_id",
-    "incident_id",
-    "area_code",
-    "officer_area_code",
-    "orders",
-    "proposed_at",
-    "expires_at",
-    "second_name",
-    "declined_because",
-)

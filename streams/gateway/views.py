@@ -99,6 +99,25 @@ class OutcomeView(View):
     recorded_at: Moment | None = Field(None, description="when the engine handled it")
 
 
+class OrderAtStakeView(View):
+    """An order that a decision sends out or takes back."""
+
+    command_id: CommandId
+    unit_code: str
+    text_zh: str
+    status: CommandStatus | None = Field(description="null: not out yet")
+
+
+class ProlongedView(View):
+    """The clock that an extension is about, with the order if it is an order's."""
+
+    kind: DeadlineKind
+    step: Step | None
+    due_at: Moment
+    unit_code: str | None
+    text_zh: str | None
+
+
 class ProposalView(View):
     """A decision that takes two persons, and how it stands. `mine`: the caller has proposed it."""
 
@@ -112,6 +131,10 @@ class ProposalView(View):
     to_level: Level | None = Field(description="of a regrade")
     until: Moment | None = Field(description="of an extension")
     orders: int = Field(description="how many orders it sends out or takes back, as it was proposed")
+    at_stake: tuple[OrderAtStakeView, ...] = Field(
+        (), description="those orders as the incident stands now; none once it waits no more"
+    )
+    prolonged: ProlongedView | None = Field(None, description="the clock of an extension, while it waits")
     officer: Officer
     officer_area_code: str
     reason: str | None

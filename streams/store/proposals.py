@@ -18,7 +18,7 @@ from models.vocabulary import Action, ProposalState
 _MOST_LISTED = 500
 _BY_ID = select(PROPOSALS).where(PROPOSALS.c.message_id == bindparam("named"))
 _LATE = (
-    select(PROPOSALS, INCIDENTS.c.title, INCIDENTS.c.level)
+    select(PROPOSALS, INCIDENTS.c.title, INCIDENTS.c.level, INCIDENTS.c.state.label("incident"))
     .join(INCIDENTS, INCIDENTS.c.incident_id == PROPOSALS.c.incident_id)
     .where(PROPOSALS.c.expires_at > bindparam("since"))
     .order_by(PROPOSALS.c.expires_at, PROPOSALS.c.message_id)
@@ -71,11 +71,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A proposal with what its incident is called and how bad it is."""
+    """A proposal with what its incident is called, how bad it is, and its state as it is stored."""
 
     proposal: Proposal
     title: str
     level: str
+    incident: bytes
 
 
 async def propose(connection: AsyncConnection, proposal: Proposal) -> bool:
@@ -122,7 +123,7 @@ async def _settle(
 async def listed(connection: AsyncConnection, since: datetime) -> list[Listed]:
     """Those that expire after this moment, soonest first, with their incidents; 500 at most."""
     rows = await connection.execute(_LATE, {"since": since})
-    return [Listed(_proposal(row), row.title, row.level) for row in rows]
+    return [Listed(_proposal(row), row.title, row.level, row.incident) for row in rows]
 
 
 async def waiting(connection: AsyncConnection, now: datetime) -> Sequence[tuple[str, str]]:

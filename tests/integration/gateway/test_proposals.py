@@ -110,6 +110,52 @@ async def test_the_same_again_is_answered_alike(
     assert len(await audited(gateway, message_id)) == 2
 
 
+async def test_who_is_to_sign_is_shown_every_order(
+    gateway: Gateway, incident_id: str, people: list[Desk]
+) -> None:
+    """Task and unit of each, as the incident stands at that moment; nothing of it once it waits no more."""
+    wang, li, *_ = people
+    waiting = (await wang.sees(incident_id))["waiting_tasks"]
+    assert isinstance(waiting, list)
+    message_id = await proposed(wang, incident_id)
+    [shown], [own] = await li.proposals(), await wang.proposals()
+    assert own["at_stake"] == shown["at_stake"]
+    assert (shown["area_code"], shown["level"], shown["reason"]) == ("500108001", "II", "因")
+    assert stakes(shown) == [(task["unit_code"], task["text_zh"], None) for task in waiting]
+    one = str(shown["at_stake"][0]["command_id"])  # type: ignore[index]  # the words of the view
+    await wang.decides(incident_id, "release", decision_id="one", command_ids=[one])
+    await gateway.engine.settle()
+    [shown] = await li.proposals()
+    assert len(stakes(shown)) == 10
+    assert (await li.declines(message_id)).json()["at_stake"] == []
+    assert stakes((await wang.proposals())[0]) == []
+
+
+async def test_who_is_to_sign_a_retraction_is_shown_what_is_out(
+    gateway: Gateway, incident_id: str, people: list[Desk]
+) -> None:
+    """By name and by how far each unit is, also when a verdict of false takes them back."""
+    wang, li, *_ = people
+    message_id = await proposed(wang, incident_id)
+    await li.countersigns(message_id)
+    await gateway.engine.settle()
+    out = (await wang.client.get(f"/api/incidents/{incident_id}/commands")).json()["commands"]
+    orders = sorted((one["command"]["unit_code"], one["command"]["text_zh"], one["status"]) for one in out)
+    for action, more in (("retract", {}), ("verify", {"verdict": "false"})):
+        answer = await wang.decides(incident_id, action, **more)
+        assert answer.json()["outcome"] == "awaiting_second"
+        [shown] = await li.proposals()
+        assert (shown["action"], sorted(stakes(shown))) == (action, orders)
+        await li.declines(answer.json()["message_id"])
+
+
+def stakes(shown: dict[str, object]) -> list[tuple[str, str, str | None]]:
+    """Unit, task and standing of each order that a proposal shows."""
+    orders = shown["at_stake"]
+    assert isinstance(orders, list)
+    return [(order["unit_code"], order["text_zh"], order["status"]) for order in orders]
+
+
 async def test_another_content_under_the_id_of_a_proposal_is_a_conflict(
     incident_id: str, people: list[Desk]
 ) -> None:
@@ -253,6 +299,8 @@ async def test_an_extension_takes_two(gateway: Gateway, incident_id: str, people
     assert answer.json()["outcome"] == "awaiting_second"
     [shown] = await zhao.proposals()
     assert (shown["action"], shown["orders"], shown["until"]) == ("extend", 0, "2026-11-22T22:00:00Z")
+    assert (shown["at_stake"], shown["prolonged"]["step"]) == ([], clock["step"])  # type: ignore[index]  # as above
+    assert shown["prolonged"]["due_at"] == clock["due_at"]  # type: ignore[index]  # as above
     await zhao.countersigns(answer.json()["message_id"])
     await gateway.engine.settle()
     assert (await li.sees(incident_id))["deadlines"][deadline_id]["due_at"] == "2026-11-22T22:00:00Z"  # type: ignore[index]  # the words of the view

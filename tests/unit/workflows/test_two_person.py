@@ -25,7 +25,7 @@ from tests.core_world import OFFICER, SECOND, CoreWorld, make_report
 from workflows.answer import Answer, RefusalCode
 from workflows.incident import CommandState, Incident
 from workflows.rulebook_file import default_rulebook
-from workflows.two_person import Choice, choices_for_two, needs_second
+from workflows.two_person import Choice, choices_for_two, needs_second, orders_at_stake, orders_of
 
 TOWNSHIP, CITY = "500108001", "500000"
 
@@ -210,3 +210,28 @@ def test_an_order_named_twice_goes_out_once() -> None:
     chosen = incident.order_id(incident.unreleased[0])
     answer = world.decide(incident.incident_id, Action.RELEASE, command_ids=(chosen, chosen))
     assert [one.command_id for one in answer.commands if one.kind is CommandKind.ORDER] == [chosen]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(Action.RELEASE),
+        Choice(Action.RETRACT),
+        Choice(Action.VERIFY, verdict=Verdict.FALSE),
+        Choice(Action.VERIFY, verdict=Verdict.TRUE),
+        Choice(Action.EXTEND),
+        *(Choice(Action.REGRADE, level=level) for level in Level),
+    ],
+)
+def test_who_signs_is_shown_as_many_orders_as_are_counted(choice: Choice) -> None:
+    """By what is sent out or taken back, whichever the decision does."""
+    incident, rules = incident_with(waiting=3, owed=5), default_rulebook()
+    assert len(orders_at_stake(incident, choice, rules)) == orders_of(incident, choice, rules)
+
+
+def test_of_named_orders_only_those_are_shown_that_it_would_still_reach() -> None:
+    """An order that is over, or that nobody knows, is not signed for."""
+    incident = incident_with(waiting=2, owed=2)
+    named = Choice(Action.RETRACT, command_ids=(CommandId("c-1"), CommandId("c-9")))
+    shown = orders_at_stake(incident, named, default_rulebook())
+    assert [(order.command_id, order.status) for order in shown] == [("c-1", CommandStatus.ISSUED)]
