@@ -157,33 +157,18 @@ class Incident(Value):
     @cached_property
     def unreleased(self) -> tuple[PlannedTask, ...]:
         """Tasks of the plan that wait for somebody's click."""
-        orders = self._orders_by_task()
-        return tuple(task for task in self.plan if not self._is_settled(task, orders[_key_of(task)]))
+        orders = _orders_by_task(self)
+        return tuple(task for task in self.plan if not _is_settled(self, task, orders[_key_of(task)]))
 
     def order_id(self, task: PlannedTask) -> CommandId:
         """The id of the order that this task has become, or becomes when it is released."""
-        return self._order_id(task, self.attempt_of(task))
+        return _order_id(self, task, self.attempt_of(task))
 
     def attempt_of(self, task: PlannedTask) -> int:
         """1, or one more than the orders that were taken back before the incident was reopened."""
-        orders = self._orders_by_task()[_key_of(task)]
+        orders = _orders_by_task(self)[_key_of(task)]
         latest = max((held.command.attempt for held in orders), default=0)
         return latest + (not orders or not _stands(orders, self.withdrawn))
-
-    def _order_id(self, task: PlannedTask, attempt: int) -> CommandId:
-        return command_id_of(CommandKind.ORDER, self.incident_id, task.task_id, task.unit_code, attempt)
-
-    def _is_settled(self, task: PlannedTask, orders: list[CommandState]) -> bool:
-        if orders:
-            return _stands(orders, self.withdrawn)
-        return bool(self.withdrawn) and self._order_id(task, attempt=1) in self.withdrawn
-
-    def _orders_by_task(self) -> defaultdict[tuple[str, str], list[CommandState]]:
-        """Laid out once for all tasks of a plan: a long storm has many orders."""
-        orders = defaultdict[tuple[str, str], list[CommandState]](list)
-        for held in self.commands.values():
-            orders[_key_of(held.command)].append(held)
-        return orders
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
@@ -212,6 +197,24 @@ def _stands(orders: Iterable[CommandState], withdrawn: Container[CommandId]) -> 
     return any(
         held.status is not CommandStatus.RETRACTED or held.command.command_id in withdrawn for held in orders
     )
+
+
+def _order_id(incident: Incident, task: PlannedTask, attempt: int) -> CommandId:
+    return command_id_of(CommandKind.ORDER, incident.incident_id, task.task_id, task.unit_code, attempt)
+
+
+def _is_settled(incident: Incident, task: PlannedTask, orders: list[CommandState]) -> bool:
+    if orders:
+        return _stands(orders, incident.withdrawn)
+    return bool(incident.withdrawn) and _order_id(incident, task, attempt=1) in incident.withdrawn
+
+
+def _orders_by_task(incident: Incident) -> defaultdict[tuple[str, str], list[CommandState]]:
+    """Laid out once for all tasks of a plan: a long storm has many orders."""
+    orders = defaultdict[tuple[str, str], list[CommandState]](list)
+    for held in incident.commands.values():
+        orders[_key_of(held.command)].append(held)
+    return orders
 
 
 def _key_of(one: PlannedTask | Command) -> tuple[str, str]:
