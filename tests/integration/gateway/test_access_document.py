@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -89,9 +90,35 @@ async def test_a_report_with_curl_is_accepted(shell: Shell) -> None:
     """As the document has it, from a shell; its topic is the answer's."""
     if which("curl") is None:
         skip_unless_ci("curl is not installed")
-    code, said = await shell.run("sh", "-c", block("sh", "curl "))
+    script = block("sh", "reported_at=") + block("sh", "curl ")
+    code, said = await shell.run("sh", "-c", script)
     assert code == 0, said
     assert '"topic":"reports' in said
+
+
+async def test_the_curl_of_the_document_run_again_later_counts_once(shell: Shell) -> None:
+    """The same report again is accepted under the same name; a clock read anew each time would make it a conflict."""
+    if which("curl") is None:
+        skip_unless_ci("curl is not installed")
+    another_moment_each_time = "date() { command date -u +%Y-%m-%dT%H:%M:%S.%NZ; }\n"
+    twice = block("sh", "reported_at=") + 2 * block("sh", "curl ")
+    code, said = await shell.run("sh", "-ec", another_moment_each_time + twice)
+    assert code == 0, said
+    names = re.findall(r'"message_id":"([^"]+)"', said)
+    assert len(names) == 2
+    assert len(set(names)) == 1
+
+
+async def test_the_account_of_the_document_has_a_way_in(shell: Shell) -> None:
+    """Whoever is made without a password is given a link, in the same block; the commands and options exist."""
+    made, linked = (line.split() for line in block("sh", "fenghuo accounts").splitlines())
+    assert made[:3] == ["fenghuo", "accounts", "keep"]
+    assert linked == ["fenghuo", "accounts", "link", made[3]]
+    program = str(Path(sys.executable).with_name("fenghuo"))
+    for line in (made, linked):
+        code, told = await shell.run(program, *line[1:3], "--help")
+        assert code == 0, told
+        assert [word for word in line if word.startswith("--") and word not in told] == []
 
 
 async def test_a_signed_report_from_a_program_is_accepted(shell: Shell) -> None:
