@@ -1,6 +1,6 @@
 // Replay tells how an incident stood after each entry of its log.
 import assert from "node:assert/strict";
-import { standingAfter } from "/static/lib/replay.js";
+import { standingAfter, viewOfPast } from "/static/lib/replay.js";
 
 const LOG = [
   { type: "step_started", data: { step: "intake", tier: "township" } },
@@ -46,4 +46,49 @@ Deno.test("an overdue clock is counted at its step; that of the check itself is 
     { type: "red_alarm_raised", data: { step: "confirm" }, recorded_at: "t" },
   ];
   assert.deepEqual(standingAfter(log, 5).steps.confirm, { tier: "city", started_at: "t", ended_at: null, times_overdue: 1, red_alarm: true });
+});
+
+const STORY = [
+  { type: "incident_opened", data: { title: "烟雾", category: null, place: { city_code: "500000" }, exercise: false } },
+  { type: "report_joined", data: { source_id: "grid", report_id: "r-1" } },
+  { type: "facts_revised", data: { facts: { injured: 2 }, approximate: ["injured"], origins: { injured: { spans: [{ words: "两人受伤" }] } } } },
+  { type: "preliminary_graded", data: { level: "IV", fired: [{ rule_id: "serious-IV" }] } },
+  { type: "step_started", data: { step: "confirm", tier: "city" } },
+  { type: "red_alarm_raised", data: { step: "confirm" } },
+  { type: "incident_acknowledged", data: { officer: { name: "陈勇" } } },
+  { type: "step_ended", data: { step: "confirm" } },
+  { type: "category_settled", data: { category: "accident.fire" } },
+  { type: "report_contradicted", data: { contradictions: [{ field: "deaths" }] } },
+  { type: "sensitivity_found", data: { sensitive: [{ kind: "place" }] } },
+  { type: "merge_suggested", data: { suggestion: { incident_id: "i-2", score: 0.6 } } },
+  { type: "merge_suggested", data: { suggestion: { incident_id: "i-2", score: 0.7 } } },
+  { type: "report_joined", data: { source_id: "grid", report_id: "r-2" } },
+  { type: "warning_issued", data: { warning: { headline_zh: "预警" } } },
+  { type: "warning_cancelled", data: { warning: { headline_zh: "解除" } } },
+].map((event, index) => ({ ...event, recorded_at: `2026-11-22T08:00:${String(index).padStart(2, "0")}Z` }));
+const past = (/** @type {number} */ count) => viewOfPast("i-1", standingAfter(STORY, count));
+
+Deno.test("at its beginning an incident has nothing of what became of it", () => {
+  const { summary, ...rest } = past(1);
+  assert.deepEqual(summary, {
+    incident_id: "i-1", level: "IV", stage: "perception", status: "open", verdict: "unverified", title: "烟雾", category: null,
+    exercise: false, opened_at: "2026-11-22T08:00:00Z", red_alarm: false,
+  });
+  assert.deepEqual(rest, {
+    place: { city_code: "500000" }, acknowledged_by: null, facts: {}, approximate: [], origins: {}, sensitive: [], contradictions: [],
+    suggestions: [], fired: [], next_lines: [], questions: [], steps: {}, deadlines: {}, warning: null, waiting_tasks: [],
+  });
+});
+
+Deno.test("each thing is there from its entry on, and a red alarm only while its step stands open", () => {
+  const whole = past(13);
+  assert.deepEqual([whole.approximate, whole.fired.length, whole.acknowledged_by.name, whole.summary.category], [["injured"], 1, "陈勇", "accident.fire"]);
+  assert.deepEqual([whole.contradictions.length, whole.sensitive.length, whole.suggestions.map((one) => one.score)], [1, 1, [0.7]]);
+  assert.deepEqual([5, 6, 7, 8].map((count) => past(count).summary.red_alarm), [false, true, true, false]);
+  assert.deepEqual([6, 7].map((count) => past(count).acknowledged_by?.name), [undefined, "陈勇"]);
+  assert.deepEqual([14, 15, 16].map((count) => past(count).warning?.headline_zh), [undefined, "预警", undefined]);
+});
+
+Deno.test("of the reports those are known that had joined", () => {
+  assert.deepEqual([1, 2, 13, 14].map((count) => [...standingAfter(STORY, count).joined]), [[], ["grid/r-1"], ["grid/r-1"], ["grid/r-1", "grid/r-2"]]);
 });

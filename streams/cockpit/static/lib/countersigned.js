@@ -20,6 +20,6 @@ export function countersigned(events, count) {
     "div",
     {},
     el("h3", { text: t("two-persons") }),
-    el("ul", {}, ...found.map((one) => el("li", { text: `${clockTime(one.at)} ${t(`act-${one.action}`)}：${one.officer} + ${one.second}` }))),
+    el("ul", {}, ...found.map((one) => el("li", { text: `${clockTime(one.at)} ${t("said-of", t(`act-${one.action}`), `${one.officer} + ${one.second}`)}` }))),
   );
 }

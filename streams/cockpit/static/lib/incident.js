@@ -6,9 +6,10 @@ import { byId, el } from "./dom.js";
 import { gallery } from "./gallery.js";
 import { unlessHeld } from "./hold.js";
 import { t } from "./i18n.js";
-import { areaName, categoryName, unitName } from "./names.js";
-import { standingAfter, STEPS } from "./replay.js";
+import { areaName, categoryName, sourceName, unitName } from "./names.js";
+import { reportKey, standingAfter, STEPS, viewOfPast } from "./replay.js";
 import { mayAsk, personalOf } from "./personal.js";
+import { Singles } from "./singles.js";
 import { clockTime, dayTime, nowMs, span } from "./time.js";
 
 export class IncidentPanel {
@@ -19,7 +20,8 @@ export class IncidentPanel {
   constructor(someone, choose) {
     this.choose = choose;
     this.asksPersonal = mayAsk(someone);
-    this.acting = new Acting(someone, () => this.loaded?.view ?? null, () => this.#acted());
+    this.acting = new Acting(someone, () => (this.at === null ? this.loaded?.view ?? null : null), () => this.#acted());
+    this.singles = new Singles(this.acting);
     /** @type {string | null} */
     this.incidentId = null;
     /** @type {{view: any, events: any[], reports: any[], commands: any[]} | null} */
@@ -78,22 +80,28 @@ export class IncidentPanel {
     const { view, events } = this.loaded;
     const body = byId("incident-body");
     const scrolled = body.scrollTop;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.offer;
     const past = this.at === null ? null : standingAfter(events, this.at);
+    // Whatever is drawn of the past is drawn from it alone: nothing here may fall back to the present.
+    const shown = past ? viewOfPast(view.summary.incident_id, past) : view;
+    byId("incident").toggleAttribute("data-replay", Boolean(past));
     body.replaceChildren(
-      this.#head(view, past),
-      this.#replay(events, past),
-      this.#facts(view, past),
-      this.#contradictions(view),
-      this.#suggestions(view),
-      this.#timeline(view, past),
-      this.#commands(view, past),
+      past ? this.#mark(events) : el("div"),
+      this.#head(shown),
+      this.#replay(events),
+      this.#facts(shown),
+      this.#contradictions(shown),
+      this.#suggestions(shown, Boolean(past)),
+      this.#timeline(shown),
+      this.#commands(shown, past),
       countersigned(events, this.at),
-      this.#warning(view),
-      this.#reports(),
-      past ? el("div") : this.acting.bar(view),
+      this.#warning(shown),
+      this.#reports(past),
+      past ? el("div") : this.acting.bar(view, this.singles.regrade(view)),
     );
     body.scrollTop = scrolled;
-    this.acting.undo.show(view.undo);
+    if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[data-offer="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+    this.acting.undo.show(past ? null : view.undo);
     this.tick();
   };
 
@@ -107,10 +115,28 @@ export class IncidentPanel {
     this.acting.undo.tick();
   }
 
-  /** @param {any} view @param {import("./replay.js").Standing | null} past */
-  #head(view, past) {
+  /** @param {any[]} events */
+  #mark(events) {
+    const at = events[(this.at ?? 1) - 1];
+    return el(
+      "div",
+      { class: "rewind" },
+      el("strong", { class: "mark", text: t("replay-mark") }),
+      el("time", { class: "number", text: at ? dayTime(at.recorded_at) : "" }),
+      el("button", { id: "leave-past", class: "primary", text: t("back-to-now"), on: { click: () => this.#leavePast() } }),
+    );
+  }
+
+  async #leavePast() {
+    this.at = null;
+    this.draw();
+    document.getElementById("replay-slider")?.focus();
+    if (this.heardSeq > this.shownSeq) await this.load();
+  }
+
+  /** @param {any} view */
+  #head(view) {
     const { summary, place } = view;
-    const now = past ?? summary;
     const where = [areaName(place.district_code), areaName(place.township_code), place.words].filter(Boolean).join(" ");
     return el(
       "div",
@@ -118,14 +144,14 @@ export class IncidentPanel {
       el(
         "div",
         { class: "head" },
-        el("span", { class: `level level-${now.level}`, text: t(`level-${now.level}`) }),
+        el("span", { class: `level level-${summary.level}`, text: t(`level-${summary.level}`) }),
         el("strong", { text: summary.title }),
       ),
       el("p", { class: "quiet", text: `${where} · ${categoryName(summary.category)} · ${dayTime(summary.opened_at)}` }),
       el(
         "p",
         {},
-        [t(`stage-${now.stage}`), t(`status-${now.status}`), t(`verdict-${now.verdict}`), view.acknowledged_by?.name ?? t("nobody")].join(" · "),
+        [t(`stage-${summary.stage}`), t(`status-${summary.status}`), t(`verdict-${summary.verdict}`), view.acknowledged_by?.name ?? t("nobody")].join(" · "),
         summary.exercise && el("b", { class: "late", text: ` ${t("exercise")}` }),
         summary.red_alarm && el("b", { class: "late", text: ` ${t("red-alarm")}` }),
       ),
@@ -133,8 +159,8 @@ export class IncidentPanel {
     );
   }
 
-  /** @param {any[]} events @param {import("./replay.js").Standing | null} past */
-  #replay(events, past) {
+  /** @param {any[]} events */
+  #replay(events) {
     const shown = this.at ?? events.length;
     const slider = /** @type {HTMLInputElement} */ (el("input", {
       type: "range", min: "1", max: String(events.length), value: String(shown), "aria-label": t("replay"),
@@ -142,33 +168,34 @@ export class IncidentPanel {
       id: "replay-slider",
     }));
     const last = events[shown - 1];
+    const words = this.at !== null && last ? t("replay-at", shown, events.length, `${clockTime(last.recorded_at)} ${t(`event-${last.type}`)}`) : t("replay-now");
+    slider.setAttribute("aria-valuetext", words);
     return el(
       "div",
       { class: "replay" },
       el("h3", { text: t("replay") }),
       slider,
-      el("p", { class: "quiet", text: past && last ? t("replay-at", shown, events.length, `${clockTime(last.recorded_at)} ${last.type}`) : t("replay-now") }),
+      el("p", { class: "quiet", text: words }),
     );
   }
 
-  /** @param {any} view @param {import("./replay.js").Standing | null} past */
-  #facts(view, past) {
-    const facts = past?.facts ?? view.facts;
-    const known = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
+  /** @param {any} view */
+  #facts(view) {
+    const known = Object.entries(view.facts).filter(([, value]) => value !== null && value !== undefined);
     const list = el("dl", { class: "facts" });
     for (const [name, value] of known) {
       const about = view.approximate.includes(name) ? `${t("approximate")} ` : "";
       const spans = view.origins?.[name]?.spans ?? [];
-      const origin = spans.length ? el("q", { text: spans.map((/** @type {any} */ s) => s.words).join(" … ") }) : el("span", { class: "quiet", text: t("given-by-field") });
-      list.append(el("dt", { text: t(`fact-${name}`) }), el("dd", {}, `${about}${value} `, past ? "" : origin));
+      const origin = spans.length ? el("q", { text: spans.map((/** @type {any} */ s) => s.words).join(" … ") }) : el("span", { class: "quiet", text: t("in-brackets", t("given-by-field")) });
+      list.append(el("dt", { text: t(`fact-${name}`) }), el("dd", {}, `${about}${value} `, origin));
     }
-    const sensitive = (view.sensitive ?? []).map((/** @type {any} */ one) => one.span.words).join("、");
+    const sensitive = (view.sensitive ?? []).map((/** @type {any} */ one) => one.span.words).join(t("list-comma"));
     return el(
       "div",
       {},
       known.length > 0 && el("h3", { text: t("facts") }),
       list,
-      !past && el("ul", { class: "quiet" }, ...(view.fired ?? []).map((/** @type {any} */ one) => el("li", { text: firedWords(one) }))),
+      el("ul", { class: "quiet" }, ...(view.fired ?? []).map((/** @type {any} */ one) => el("li", { text: firedWords(one) }))),
       sensitive && el("p", {}, el("b", { text: `${t("sensitive")} ` }), sensitive),
     );
   }
@@ -182,12 +209,12 @@ export class IncidentPanel {
       {},
       el("h3", { class: "late", text: t("contradictions") }),
       el("ul", {}, ...found.map((/** @type {any} */ one) =>
-        el("li", {}, `${WORD_OF_FIELD(one.field)}：${valueOf(one.field, one.given)} ≠ ${valueOf(one.field, one.read)} `, el("q", { class: "quiet", text: one.span.words })))),
+        el("li", {}, `${t("said-of", WORD_OF_FIELD(one.field), `${valueOf(one.field, one.given)} ≠ ${valueOf(one.field, one.read)}`)} `, el("q", { class: "quiet", text: one.span.words })))),
     );
   }
 
-  /** @param {any} view */
-  #suggestions(view) {
+  /** @param {any} view @param {boolean} isPast nothing can be decided about */
+  #suggestions(view, isPast) {
     const merges = view.suggestions ?? [];
     const lines = view.next_lines ?? [];
     const questions = view.questions ?? [];
@@ -201,16 +228,16 @@ export class IncidentPanel {
         {},
         ...merges.map((/** @type {any} */ one) =>
           el("li", {}, `${t("may-be-same")} `, el("button", { text: `${one.incident_id.slice(0, 8)} ${Math.round(one.score * 100)}%`, on: { click: () => this.choose(one.incident_id) } }),
-            el("button", { text: t("merge"), on: { click: () => this.acting.decide({ id: "merge", action: "merge", extra: { other_incident_id: one.incident_id }, reason: true }) } }))),
+            !isPast && el("button", { text: t("merge"), on: { click: () => this.acting.decide({ id: "merge", action: "merge", extra: { other_incident_id: one.incident_id }, reason: true }) } }))),
         ...lines.map((/** @type {any} */ one) => el("li", { text: t("next-line", t(`fact-${one.fact}`), one.needed, t(`level-${one.level}`)) })),
-        questions.length > 0 && el("li", { text: t("ask-reporter", [...new Set(questions.map((/** @type {any} */ one) => t(`fact-${one.fact}`)))].join("、")) }),
+        questions.length > 0 && el("li", { text: t("ask-reporter", [...new Set(questions.map((/** @type {any} */ one) => t(`fact-${one.fact}`)))].join(t("list-comma"))) }),
       ),
     );
   }
 
-  /** @param {any} view @param {import("./replay.js").Standing | null} past */
-  #timeline(view, past) {
-    const steps = past?.steps ?? view.steps;
+  /** @param {any} view */
+  #timeline(view) {
+    const { steps } = view;
     /** @type {Map<string, string>} */
     const due = new Map(Object.values(view.deadlines).filter((/** @type {any} */ d) => d.step).map((/** @type {any} */ d) => [d.step, d.due_at]));
     return el(
@@ -221,7 +248,7 @@ export class IncidentPanel {
         const step = steps[name];
         const state = !step ? "" : step.ended_at ? "done" : "open";
         const mark = { "": "○", done: "✓", open: "●" }[state];
-        const clock = state === "open" && due.has(name) && !past ? el("span", { class: "number", data: { due: due.get(name) } }) : el("span");
+        const clock = state === "open" && due.has(name) ? el("span", { class: "number", data: { due: due.get(name) } }) : el("span");
         const when = step ? `${clockTime(step.started_at)}${step.ended_at && step.ended_at !== step.started_at ? `–${clockTime(step.ended_at)}` : ""}` : "";
         return el(
           "li",
@@ -229,7 +256,7 @@ export class IncidentPanel {
           el("span", { text: mark, "aria-hidden": "true" }),
           el("span", { text: t(`step-${name}`) }),
           el("span", { class: "quiet", text: [when, step && t(`tier-${step.tier}`), step?.times_overdue ? `${t("overdue")} ×${step.times_overdue}` : ""].filter(Boolean).join(" ") }),
-          clock,
+          this.at === null ? this.singles.ofStep(view, name, clock) : clock,
         );
       })),
     );
@@ -240,7 +267,7 @@ export class IncidentPanel {
     const held = past
       ? Object.values(past.commands).map((one) => ({ command: one.command, status: one.status, acknowledged_by: one.person && { name: one.person } }))
       : this.loaded?.commands.filter((one) => one.command.kind === "order") ?? [];
-    const waiting = past ? [] : view.waiting_tasks;
+    const waiting = view.waiting_tasks;
     if (!held.length && !waiting.length) return el("div");
     return el(
       "div",
@@ -255,6 +282,7 @@ export class IncidentPanel {
           el("div", { class: "row" }, el("b", { text: unitName(one.command.unit_code) }),
             el("span", { class: `state-${one.status}`, text: `${t(`command-${one.status}`)} ${one.acknowledged_by?.name ?? ""}` })),
           el("p", { class: "quiet", text: one.command.text_zh }),
+          past ? null : this.singles.ofOrder(view, one),
           gallery(one.attachments, unitName(one.command.unit_code)),
         )),
         ...waiting.map((/** @type {any} */ task) => el(
@@ -273,8 +301,9 @@ export class IncidentPanel {
     return el("div", {}, el("h3", { text: t("warning") }), el("p", { text: view.warning.headline_zh }), el("p", { class: "quiet", text: view.warning.description_zh }));
   }
 
-  #reports() {
-    const reports = this.loaded?.reports ?? [];
+  /** @param {import("./replay.js").Standing | null} past */
+  #reports(past) {
+    const reports = (this.loaded?.reports ?? []).filter((report) => !past || past.joined.has(reportKey(report)));
     /** @type {Record<string, any>} */
     let before = {};
     const items = [...reports].reverse().map((report) => {
@@ -288,9 +317,9 @@ export class IncidentPanel {
         el("p", { text: report.title ?? "" }),
         el("p", { class: "quiet", text: report.text ?? "" }),
         report.low_trust && el("p", { class: "late", text: t("low-trust", report.low_trust.reports, report.low_trust.within_seconds) }),
-        this.asksPersonal && this.incidentId && personalOf(this.incidentId, report, this.drawNow),
+        !past && this.asksPersonal && this.incidentId && personalOf(this.incidentId, report, this.drawNow),
         gallery(report.attachments, `${t(`kind-${report.kind}`)} ${clockTime(report.reported_at)}`),
-        changed.length > 0 && el("p", { class: "late", text: changed.join("，") }),
+        changed.length > 0 && el("p", { class: "late", text: changed.join(t("list-comma")) }),
       );
     });
     return el("div", {}, el("h3", { text: `${t("reports")} ${reports.length}` }), el("ul", { class: "reports" }, ...items.reverse()));
@@ -314,7 +343,7 @@ async function allEvents(id) {
 
 /** @param {any} fired a line of a rule pack that its facts reach */
 const firedWords = (fired) =>
-  `${t(`level-${fired.level}`)}：${fired.met.map((/** @type {any} */ met) => `${met.counted.map((/** @type {any} */ one) => t(`fact-${one.fact}`)).join("+")} ${met.value} ≥ ${met.at_least}`).join("，")}（${fired.source}）`;
+  `${t("said-of", t(`level-${fired.level}`), fired.met.map((/** @type {any} */ met) => `${met.counted.map((/** @type {any} */ one) => t(`fact-${one.fact}`)).join("+")} ${met.value} ≥ ${met.at_least}`).join(t("list-comma")))} ${t("in-brackets", sourceName(fired.source))}`;
 
 /** @param {string} field */
 const WORD_OF_FIELD = (field) => (field === "category" ? t("all-categories") : field === "area_code" ? t("map") : t(`fact-${field}`));

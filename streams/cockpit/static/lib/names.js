@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { language } from "./i18n.js";
 
-/** @type {{areas: Record<string, [string, string | null, boolean]>, categories: Record<string, [string, string]>, departments: Record<string, [string, string]>}} */
+/** @type {{areas: Record<string, [string, string | null, boolean]>, categories: Record<string, [string, string]>, departments: Record<string, [string, string]>, sources?: Record<string, string>, rating_bands?: Record<string, number>}} */
 let words = { areas: {}, categories: {}, departments: {} };
 const KEY = "fenghuo.words";
 
@@ -27,11 +27,20 @@ export function recallNames() {
   }
 }
 
+/**
+ * What the text is called from which a line of grading was taken; one that is no more in the rule packs by its own words.
+ * @param {string} source in English, as the log has it
+ */
+export const sourceName = (source) => (language() ? source : words.sources?.[source] ?? source);
+
 /** @param {string | null | undefined} code */
 export const areaName = (code) => (code ? words.areas[code]?.[0] ?? code : "");
 
 /** @param {string} code */
 export const parentOf = (code) => words.areas[code]?.[1] ?? null;
+
+/** The lowest score of each colour, by the rulebook in force; below the last is red. */
+export const ratingBands = () => words.rating_bands ?? null;
 
 /**
  * The areas right below, in force today.
