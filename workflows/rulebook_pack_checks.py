@@ -10,7 +10,7 @@ from itertools import pairwise
 from models.areas import AreaKind, area_tree
 from models.vocabulary import Nature
 from workflows.rulebook_lines import Path
-from workflows.rulebook_pack_layout import LineEntry, PackFile
+from workflows.rulebook_pack_layout import ExpertEntry, LineEntry, PackFile
 from workflows.rulebook_problems import Finding
 
 
@@ -35,6 +35,9 @@ def pack_findings(pack: ReadablePack) -> Iterator[Finding]:
     yield from _areas(pack)
     for key, line in pack.lines.items():
         yield from _line_area(("lines", key, "where"), line, pack)
+    yield from _sources("lines", pack.lines)
+    if "expert" in pack.tables:
+        yield from _sources("expert", pack.file.expert)
     yield from _ladders(pack.lines)
     if {"lines", "expert"} <= pack.tables and not pack.file.lines and not pack.file.expert:
         yield Finding(("lines",), "a line, here or under [expert]")
@@ -45,6 +48,13 @@ def _validity(pack: ReadablePack) -> Iterator[Finding]:
         begins, ends = pack.file.valid_from, pack.file.valid_to
         if ends is not None and ends <= begins:
             yield Finding(("valid_to",), f"a day after {begins}: the first on which it no longer binds")
+
+
+def _sources(table: str, entries: Mapping[str, LineEntry | ExpertEntry]) -> Iterator[Finding]:
+    for key, entry in entries.items():
+        if (entry.source is None) != (entry.source_zh is None):
+            missing = "source" if entry.source is None else "source_zh"
+            yield Finding((table, key, missing), "both source and source_zh, or neither: then the pack's hold")
 
 
 def _subjects(pack: ReadablePack) -> Iterator[Finding]:

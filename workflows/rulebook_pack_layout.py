@@ -38,6 +38,7 @@ class LineEntry(Value):
     level: Level
     when: Annotated[_When, Field(min_length=1)]
     source: ShortText | None = None
+    source_zh: ShortText | None = None
     where: IdText | None = None
     preliminary: bool = False
 
@@ -49,6 +50,7 @@ class ExpertEntry(Value):
     ask_zh: ShortText
     ask_en: ShortText
     source: ShortText | None = None
+    source_zh: ShortText | None = None
     when: _When = {}
 
 
@@ -59,6 +61,7 @@ class PackFile(Value):
     name_zh: ShortText
     name_en: ShortText
     source: ShortText
+    source_zh: ShortText
     note: Text = ""
     valid_from: date
     valid_to: date | None = None
@@ -77,6 +80,7 @@ def pack_of(file: PackFile, *, is_switched_on: bool) -> GradingPack:
         name_zh=file.name_zh,
         name_en=file.name_en,
         source=file.source,
+        source_zh=file.source_zh,
         note=file.note,
         valid_from=file.valid_from,
         valid_to=file.valid_to,
@@ -84,29 +88,31 @@ def pack_of(file: PackFile, *, is_switched_on: bool) -> GradingPack:
         natures=file.natures,
         is_on=is_switched_on or not file.off_by_default,
         areas=file.areas,
-        lines=tuple(_line(key, entry, file.source) for key, entry in file.lines.items()),
-        expert_lines=tuple(_expert_line(key, entry, file.source) for key, entry in file.expert.items()),
+        lines=tuple(_line(key, entry, file) for key, entry in file.lines.items()),
+        expert_lines=tuple(_expert_line(key, entry, file) for key, entry in file.expert.items()),
     )
 
 
-def _line(key: str, entry: LineEntry, source: str) -> GradingLine:
+def _line(key: str, entry: LineEntry, file: PackFile) -> GradingLine:
     return GradingLine(
         id=key,
         level=entry.level,
         conditions=_conditions(entry.when),
-        source=entry.source or source,
+        source=entry.source or file.source,
+        source_zh=entry.source_zh or file.source_zh,
         where=entry.where,
         preliminary=entry.preliminary,
     )
 
 
-def _expert_line(key: str, entry: ExpertEntry, source: str) -> ExpertLine:
+def _expert_line(key: str, entry: ExpertEntry, file: PackFile) -> ExpertLine:
     return ExpertLine(
         id=key,
         level=entry.level,
         ask_zh=entry.ask_zh,
         ask_en=entry.ask_en,
-        source=entry.source or source,
+        source=entry.source or file.source,
+        source_zh=entry.source_zh or file.source_zh,
         conditions=_conditions(entry.when),
     )
 

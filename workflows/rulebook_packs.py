@@ -37,6 +37,7 @@ class GradingLine(Value):
     level: Level
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     source: ShortText
+    source_zh: ShortText
     where: IdText | None = None
     preliminary: bool = False
 
@@ -49,6 +50,7 @@ class ExpertLine(Value):
     ask_zh: ShortText
     ask_en: ShortText
     source: ShortText
+    source_zh: ShortText
     conditions: tuple[Condition, ...] = ()
 
 
@@ -62,6 +64,7 @@ class GradingPack(Value):
     name_zh: ShortText
     name_en: ShortText
     source: ShortText
+    source_zh: ShortText
     note: Text
     valid_from: date
     valid_to: date | None

@@ -20,7 +20,7 @@ from models.units import Department, unit_code
 from streams.cockpit.board import COLUMNS, open_incidents
 from streams.cockpit.hub import Hub, Viewer
 from streams.cockpit.map import MapStyle
-from streams.cockpit.words import words
+from streams.cockpit.words import sources_of, words
 from streams.gateway.areas import beijing_day
 from streams.gateway.auditing import Refusal
 from streams.gateway.boards import published
@@ -88,15 +88,23 @@ async def get_map(
     services: ServicesOf,
     style: MapStyle = MapStyle.BOUNDARIES,
 ) -> Response:
-    """The districts as SVG paths; `boundaries` falls back to `tiles` where there are none."""
+    """The districts in force as SVG paths; `boundaries` falls back to `tiles` where there are none.
+
+    `is_schematic` marks an area without a boundary of its own: drawn from those it succeeded, or as a hexagon.
+    """
     drawing = await services.maps.drawing(style, beijing_day(services.clock.now()))
     return _once(request, orjson.dumps(drawing))
 
 
 @router.get("/words", response_class=Response, responses=problems(400, 401))
 async def get_words(request: Request, services: ServicesOf) -> Response:
-    """The names of areas, categories and departments by code."""
-    return _once(request, orjson.dumps(words(beijing_day(services.clock.now()))))
+    """The names of areas, categories and departments by code, and the lowest score of each colour of the ratings.
+
+    `sources` has the Chinese name of each source of grading by its English one, of the rulebook in force.
+    """
+    rules = services.rules()
+    beside = {"rating_bands": rules.rating.bands.model_dump(), "sources": sources_of(rules.grading)}
+    return _once(request, orjson.dumps({**words(beijing_day(services.clock.now())), **beside}))
 
 
 def _once(request: Request, body: bytes) -> Response:

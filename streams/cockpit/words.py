@@ -1,6 +1,6 @@
 """Words: the names that a screen writes for codes: areas, categories and departments, Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from models.areas import area_tree
 from models.categories import category_facts
 from models.units import departments
+from workflows.rulebook_packs import GradingPack
 
 _CITY_AND_BELOW = ("city", "district", "township")
 
@@ -29,3 +30,8 @@ def words(on: date) -> Mapping[str, Any]:
             facts.department.value: [facts.name_zh, facts.name_en] for facts in departments().values()
         },
     }
+
+
+def sources_of(packs: Iterable[GradingPack]) -> dict[str, str]:
+    """What each source of grading is called in Chinese, by the English words that the log has for it."""
+    return {line.source: line.source_zh for pack in packs for line in (*pack.lines, *pack.expert_lines)}

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from models.access import Role, Someone
+from models.areas import area_tree
 from models.identifiers import AreaCode
 from models.topics import Topic
 from streams.access.accounts import keep_account
@@ -14,6 +15,7 @@ from streams.access.sessions import open_session
 from streams.broker.reading import Read
 from streams.cockpit.feed import Feed, changes_in, is_shown_in
 from streams.cockpit.live import rated_in
+from streams.gateway.areas import beijing_day
 from streams.gateway.security import SESSION_COOKIE
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import report
@@ -136,7 +138,32 @@ async def test_the_map_is_sent_once(gateway: Gateway) -> None:
         "/api/screen/map", params={"style": "tiles"}, headers={"If-None-Match": first.headers["etag"]}
     )
     assert (first.json()["source"], again.status_code, again.content) == ("tiles", 304, b"")
-    assert {"code", "name", "path", "label"} == set(first.json()["shapes"][0])
+    assert {"code", "name", "path", "label", "is_schematic", "drawn_from"} == set(first.json()["shapes"][0])
+
+
+@pytest.mark.parametrize("style", ["boundaries", "tiles"])
+async def test_the_map_has_every_district_of_today_and_no_retired_one(gateway: Gateway, style: str) -> None:
+    """No incident is without a place on the wall: each district is drawn once, in both styles."""
+    answer = (await gateway.client.get("/api/screen/map", params={"style": style})).json()
+    today = area_tree().districts(beijing_day(gateway.clock.now()))
+    assert [shape["code"] for shape in answer["shapes"]] == sorted(today)
+    assert {"500105", "500112"}.isdisjoint(today)
+
+
+async def test_the_words_say_from_which_score_each_colour_is_given(gateway: Gateway) -> None:
+    """By the rulebook in force, so that the map's legend is never another's."""
+    answer = (await gateway.client.get("/api/screen/words")).json()
+    assert answer["rating_bands"] == gateway.services.rules().rating.bands.model_dump()
+
+
+async def test_the_words_name_every_source_of_grading_in_chinese(gateway: Gateway) -> None:
+    """An officer reads whence a line comes in their language, whatever the log calls it."""
+    told = (await gateway.client.get("/api/screen/words")).json()["sources"]
+    packs = gateway.services.rules().grading
+    sources = {line.source for pack in packs for line in (*pack.lines, *pack.expert_lines)}
+    assert set(told) == sources
+    assert all(any("一" <= sign <= "鿿" for sign in name) for name in told.values())
+    assert told["Order 493 of the State Council, art. 3"] == "国务院令第493号第三条"
 
 
 async def test_pages_come_with_a_policy_that_lets_nothing_else_run(gateway: Gateway) -> None:

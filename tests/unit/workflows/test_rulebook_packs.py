@@ -37,7 +37,22 @@ def problems(text: bytes) -> tuple[Problem, ...]:
 
 QUAKE, FIRE, FOOD = "grading/earthquake_2006.toml", "grading/fire.toml", "grading/food_safety.toml"
 DENSE, FALLBACK = "grading/earthquake_2012.toml", "grading/fallback.toml"
+PRODUCTION = "grading/production_safety.toml"
 ONE_SLIP = {
+    "a source of a line that Chinese readers cannot read": (
+        PRODUCTION,
+        'source = "2006-type grading standard, one city\'s copy"\nsource_zh = "分级标准（2006年型），一市公开文本"\n',
+        'source = "2006-type grading standard, one city\'s copy"\n',
+        "lines.endangered-I.source_zh",
+        "both source and source_zh",
+    ),
+    "a pack without its source in Chinese": (
+        PRODUCTION,
+        'source_zh = "国务院令第493号第三条"\n',
+        "",
+        "source_zh",
+        "",
+    ),
     "an unknown total": (
         FIRE,
         "{ deaths = 30 }",
