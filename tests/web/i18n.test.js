@@ -9,7 +9,7 @@ function texts(folder) {
   return [...Deno.readDirSync(folder)].flatMap((entry) => {
     const inside = new URL(entry.name + (entry.isDirectory ? "/" : ""), folder);
     if (entry.isDirectory) return texts(inside);
-    return /\.(js|html)$/.test(entry.name) && !/^(i18n|audit-words|event-words)\.js$/.test(entry.name) ? [Deno.readTextFileSync(inside)] : [];
+    return /\.(js|html)$/.test(entry.name) && !/(^i18n|-words)\.js$/.test(entry.name) ? [Deno.readTextFileSync(inside)] : [];
   });
 }
 
