@@ -34,4 +34,8 @@ def words(on: date) -> Mapping[str, Any]:
 
 def sources_of(packs: Iterable[GradingPack]) -> dict[str, str]:
     """What each source of grading is called in Chinese, by the English words that the log has for it."""
-    return {line.source: line.source_zh for pack in packs for line in (*pack.lines, *pack.expert_lines)}
+    told: dict[str, str] = {}
+    for pack in packs:
+        told |= {line.source: line.source_zh for line in pack.lines}
+        told |= {line.source: line.source_zh for line in pack.expert_lines}
+    return told
