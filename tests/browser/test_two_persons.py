@@ -23,12 +23,14 @@ def test_two_people_release_a_plan_that_one_alone_cannot(enter: Enter, program: 
     expect(dialog).to_contain_text("由第二人复核方能生效")
     expect(dialog.locator("li")).to_have_count(12)
     dialog.get_by_role("button", name="确认").click()
-    own = officer.locator("#proposals li")
+    own = officer.locator("#proposals-list > li")
     expect(own).to_contain_text("等待第二人复核")
+    expect(officer.locator(".toast", has_text="等待第二人复核")).to_have_count(1)
     expect(own.get_by_role("button", name="按住复核同意")).to_have_count(0)
-    theirs = commander.locator("#proposals li")
+    theirs = commander.locator("#proposals-list > li")
     expect(theirs).to_contain_text("下达指令 11 条指令")
     expect(theirs).to_contain_text(OFFICER.name)
+    _read_what_is_signed(commander, theirs)
     for theme in THEMES:
         assert serious_faults(commander, theme) == [], theme
         assert serious_faults(officer, theme) == [], theme
@@ -38,20 +40,55 @@ def test_two_people_release_a_plan_that_one_alone_cannot(enter: Enter, program: 
     expect(own).to_contain_text("等待第二人复核")
     hold(sign)
     expect(commander.locator("#proposals")).to_be_hidden()
+    expect(commander.locator(".toast", has_text="请求复核")).to_have_count(0)
+    expect(officer.locator(".toast", has_text="等待第二人复核")).to_have_count(0)
     expect(own).to_contain_text(f"{COMMANDER.name} 已复核同意")
     expect(panel.get_by_role("button", name="一键下达")).to_have_count(0)
     expect(panel).to_contain_text(f"下达指令：{OFFICER.name} + {COMMANDER.name}")
     _declined(officer, commander, panel)
 
 
+def _read_what_is_signed(commander: Page, card: Locator) -> None:
+    """Level and area at once; the button sleeps until the orders, unit and task of each, were unfolded by key."""
+    expect(card.locator(".level")).to_have_text("重大")
+    expect(card).to_contain_text("两江新区")
+    sign, orders = card.get_by_role("button", name="按住复核同意"), card.locator(".stakes li")
+    expect(sign).to_be_disabled()
+    expect(orders.first).to_be_hidden()
+    unfold = card.get_by_role("button", name="展开 涉及指令 11 条")
+    unfold.focus()
+    commander.keyboard.press("Enter")
+    expect(card.get_by_role("button", name="收起 涉及指令 11 条")).to_be_focused()
+    expect(orders).to_have_count(11)
+    expect(orders.first).to_be_visible()
+    for order in orders.all():
+        expect(order.locator("b")).to_contain_text("区 ")  # 两江新区 and its department
+        expect(order.locator("p")).not_to_be_empty()
+    expect(sign).to_be_enabled()
+    _put_aside(commander)
+
+
+def _put_aside(commander: Page) -> None:
+    """Folded, it leaves the whole heat list to be seen, and comes back where it was."""
+    panel = commander.locator("#proposals")
+    panel.get_by_role("button", name="收起", exact=True).click()
+    expect(commander.locator("#proposals-list")).to_be_hidden()
+    card, heat = panel.bounding_box(), commander.locator("#heat").bounding_box()
+    assert card is not None
+    assert heat is not None
+    assert card["y"] >= heat["y"] + heat["height"]
+    panel.get_by_role("button", name="展开", exact=True).click()
+    expect(commander.locator("#proposals-list .stakes")).to_be_visible()
+
+
 def _declined(officer: Page, commander: Page, panel: Locator) -> None:
     hold(panel.get_by_role("button", name="全部撤回"))
     _say_why(officer, "现场已处置完毕")
-    theirs = commander.locator("#proposals li")
+    theirs = commander.locator("#proposals-list > li")
     expect(theirs).to_contain_text("撤回指令 17 条指令")
     theirs.get_by_role("button", name="不同意").click()
     _say_why(commander, "仍有人员被困")
-    own = officer.locator("#proposals li", has_text="撤回指令")
+    own = officer.locator("#proposals-list > li", has_text="撤回指令")
     expect(own).to_contain_text(f"{COMMANDER.name} 不同意：仍有人员被困")
     own.get_by_role("button", name="知道了").click()
     expect(own).to_have_count(0)

@@ -1,6 +1,6 @@
 // Which decisions are offered, to whom, and when. The engine decides; a page should not offer what it will refuse.
 import assert from "node:assert/strict";
-import { needsSecond, offers } from "/static/lib/decisions.js";
+import { isHeldFor, needsSecond, offers } from "/static/lib/decisions.js";
 
 const OFFICER = { person_id: "o", name: "王", role: "duty_officer", area_code: "500000" };
 
@@ -28,6 +28,15 @@ Deno.test("what is not settled is verified, each verdict with a reason", () => {
 Deno.test("a plan is released while something waits, and taken back while something is open", () => {
   assert.deepEqual(ids(view({}, { waiting_tasks: [{}] })), ["release"]);
   assert.deepEqual(ids(view({ open_commands: 2 })), ["retract-all"]);
+});
+
+Deno.test("taking back is offered last, with the count of what is out, and held when it is more than one", () => {
+  const shown = view({ open_commands: 2, step_tier: "district" }, { waiting_tasks: [{}] });
+  const found = offers(shown, OFFICER);
+  assert.deepEqual(found.map((one) => [one.id, one.takesBack]), [["release", undefined], ["escalate", undefined], ["retract-all", 2]]);
+  assert.deepEqual(found.map((one) => isHeldFor(shown, one)), [false, false, true]);
+  assert.ok(!isHeldFor(view({}), { ...found[2], takesBack: 1 }));
+  assert.ok(isHeldFor({ needs_second: [{ action: "release", verdict: null, level: null }] }, found[0]));
 });
 
 Deno.test("it is closed when it is followed up and nothing is owed", () => {

@@ -93,7 +93,8 @@ new Live({
   },
   onDelta: (delta) => {
     const fresh = store.apply(delta);
-    if (delta.proposals !== undefined) void loadProposals();
+    const changed = (delta.rows ?? []).map((/** @type {any[]} */ row) => row[store.columns.indexOf("incident_id")]);
+    if (delta.proposals !== undefined || proposals?.hangOn(changed)) void loadProposals();
     heard(delta.as_of);
     for (const incident of fresh) if (isSevere(incident) && hasLoaded) warn(incident);
     const open = chosen && (store.open.get(chosen) ?? store.ended.find((one) => one.incident_id === chosen));

@@ -1,5 +1,5 @@
 // Acting: what this officer may do about the incident that is shown, asked for once more, sent, and what came of it.
-import { decide, needsSecond, offers } from "./decisions.js";
+import { decide, isHeldFor, needsSecond, offers } from "./decisions.js";
 import { ask, toast } from "./dialog.js";
 import { el } from "./dom.js";
 import { holdable } from "./hold.js";
@@ -10,6 +10,9 @@ import { fieldsOf, UndoStrip } from "./undo.js";
 /** @typedef {import("./decisions.js").Offer} Offer */
 
 const WORD_OF_OUTCOME = /** @type {Record<string, string>} */ ({ applied: "applied", pending: "pending", awaiting_second: "awaiting-second" });
+
+/** @param {Offer} offer */
+const nameOf = (offer) => t(offer.id, offer.takesBack ?? "");
 
 export class Acting {
   /**
@@ -26,14 +29,25 @@ export class Acting {
 
   /** @param {any} view */
   bar(view) {
-    return el("div", { class: "actions", role: "group", "aria-label": t("actions") }, ...offers(view, this.someone).map((offer) => {
-      const isForTwo = needsSecond(view, offer);
-      const look = offer.danger ? "danger" : offer.id === "release" || offer.id === "acknowledge" ? "primary" : "";
-      const button = el("button", { class: look, text: isForTwo ? t("hold-for-two", t(offer.id)) : t(offer.id), data: { offer: offer.id } });
-      if (isForTwo) holdable(button, () => this.decide(offer));
-      else button.addEventListener("click", () => this.decide(offer));
-      return button;
-    }));
+    const all = offers(view, this.someone);
+    const buttons = (/** @type {Offer[]} */ some) => some.map((offer) => this.#button(view, offer));
+    const back = all.filter((offer) => offer.takesBack);
+    return el("div", { class: "actions", role: "group", "aria-label": t("actions") },
+      ...buttons(all.filter((offer) => !offer.takesBack)),
+      // Never beside what sends out: it takes orders back, and is no way to call a release off.
+      back.length > 0 && el("div", { class: "back", role: "group", "aria-label": t("act-retract") }, ...buttons(back)));
+  }
+
+  /** @param {any} view @param {Offer} offer */
+  #button(view, offer) {
+    const words = nameOf(offer);
+    const isHeld = isHeldFor(view, offer);
+    const look = offer.danger ? "danger" : offer.id === "release" || offer.id === "acknowledge" ? "primary" : "";
+    const text = needsSecond(view, offer) ? t("hold-for-two", words) : isHeld ? t("hold-for", words) : words;
+    const button = el("button", { class: look, text, data: { offer: offer.id } });
+    if (isHeld) holdable(button, () => this.decide(offer));
+    else button.addEventListener("click", () => this.decide(offer));
+    return button;
   }
 
   /** @param {string} id of an offer; for the keyboard */
@@ -41,8 +55,8 @@ export class Acting {
     const view = this.shown();
     const offer = view && offers(view, this.someone).find((one) => one.id === id);
     if (!offer) return;
-    // What takes two is held, by whatever means: a key only leads there.
-    if (needsSecond(view, offer)) /** @type {HTMLElement | null} */ (document.querySelector(`[data-offer="${id}"]`))?.focus();
+    // What is held is held by whatever means: a key only leads there.
+    if (isHeldFor(view, offer)) /** @type {HTMLElement | null} */ (document.querySelector(`[data-offer="${id}"]`))?.focus();
     else void this.decide(offer);
   }
 
@@ -55,11 +69,11 @@ export class Acting {
     if (offer.reason || offer.id === "release") {
       const tasks = offer.id === "release" ? view.waiting_tasks.map((/** @type {any} */ task) => `${unitName(task.unit_code)}：${task.text_zh}`) : [];
       const lines = needsSecond(view, offer) ? [t("for-two"), ...tasks] : tasks;
-      const said = await ask(t(offer.id), { lines, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
+      const said = await ask(nameOf(offer), { lines, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
       if (!said) return;
       if (said.reason) extra.reason = said.reason;
     }
-    await this.send(view.summary.incident_id, t(offer.id), offer.action, extra);
+    await this.send(view.summary.incident_id, nameOf(offer), offer.action, extra);
   }
 
   /**
@@ -73,7 +87,7 @@ export class Acting {
     const answer = await decide(incidentId, view?.place.city_code, action, extra, this.someone);
     if (answer.status === 0) toast(t("unreachable"), true);
     else if (!answer.ok) toast(t("refused", answer.body?.reason ?? answer.detail), true);
-    else toast(`${words} ${t(WORD_OF_OUTCOME[answer.body.outcome])}`);
+    else toast(`${words} ${t(WORD_OF_OUTCOME[answer.body.outcome])}`, false, answer.body.message_id);
     await this.acted();
   }
 }

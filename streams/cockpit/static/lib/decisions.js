@@ -3,7 +3,7 @@ import { newId, request } from "./api.js";
 
 /**
  * @typedef {{person_id: string, name: string, role: string, area_code: string}} Someone
- * @typedef {{id: string, action: string, extra: Record<string, any>, danger?: boolean, reason?: boolean}} Offer
+ * @typedef {{id: string, action: string, extra: Record<string, any>, danger?: boolean, reason?: boolean, takesBack?: number}} Offer `takesBack`: so many orders that are out
  */
 
 const HANDLES = ["duty_officer", "commander"];
@@ -31,11 +31,11 @@ export function offers(view, someone) {
     found.push({ id: "verify-unclear", action: "verify", extra: { verdict: "unclear" }, reason: true });
   }
   if (handles && view.waiting_tasks.length) found.push({ id: "release", action: "release", extra: {} });
-  if (handles && summary.open_commands) found.push({ id: "retract-all", action: "retract", extra: {}, reason: true, danger: true });
   if (supervises && summary.stage === "follow_up") found.push({ id: "supervise", action: "supervise", extra: {}, reason: true });
   if (handles && summary.stage === "follow_up" && !summary.open_commands) found.push({ id: "close", action: "close", extra: {}, reason: true });
   const up = { township: "district", district: "city" }[/** @type {"township" | "district"} */ (summary.step_tier)];
   if (handles && up && summary.step) found.push({ id: "escalate", action: "escalate", extra: { to_tier: up }, reason: true });
+  if (handles && summary.open_commands) found.push({ id: "retract-all", action: "retract", extra: {}, reason: true, danger: true, takesBack: summary.open_commands });
   return found;
 }
 
@@ -47,6 +47,13 @@ export function offers(view, someone) {
 export const needsSecond = (view, offer) =>
   (view.needs_second ?? []).some((/** @type {any} */ choice) =>
     choice.action === offer.action && ["verdict", "level"].every((name) => (choice[name] ?? null) === (offer.extra[name] ?? null)));
+
+/**
+ * Whether it is held and not clicked: what takes two, and what takes back more than one order.
+ * @param {any} view
+ * @param {Offer} offer
+ */
+export const isHeldFor = (view, offer) => needsSecond(view, offer) || (offer.takesBack ?? 0) > 1;
 
 /**
  * @param {string} incidentId

@@ -48,9 +48,20 @@ export function show(...content) {
 
 export const closeDialog = () => /** @type {HTMLDialogElement} */ (byId("dialog")).close();
 
-/** @param {string} words @param {boolean} [bad] */
-export function toast(words, bad = false) {
-  const line = el("div", { class: `toast${bad ? " bad" : ""}`, text: words });
+/**
+ * @param {string} words
+ * @param {boolean} [bad]
+ * @param {string} [about] what it speaks of, by whose id it can be dropped before its time
+ */
+export function toast(words, bad = false, about = undefined) {
+  const line = el("div", { class: `toast${bad ? " bad" : ""}`, text: words, ...(about === undefined ? {} : { data: { about } }) });
   byId("toasts").append(line);
   setTimeout(() => line.remove(), TOAST_MS);
+}
+
+/** What was said about this is not so any more. @param {string} about */
+export function dropToast(about) {
+  for (const line of byId("toasts").querySelectorAll("[data-about]")) {
+    if (/** @type {HTMLElement} */ (line).dataset.about === about) line.remove();
+  }
 }

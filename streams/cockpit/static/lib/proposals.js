@@ -1,10 +1,10 @@
 // Proposals: decisions that wait for a second person: others' to countersign or decline, one's own to see how they stand.
 import { get, request } from "./api.js";
-import { ask, toast } from "./dialog.js";
+import { ask, dropToast, toast } from "./dialog.js";
 import { byId, el } from "./dom.js";
 import { holdable, unlessHeld } from "./hold.js";
 import { t } from "./i18n.js";
-import { areaName } from "./names.js";
+import { about, isInSight, stakes } from "./proposal-card.js";
 import { clockTime, nowMs, span } from "./time.js";
 
 /**
@@ -31,6 +31,18 @@ export function concerning(all, now, putAway = new Set()) {
   return [...others.sort(soonest), ...own.sort(soonest)];
 }
 
+/**
+ * Those that waited and do not any more, as far as this person is told: what was said about them is old.
+ * @param {Proposal[]} before
+ * @param {Proposal[]} after
+ * @param {number} now in ms
+ * @returns {string[]} ids
+ */
+export function settledSince(before, after, now) {
+  const waiting = new Set(after.filter((one) => standing(one, now) === "waiting").map((one) => one.message_id));
+  return [...new Set([...before, ...after].map((one) => one.message_id))].filter((id) => !waiting.has(id));
+}
+
 export class Proposals {
   /** @param {(incidentId: string) => void} choose */
   constructor(choose) {
@@ -41,8 +53,20 @@ export class Proposals {
     this.putAway = new Set();
     /** @type {Set<string>} those that were told of */
     this.told = new Set();
+    /** @type {Map<string, boolean>} whether their orders were unfolded or folded by hand */
+    this.unfolded = new Map();
+    this.isFolded = false;
+    byId("proposals-fold").addEventListener("click", () => { this.isFolded = !this.isFolded; this.draw(); });
     this.loading = false;
     this.isStale = false;
+  }
+
+  /**
+   * Whether any of these incidents has something that waits: its orders may be others now.
+   * @param {string[]} incidentIds
+   */
+  hangOn(incidentIds) {
+    return this.all.some((one) => standing(one, nowMs()) === "waiting" && incidentIds.includes(one.incident_id));
   }
 
   /** Something about them has changed: ask again; what is heard meanwhile is asked for after. */
@@ -53,17 +77,26 @@ export class Proposals {
     while (this.isStale) {
       this.isStale = false;
       const answer = await get("/api/proposals");
-      if (answer.ok) this.all = answer.body.proposals;
+      if (answer.ok) this.#take(answer.body.proposals);
     }
     this.loading = false;
     this.#tell();
     this.draw();
   }
 
+  /** @param {Proposal[]} all */
+  #take(all) {
+    settledSince(this.all, all, nowMs()).forEach(dropToast);
+    this.all = all;
+  }
+
   /** In words, once, for who does not look there. */
   #tell() {
     for (const one of concerning(this.all, nowMs())) {
-      if (one.may_countersign && !this.told.has(one.message_id)) toast(t("proposal-new", one.officer.name, t(`act-${one.action}`)));
+      if (one.may_countersign && !this.told.has(one.message_id)) {
+        this.isFolded = false;
+        toast(t("proposal-new", one.officer.name, t(`act-${one.action}`)), false, one.message_id);
+      }
       this.told.add(one.message_id);
     }
   }
@@ -76,11 +109,26 @@ export class Proposals {
     const shown = concerning(this.all, nowMs(), this.putAway);
     const panel = byId("proposals");
     panel.classList.toggle("hidden", !shown.length);
+    document.body.classList.toggle("has-proposals", shown.length > 0);
+    this.#drawFold(shown.length);
+    const scrolled = new Map([...panel.querySelectorAll(".stakes")].map((list) => [list.id, list.scrollTop]));
+    const panelScrolled = panel.scrollTop;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key;
     byId("proposals-list").replaceChildren(...shown.map((one) => this.#item(one)));
+    for (const [id, top] of scrolled) { const list = document.getElementById(id); if (list) list.scrollTop = top; }
+    panel.scrollTop = panelScrolled;
     if (focused) /** @type {HTMLElement | null} */ (panel.querySelector(`[data-key="${focused}"]`))?.focus();
     this.tick();
   };
+
+  /** @param {number} count */
+  #drawFold(count) {
+    const fold = byId("proposals-fold");
+    fold.textContent = t(this.isFolded ? "unfold" : "fold");
+    fold.setAttribute("aria-expanded", String(!this.isFolded));
+    byId("proposals-count").textContent = String(count);
+    byId("proposals-list").classList.toggle("hidden", this.isFolded);
+  }
 
   /** Every second: how long each still waits; what has run out is drawn anew. */
   tick() {
@@ -90,12 +138,16 @@ export class Proposals {
       clock.textContent = t("left", span(left));
       hasRunOut ||= left <= 0;
     }
-    if (hasRunOut) this.draw();
+    if (!hasRunOut) return;
+    settledSince([], this.all, nowMs()).forEach(dropToast);
+    this.draw();
   }
 
   /** @param {Proposal} one */
   #item(one) {
     const state = standing(one, nowMs());
+    const inSight = isInSight(one, this.unfolded);
+    const toggle = () => { this.unfolded.set(one.message_id, !inSight); this.draw(); };
     return el(
       "li",
       {},
@@ -105,19 +157,18 @@ export class Proposals {
         el("b", { text: [t(`act-${one.action}`), one.orders ? t("order-count", one.orders) : "", one.until ? t("until", clockTime(one.until)) : ""].filter(Boolean).join(" ") }),
         state === "waiting" && el("span", { class: "number", data: { until: one.expires_at } }),
       ),
-      el("button", { class: "link", text: one.title, on: { click: () => this.choose(one.incident_id) }, data: { key: `open-${one.message_id}` } }),
-      el("p", { class: "quiet", text: t("proposed-by", one.officer.name, areaName(one.officer_area_code)) }),
-      one.reason && el("p", { class: "quiet", text: one.reason }),
-      ...(one.may_countersign && state === "waiting" ? [this.#answers(one)] : []),
+      ...about(one, () => this.choose(one.incident_id)),
+      ...(state === "waiting" ? stakes(one, inSight, toggle) : []),
+      ...(one.may_countersign && state === "waiting" ? [this.#answers(one, inSight)] : []),
       ...(one.mine ? [this.#own(one, state)] : []),
     );
   }
 
-  /** @param {Proposal} one */
-  #answers(one) {
-    const sign = el("button", { class: "primary", text: t("hold-to-countersign"), data: { key: `sign-${one.message_id}` } });
-    holdable(sign, () => this.#countersign(one));
-    return el("div", { class: "bar" }, sign, el("button", { text: t("decline"), on: { click: () => this.#decline(one) }, data: { key: `decline-${one.message_id}` } }));
+  /** @param {Proposal} one @param {boolean} inSight */
+  #answers(one, inSight) {
+    const sign = el("button", { class: "primary", text: t("hold-to-countersign"), disabled: !inSight, data: { key: `sign-${one.message_id}` } });
+    if (inSight) holdable(sign, () => this.#countersign(one));
+    return el("div", { class: "bar" }, !inSight && el("p", { class: "quiet", text: t("unfold-to-sign") }), sign, el("button", { text: t("decline"), on: { click: () => this.#decline(one) }, data: { key: `decline-${one.message_id}` } }));
   }
 
   /** @param {Proposal} one @param {string} state */
