@@ -97,7 +97,7 @@ export class IncidentPanel {
       countersigned(events, this.at),
       this.#warning(shown),
       this.#reports(past),
-      past ? el("div") : this.acting.bar(view, this.singles.regrade(view)),
+      past ? el("div") : this.singles.joined(this.acting.bar(view), view),
     );
     body.scrollTop = scrolled;
     if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[data-offer="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
