@@ -54,7 +54,9 @@ def _sources(table: str, entries: Mapping[str, LineEntry | ExpertEntry]) -> Iter
     for key, entry in entries.items():
         if (entry.source is None) != (entry.source_zh is None):
             missing = "source" if entry.source is None else "source_zh"
-            yield Finding((table, key, missing), "both source and source_zh, or neither: then the pack's hold")
+            yield Finding(
+                (table, key, missing), "both source and source_zh, or neither: then the pack's hold"
+            )
 
 
 def _subjects(pack: ReadablePack) -> Iterator[Finding]:
