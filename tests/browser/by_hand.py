@@ -51,6 +51,14 @@ def decide(program: Program, incident_id: str, **what: object) -> None:
     }
     answer = program.http.post(f"/api/incidents/{incident_id}/decisions", json=body | what)
     assert answer.status_code in (200, 202), answer.text
+    assert answer.json()["outcome"] in ("applied", "pending"), "it waits for a second person"
+
+
+def orders_of(program: Program, incident_id: str, unit_code: str | None) -> list[str]:
+    """The ids of the orders that this unit owes."""
+    held = program.http.get(f"/api/incidents/{incident_id}/commands").json()["commands"]
+    owed = [one["command"] for one in held if one["status"] in OWED]
+    return [str(command["command_id"]) for command in owed if command["unit_code"] == unit_code]
 
 
 def reports_of(program: Program, incident_id: str) -> list[Body]:

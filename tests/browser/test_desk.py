@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.acceptance.program import Program
-from tests.browser.by_hand import a_fire_under_way, decide
+from tests.browser.by_hand import a_fire_under_way, decide, orders_of
 from tests.browser.conftest import PHONE, Enter
 from tests.browser.people import FIREFIGHTER
 
@@ -16,7 +16,8 @@ def test_an_order_that_is_taken_back_stands_out_until_it_is_noticed(enter: Enter
     expect(owed.first).to_be_visible()
     for index in range(owed.count()):
         expect(owed.nth(index).locator(".state")).to_have_text("已送达")
-    decide(program, incident_id, action="retract", reason="误报")
+    ours = orders_of(program, incident_id, FIREFIGHTER.unit_code)
+    decide(program, incident_id, action="retract", reason="误报", command_ids=ours)
     taken_back = desk.locator("#retracted .command", has_text="四公里立交")
     expect(taken_back.first).to_be_visible()
     expect(desk.locator("#retracted-title")).to_have_text("已撤回，停止执行")
