@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests import pictures
 from tests.acceptance.program import Program
-from tests.browser.by_hand import a_fire_under_way, reports_of
+from tests.browser.by_hand import a_fire_under_way, reports_of, told_of_fire
 from tests.browser.conftest import PHONE, WALL, Enter
 from tests.browser.people import FIREFIGHTER, OFFICER, WORKER
 from tests.browser.test_appearance import serious_faults
@@ -109,5 +109,5 @@ def test_a_unit_shows_what_it_did(enter: Enter, program: Program) -> None:
     dialog.get_by_role("button", name="确认").click()
     expect(command.locator(".photo img")).to_be_visible()
     screen = enter(OFFICER, WALL)
-    opened_on(screen, f"{place}商场起火，三层有人被困")
+    opened_on(screen, told_of_fire("500108006", place))
     assert shown_large(screen, ".commands") == 2_560

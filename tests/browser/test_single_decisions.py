@@ -5,7 +5,7 @@ from uuid import uuid4
 from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.program import Program
-from tests.browser.by_hand import a_fire_under_way, report
+from tests.browser.by_hand import a_fire_under_way, report, told_of_fire
 from tests.browser.conftest import DESK, PHONE, WALL, Enter
 from tests.browser.people import COMMANDER, FIREFIGHTER, OFFICER
 from tests.browser.test_appearance import THEMES, serious_faults
@@ -48,7 +48,7 @@ def test_a_commander_takes_one_order_back(enter: Enter, program: Program) -> Non
     """One act of one person: that row says so, its unit stops the work, and every other order stands."""
     a_fire_under_way(program, "500108105", "铜元局轻轨站")
     screen, desk = enter(COMMANDER, WALL), enter(FIREFIGHTER, PHONE)
-    panel = opened(screen, "铜元局轻轨站商场起火，三层有人被困")
+    panel = opened(screen, told_of_fire("500108105", "铜元局轻轨站"))
     orders = panel.locator(".commands li", has_text="南岸区 消防救援")
     retractable = panel.get_by_role("button", name="撤回：")
     theirs = desk.locator("#owed .command", has_text="铜元局轻轨站")
@@ -115,7 +115,7 @@ def test_an_officer_on_duty_and_the_past_are_offered_less(enter: Enter, program:
     """Level and clocks are a commander's; of what has been, nothing can be decided by anybody."""
     place = "鸡冠石污水厂"
     a_fire_under_way(program, "500108107", place)
-    words = f"{place}商场起火，三层有人被困"
+    words = told_of_fire("500108107", place)
     officer, commander = enter(OFFICER, WALL), enter(COMMANDER, WALL)
     theirs, panel = opened(officer, words), opened(commander, words)
     expect(theirs.get_by_role("button", name="撤回：").first).to_be_visible()
