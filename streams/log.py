@@ -52,6 +52,7 @@ class LogEvent(StrEnum):
     FAILPOINT_HIT = "failpoint_hit"
     FEED_LOST = "feed_lost"
     ATTACHMENTS_SWEPT = "attachments_swept"
+    MAP_IS_SCHEMATIC = "map_is_schematic"
     PINNED_KEYS_READ = "pinned_keys_read"
     PINNED_KEYS_BROKEN = "pinned_keys_broken"
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.access import Act
 from models.identifiers import UNIT_CODE_PATTERN, UnitCode
-from models.messages.fields import Person
+from models.messages.fields import Moment, Person
 from models.tables import COMMANDS, INCIDENTS
 from models.units import UnknownUnit, parse_unit
 from models.vocabulary import CommandStatus
@@ -23,14 +23,16 @@ from streams.gateway.parameters import MOST_ROWS, KnownParametersOnly
 from streams.gateway.problems import not_found
 from streams.gateway.services import ServicesOf
 from streams.gateway.showing import command_view
-from streams.gateway.views import CommandList
+from streams.gateway.views import CommandView, View
 from streams.store import attachments
+from workflows.masking import mask
 
 router = APIRouter(prefix="/api/units", tags=["commands"], dependencies=[KnownParametersOnly])
 
 _LIVE = tuple(status.value for status in CommandStatus if status.is_live)
 _OF_UNIT = (
-    select(COMMANDS)
+    select(COMMANDS, INCIDENTS.c.title.label("incident_title"))
+    .outerjoin(INCIDENTS, INCIDENTS.c.incident_id == COMMANDS.c.incident_id)
     .where(COMMANDS.c.unit_code == bindparam("of_unit"))
     .order_by(case((COMMANDS.c.status.in_(_LIVE), 0), else_=1), COMMANDS.c.issued_at.desc())
     .limit(MOST_ROWS)
@@ -38,10 +40,23 @@ _OF_UNIT = (
 _STATES = select(INCIDENTS.c.state).where(INCIDENTS.c.incident_id.in_(bindparam("of_these", expanding=True)))
 
 
+class UnitCommandView(CommandView):
+    """One command of a unit, with what the officer calls its incident: masked, and null until that is known here."""
+
+    incident_title: str | None
+
+
+class UnitCommandList(View):
+    """A unit's commands; `as_of` is the program's time, by which their clocks run."""
+
+    as_of: Moment
+    commands: tuple[UnitCommandView, ...]
+
+
 @router.get("/{unit_code}/commands", responses=problems(400, 401, 404, 503))
 async def get_commands(
     unit_code: Annotated[str, Path(pattern=UNIT_CODE_PATTERN)], caller: CallerOf, services: ServicesOf
-) -> CommandList:
+) -> UnitCommandList:
     """A unit's commands, at most 200: those that it still owes something for first, each group newest first."""
     try:
         area_code = parse_unit(unit_code).area_code
@@ -53,12 +68,17 @@ async def get_commands(
         rows = list(await connection.execute(_OF_UNIT, {"of_unit": unit_code}))
         signed = await _signatures(connection, rows)
         named = await attachments.of_commands(connection, [row.command_id for row in rows])
-    return CommandList(
+    return UnitCommandList(
         as_of=services.clock.now(),
         commands=tuple(
-            command_view(row, signed.get(row.command_id), named.get(row.command_id, ())) for row in rows
+            _shown(row, command_view(row, signed.get(row.command_id), named.get(row.command_id, ())))
+            for row in rows
         ),
     )
+
+
+def _shown(row: Found, command: CommandView) -> UnitCommandView:
+    return UnitCommandView(**dict(command), incident_title=row.incident_title and mask(row.incident_title))
 
 
 async def _signatures(connection: AsyncConnection, rows: Iterable[Found]) -> dict[str, Person]:

@@ -27,12 +27,16 @@ FIREFIGHTER = Someone(
     unit_code=UnitCode("500108:fire"),
 )
 AUDITOR = Someone(person_id="auditor", name="钱秀英", role=Role.AUDITOR, area_code=AreaCode("500000"))
+ADMINISTRATOR = Someone(
+    person_id="administrator", name="周敏", role=Role.ADMINISTRATOR, area_code=AreaCode("500000")
+)
 PAGES = {
     OFFICER.person_id: "/",
     COMMANDER.person_id: "/",
     WORKER.person_id: "/report",
     FIREFIGHTER.person_id: "/desk",
     AUDITOR.person_id: "/audit",
+    ADMINISTRATOR.person_id: "/",
 }
 
 
@@ -47,7 +51,7 @@ async def _keep(url: str) -> None:
     database = Database(url)
     try:
         async with database.write() as connection:
-            for someone in (OFFICER, COMMANDER, WORKER, FIREFIGHTER, AUDITOR):
+            for someone in (OFFICER, COMMANDER, WORKER, FIREFIGHTER, AUDITOR, ADMINISTRATOR):
                 await keep_account(connection, someone, PASSWORD, datetime.now(UTC))
     finally:
         await database.close()

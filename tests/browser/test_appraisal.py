@@ -26,6 +26,7 @@ RULES = default_rulebook()
 MEASURE = next(iter(RULES.rating.weights))
 WINDOW = timedelta(seconds=RULES.rating.window_seconds)
 SHARES = {"500233": 10, "500235": 4, "500236": 7}  # good ones of ten
+FEW = "500237"  # none good, of two
 
 ORDER = "(rows, codes) => rows.map((row) => row.dataset.subject).filter((code) => codes.includes(code))"
 
@@ -34,8 +35,8 @@ async def _rate(url: str, incident_id: str) -> None:
     """Three counties, better and worse, with an incident behind the worst and a past that was all good."""
     now = datetime.now(UTC)
     ratings, outcomes = [], []
-    for code, good in SHARES.items():
-        tally = Tally(good, 10, (IncidentId(incident_id),))
+    for code, (good, all_of) in {**{code: (good, 10) for code, good in SHARES.items()}, FEW: (0, 2)}.items():
+        tally = Tally(good, all_of, (IncidentId(incident_id),))
         subject = area_subject(AreaCode(code))
         rating = rate(subject, {MEASURE: tally}, Window(now - WINDOW, now), RULES, now)
         value = rating.model_dump_json().encode()
@@ -82,7 +83,8 @@ def test_a_colour_opens_down_to_its_incidents(enter: Enter, program: Program, si
     expect(page.locator("tr[data-subject='500235'] .trend")).to_have_attribute(
         "aria-label", re.compile("^走势: ")
     )
-    assert rows.evaluate_all(ORDER, list(SHARES)) == ["500235", "500236", "500233"]
+    assert rows.evaluate_all(ORDER, [*SHARES, FEW]) == ["500235", "500236", "500233", FEW]
+    expect(page.locator(f"tr.few[data-subject='{FEW}']")).to_contain_text("样本少")
     page.get_by_role("button", name="得分").click()
     assert rows.evaluate_all(ORDER, list(SHARES)) == ["500233", "500236", "500235"]
     expect(page.locator("th[aria-sort='descending']")).to_have_text("得分")
@@ -92,6 +94,7 @@ def test_a_colour_opens_down_to_its_incidents(enter: Enter, program: Program, si
     expect(page.locator("tr[data-subject='500233']")).to_have_count(0)
     worst = page.locator("tr[data-subject='500235']")
     worst.get_by_text("1 项指标").click()
+    expect(worst.locator(".components")).to_be_in_viewport(ratio=1)
     worst.get_by_role("button", name=words).click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("#incident-body strong")).to_have_text(words)

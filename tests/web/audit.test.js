@@ -1,6 +1,6 @@
 // What is asked of the audit, what its verification says, and whether what is shown follows each other.
 import assert from "node:assert/strict";
-import { ACTS, firstUnlinked, OUTCOMES, pathOf, verdictOf } from "/static/lib/audit.js";
+import { ACTS, actWord, ASKERS, askerNamed, firstUnlinked, OUTCOMES, pathOf, roleWord, verdictOf } from "/static/lib/audit.js";
 import { WORDS } from "/static/lib/i18n.js";
 
 const NOTHING = { person: "", act: "", outcome: "", from: "", to: "" };
@@ -40,4 +40,27 @@ Deno.test("an entry that does not follow the one below it stands out; what is fi
 Deno.test("every act and outcome has its words", () => {
   for (const act of ACTS) assert.ok(`audited-${act}` in WORDS, act);
   for (const outcome of OUTCOMES) assert.ok(`ended-${outcome}` in WORDS, outcome);
+});
+
+Deno.test("a photograph is called one, handed in or looked at; a report stays a report", () => {
+  const photograph = `sha256:${"a".repeat(64)}`;
+  const words = [["report", photograph], ["read_incidents", photograph], ["report", "r-1"], ["report", null], ["handle", photograph]]
+    .map(([act, subject]) => actWord({ act: String(act), subject }));
+  assert.deepEqual(words, ["audited-photograph", "audited-see-photograph", "audited-report", "audited-report", "audited-handle"]);
+  assert.ok(words.every((word) => word in WORDS));
+});
+
+Deno.test("whoever is no person here has a word, by which they are found", () => {
+  for (const [name, word] of Object.entries(ASKERS)) {
+    for (const language of [0, 1]) {
+      const t = (/** @type {string} */ key) => WORDS[key][language];
+      assert.equal(askerNamed(t(word), t), name);
+    }
+  }
+  assert.equal(askerNamed("wang", (key) => WORDS[key][0]), "wang");
+});
+
+Deno.test("every role that stands in the audit has a word", () => {
+  const roles = ["grid_worker", "unit", "duty_officer", "commander", "supervisor", "auditor", "administrator", "producer"];
+  assert.deepEqual(roles.filter((role) => !(roleWord(role) in WORDS)), []);
 });

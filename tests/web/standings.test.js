@@ -38,3 +38,10 @@ Deno.test("a change is from the first score to the last; one score is no change"
 Deno.test("a trend is a line with a gap where nothing was rated", () => {
   assert.equal(pathOf([[100, "green", 1], [50, "red", 1], [null, null, 0], [0, "red", 1]], 90, 20), "M0.0 0.0L30.0 10.0M90.0 20.0");
 });
+
+Deno.test("by score those of few cases come after those of enough, both ways, and before what has none", () => {
+  const lines = () => linesOf([{ ...rating("500101", 0, 2), few_data: true }, rating("500103", 60, 40), rating("500108", null, 0), rating("500109", 95, 30)], {}, String);
+  const codes = (/** @type {boolean} */ down) => arranged(lines(), { by: "score", down }, ALL).map((line) => line.rating.subject_code);
+  assert.deepEqual(codes(false), ["500103", "500109", "500101", "500108"]);
+  assert.deepEqual(codes(true), ["500109", "500103", "500101", "500108"]);
+});

@@ -1,13 +1,15 @@
 // Audit page: who asked for what, by page and filter, and whether the book is as it was written. Asks only when told to,
 // since each asking is an entry, too.
 import { get } from "./lib/api.js";
-import { ACTS, firstUnlinked, OUTCOMES, pathOf, shortly, verdictOf } from "./lib/audit.js";
+import { ACTS, actWord, ASKERS, askerNamed, firstUnlinked, OUTCOMES, pathOf, roleWord, shortly, verdictOf } from "./lib/audit.js";
 import { byId, el } from "./lib/dom.js";
+import { forbid } from "./lib/forbidden.js";
 import { onLanguage, t } from "./lib/i18n.js";
 import { areaName } from "./lib/names.js";
 import { lineIs, openPage } from "./lib/page.js";
 import { dayTime } from "./lib/time.js";
 
+const NOT_FOUND = 404; // what is not allowed looks like what is not there, and the audit is there
 const form = /** @type {HTMLFormElement} */ (byId("filters"));
 /** @type {import("./lib/audit.js").Entry[]} */
 let entries = [];
@@ -22,7 +24,7 @@ let asked = filters();
 function filters() {
   const fields = new FormData(form);
   const text = (/** @type {string} */ name) => String(fields.get(name) ?? "");
-  return { person: text("person"), act: text("act"), outcome: text("outcome"), from: text("from"), to: text("to") };
+  return { person: askerNamed(text("person").trim(), t), act: text("act"), outcome: text("outcome"), from: text("from"), to: text("to") };
 }
 
 async function search() {
@@ -35,6 +37,10 @@ async function search() {
 async function more() {
   const answer = await get(pathOf(asked, cursor));
   lineIs(answer);
+  if (answer.status === NOT_FOUND) {
+    forbid("no-audit", me.role);
+    return;
+  }
   if (answer.ok) {
     entries = [...entries, ...answer.body.entries];
     cursor = answer.body.next_cursor;
@@ -71,13 +77,14 @@ function draw() {
 
 /** @param {import("./lib/audit.js").Entry} entry @param {boolean} isUnlinked */
 function row(entry, isUnlinked) {
-  const role = entry.role === "none" ? "" : ` ${entry.role}`;
+  const role = entry.role === "none" ? "" : ` ${t(roleWord(entry.role))}`;
+  const asker = ASKERS[entry.person_id];
   return el(
     "tr",
     { class: `${entry.outcome}${isUnlinked ? " unlinked" : ""}`, data: { seq: entry.seq } },
     el("td", { class: "number", text: dayTime(entry.at) }),
-    el("td", {}, el("b", { text: entry.person_id }), el("span", { class: "quiet", text: role })),
-    el("td", { text: t(`audited-${entry.act}`) }),
+    el("td", {}, el("b", { text: asker ? t(asker) : entry.person_id }), el("span", { class: "quiet", text: role })),
+    el("td", { text: t(actWord(entry)) }),
     el("td", { class: "outcome", text: t(`ended-${entry.outcome}`) }),
     el("td", { text: areaName(entry.area_code) }),
     el("td", { class: "subject", text: entry.subject ?? "" }),
@@ -109,5 +116,5 @@ byId("earlier").addEventListener("click", more);
 byId("verify").addEventListener("click", verify);
 onLanguage(drawWords);
 drawWords();
-await openPage();
+const me = await openPage();
 await search();

@@ -2,6 +2,7 @@
 import { get, newId, request } from "./lib/api.js";
 import { acts, arranged, awaitsAcknowledgement, dueAt, feedback, feedbackPath, unreceipted } from "./lib/desk.js";
 import { toast } from "./lib/dialog.js";
+import { forbid } from "./lib/forbidden.js";
 import { gallery } from "./lib/gallery.js";
 import { completed, handIn, openAlbum } from "./lib/photos.js";
 import { byId, el } from "./lib/dom.js";
@@ -83,10 +84,6 @@ function draw() {
 
 /** @param {import("./lib/outbox.js").Letter[]} waiting */
 function drawAll(waiting) {
-  if (!me.unit_code) {
-    byId("summary").textContent = t("no-unit");
-    return;
-  }
   if (!commands) return;
   const focused = document.activeElement?.id;
   const { retracted, owed, ended } = arranged(commands, isNoticed);
@@ -118,6 +115,7 @@ function card(held, waiting, isTakenBack) {
       el("span", {}, el("span", { class: `level level-${command.level}`, text: t(`level-${command.level}`) }), ` ${categoryName(command.category)} · ${t(`role-${command.role}`)}`),
       el("span", { class: "state", text: t(`command-${status}`) }),
     ),
+    held.incident_title && el("p", { class: "incident", text: held.incident_title }),
     command.exercise && el("b", { class: "late", text: t("exercise") }),
     el("p", { class: "text", text: words }),
     el("p", {}, `${areaName(command.area_code.slice(0, 9))} ${command.place ?? ""}`),
@@ -165,4 +163,4 @@ onLanguage(draw);
 setInterval(tick, 1_000);
 window.addEventListener("online", () => void ask());
 if (me.unit_code) void forever();
-else draw();
+else forbid("no-unit", me.role);

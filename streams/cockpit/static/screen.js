@@ -3,9 +3,10 @@ import { alert, calm, setUpAlarm, sound, toggleMute } from "./lib/alarm.js";
 import { Board } from "./lib/board.js";
 import { show as showDialog, toast } from "./lib/dialog.js";
 import { byId, el, onceAFrame } from "./lib/dom.js";
+import { forbid } from "./lib/forbidden.js";
 import { drawCounts, drawHeat, setUpCounts } from "./lib/heat.js";
 import { signOut, whoIsHere } from "./lib/here.js";
-import { homeOf } from "./lib/home.js";
+import { homeOf, readsIncidents } from "./lib/home.js";
 import { onLanguage, switchLanguage, t, translatePage } from "./lib/i18n.js";
 import { Live } from "./lib/live.js";
 import { CityMap } from "./lib/map.js";
@@ -28,6 +29,10 @@ setUpAlarm();
 keepShell();
 const me = await whoIsHere((answer) => lineBroke(answer.status === 0));
 if (me && homeOf(me.role) !== "/") location.replace(homeOf(me.role)); // a link or an old bookmark led here
+if (!readsIncidents(me?.role)) {
+  document.querySelector(".tabs")?.classList.add("hidden");
+  forbid("no-screen", me?.role);
+}
 const board = new Board(choose);
 const map = new CityMap(goTo);
 // What the first picture does not need is loaded after it, or when somebody is faster.
@@ -83,7 +88,7 @@ setTimeout(() => {
   Promise.all([loadProposals(), incidentPanel(), import("./lib/rewind.js")]).catch(() => { /* no line at this moment: when it is asked for */ });
 }, LATER_MS);
 
-new Live({
+const live = new Live({
   onSnapshot: (snapshot) => {
     store.load(snapshot);
     heard(snapshot.as_of);
@@ -106,7 +111,8 @@ new Live({
     if (state === "live") alive();
     drawFrame();
   },
-}, me?.person_id ?? "").start();
+}, me?.person_id ?? "");
+if (readsIncidents(me?.role)) void live.start();
 
 /** @param {boolean} isBroken before anything was loaded */
 function lineBroke(isBroken) {
@@ -200,6 +206,7 @@ byId("open-appraisal").addEventListener("click", async () => (await import("./li
 byId("language").addEventListener("click", switchLanguage);
 byId("theme").addEventListener("click", switchTheme);
 byId("help").addEventListener("click", help);
+byId("more").addEventListener("click", () => byId("more").setAttribute("aria-expanded", String(byId("more").getAttribute("aria-expanded") !== "true")));
 byId("sign-out").addEventListener("click", signOut);
 onLanguage(() => { fillFilters(); map.drawn = null; panel?.draw(); proposals?.draw(); draw(); });
 

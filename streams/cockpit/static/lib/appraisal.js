@@ -47,6 +47,7 @@ class Appraisal {
       el("h2", { id: "dialog-title", text: t("appraisal") }),
       this.#choices(),
       this.count,
+      el("p", { class: "quiet wider", text: t("scroll-sideways") }),
       el("div", { class: "standings", tabindex: "0", role: "region", "aria-label": t("appraisal") }, el(
         "table",
         {},
@@ -102,7 +103,7 @@ class Appraisal {
     const word = rating.colour ? t(`rating-${rating.colour}`) : t("nothing-to-rate");
     return el(
       "tr",
-      { data: { subject: rating.subject_code } },
+      { class: rating.few_data ? "few" : "", data: { subject: rating.subject_code } },
       el("th", { scope: "row", text: line.name }),
       el("td", { class: "number" }, el("i", { class: "swatch", data: { colour: rating.colour ?? "none" } }),
         `${word} ${rating.score === null ? "" : rating.score.toFixed(1)} ${rating.few_data ? `(${t("few-data")})` : ""}`),
@@ -131,9 +132,13 @@ class Appraisal {
 
   /** @param {any} rating */
   #components(rating) {
+    const bringIntoView = (/** @type {Event} */ { target }) => {
+      const opened = /** @type {HTMLDetailsElement} */ (target);
+      if (opened.open) opened.scrollIntoView({ block: "nearest", inline: "nearest" });
+    };
     return el(
       "details",
-      {},
+      { on: { toggle: bringIntoView } },
       el("summary", { text: t("open-components", rating.components.length) }),
       el("ul", { class: "components" }, ...rating.components.map((/** @type {any} */ one) => this.#component(one))),
     );

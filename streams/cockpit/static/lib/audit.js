@@ -7,6 +7,9 @@ export const ACTS = [
 ];
 export const OUTCOMES = ["allowed", "denied", "lowered"];
 const DIGEST_SHOWN = 12;
+/** Who asks without being a person here, by the name in the book. No person's id has a space in it. @type {Record<string, string>} */
+export const ASKERS = { "the installation": "asker-installation", "the command line": "asker-command-line", "somebody unknown": "asker-unknown" };
+const OF_PHOTOGRAPHS = { report: "audited-photograph", read_incidents: "audited-see-photograph" };
 
 /** @typedef {{person: string, act: string, outcome: string, from: string, to: string}} Filters */
 /**
@@ -52,3 +55,20 @@ export function firstUnlinked(entries) {
   const found = entries.findIndex((entry, index) => entry.seq - 1 === entries[index + 1]?.seq && entry.previous !== entries[index + 1]?.digest);
   return found < 0 ? null : entries[found].seq;
 }
+
+/**
+ * What was asked for, as a word: a photograph is handed in by the right to report and seen by the right to its incident.
+ * @param {Pick<Entry, "act" | "subject">} entry
+ */
+export const actWord = ({ act, subject }) =>
+  (subject?.startsWith("sha256:") && OF_PHOTOGRAPHS[/** @type {keyof typeof OF_PHOTOGRAPHS} */ (act)]) || `audited-${act}`;
+
+/** @param {string} role */
+export const roleWord = (role) => `as-${role}`;
+
+/**
+ * The name in the book of somebody who is no person here, from its word as the page shows it; else what was typed.
+ * @param {string} typed
+ * @param {(word: string) => string} t
+ */
+export const askerNamed = (typed, t) => Object.keys(ASKERS).find((name) => t(ASKERS[name]) === typed) ?? typed;

@@ -4,7 +4,7 @@ const LIVE = ["issued", "received", "acknowledged"];
 const AWAITS = ["issued", "received"];
 
 /**
- * @typedef {{command: any, status: string, tier: string, acknowledged_at: string | null, done_at: string | null, attachments?: any[]}} Held
+ * @typedef {{command: any, status: string, tier: string, acknowledged_at: string | null, done_at: string | null, attachments?: any[], incident_title?: string | null}} Held
  * @typedef {"received" | "acknowledged" | "refused" | "progress" | "done"} FeedbackKind
  */
 

@@ -2,15 +2,17 @@
 import { get } from "./api.js";
 import { byId, el, svg } from "./dom.js";
 import { t } from "./i18n.js";
-import { areaName, areasBelow, unitName } from "./names.js";
+import { areaName, areasBelow, ratingBands, unitName } from "./names.js";
 
 const MODES = ["rating", "alarm", "open"];
 const STYLES = ["boundaries", "tiles"];
-const CENTRAL = ["500103", "500104", "500105", "500106", "500107", "500108", "500157"];
+const CENTRAL = ["500103", "500104", "500105", "500106", "500107", "500108"];
 // In the inset some names would touch their neighbours': how far they are moved, in units of the drawing.
 /** @type {Record<string, [number, number]>} */
-const MOVED = { "500103": [-4, -1], "500104": [7, 6], "500106": [0, -8], "500107": [-7, 17], "500108": [7, 2] };
+const MOVED = { "500103": [-4, -1], "500104": [7, 6], "500106": [0, -8], "500107": [-7, 17], "500108": [7, 2], "500157": [-8, 46] };
+const REACHES_IN = ["500157"]; // far wider than these: seen in the inset as far as it reaches in
 const NARROW = "(max-width: 700px)";
+const COLOURS = ["green", "blue", "yellow", "orange", "red"]; // best first
 const MANY = [1, 5, 20]; // up to 1, 5, 20 open incidents: three shades, and one for more
 
 /** @typedef {Pick<import("./store.js").Store, "alarms" | "ratings" | "areaCode">} Shown */
@@ -57,6 +59,8 @@ export class CityMap {
     const isCity = area.endsWith("0000");
     if (isCity) this.#city(store, known);
     else this.#district(store, area, known);
+    const notes = isCity ? notesOn(this.drawings.get(this.style)) : [];
+    byId("map-notes").replaceChildren(...notes.map((note) => el("p", { text: note })));
     this.#legend();
   }
 
@@ -101,11 +105,12 @@ export class CityMap {
     this.#fill(whole, drawing.shapes, true);
     byId("map-body").replaceChildren(whole);
     if (drawing.source !== "tiles") {
-      const central = drawing.shapes.filter((/** @type {any} */ shape) => CENTRAL.includes(shape.code));
+      const hasBoundary = drawing.shapes.filter((/** @type {any} */ shape) => !drawing.without_boundary.includes(shape.code));
+      const central = hasBoundary.filter((/** @type {any} */ shape) => CENTRAL.includes(shape.code));
       const box = bounds(central);
       if (box) {
         const inset = svg("svg", { class: "inset", viewBox: box, role: "group", "aria-label": t("central-city") });
-        this.#fill(inset, central, false);
+        this.#fill(inset, hasBoundary.filter((/** @type {any} */ shape) => [...CENTRAL, ...REACHES_IN].includes(shape.code)), false);
         byId("map-body").append(inset);
       }
     }
@@ -147,7 +152,8 @@ export class CityMap {
     if (isSmall) for (const text of [name, mark]) text.classList.add("small");
     this.marks.set(shape.code, [...(this.marks.get(shape.code) ?? []), mark]);
     // In the whole city's map the small districts have no room for words: the inset has them.
-    return isMain && !isTile && CENTRAL.includes(shape.code) ? [] : [name, mark];
+    const isInInset = CENTRAL.includes(shape.code) && !(shape.is_schematic && !shape.drawn_from.length);
+    return isMain && !isTile && isInInset ? [] : [name, mark];
   }
 
   /**
@@ -213,17 +219,45 @@ export class CityMap {
 
   #legend() {
     const entries = {
-      rating: ["green", "blue", "yellow", "orange", "red"].map((colour) => [colour, `rating-${colour}`]),
-      alarm: ["I", "II", "III", "IV"].map((level) => [level, `level-${level}`]),
+      rating: [...COLOURS.map((colour) => [colour, meaningOf(colour)]), ["none", t("nothing-to-rate")], ["few", t("few-data")]],
+      alarm: [...["I", "II", "III", "IV"].map((level) => [level, t(`level-${level}`)]), ["none", t("no-alarm")]],
       open: [],
     }[this.shownMode] ?? [];
-    byId("legend").replaceChildren(...entries.map(([colour, word]) => el("li", { data: { colour } }, el("i"), t(word))));
+    byId("legend").replaceChildren(...entries.map(([colour, word]) => el("li", { data: { colour } }, el("i"), word)));
   }
 }
 
-/** 彭水苗族土家族自治县 → 彭水, 万州区 → 万州, but 忠县. @param {string} name */
+/**
+ * 绿 90 分及以上: what a colour says of the work, by the rulebook in force.
+ * @param {string} colour
+ */
+export function meaningOf(colour) {
+  const bands = ratingBands();
+  const word = `${t(`rating-${colour}`)} ${t(`rating-${colour}-means`)}`;
+  if (!bands) return word;
+  const above = bands[COLOURS[COLOURS.indexOf(colour) - 1]];
+  const from = bands[colour];
+  if (from === undefined) return `${word} ${t("score-below", above)}`;
+  return `${word} ${above === undefined ? t("score-from", from) : t("score-between", from, above)}`;
+}
+
+/**
+ * What a map of boundaries only sketches, in words.
+ * @param {any} drawing
+ * @returns {string[]}
+ */
+export function notesOn(drawing) {
+  const sketched = (drawing?.shapes ?? []).filter((/** @type {any} */ shape) => shape.is_schematic);
+  const succeeding = sketched.filter((/** @type {any} */ shape) => shape.drawn_from.length);
+  const without = sketched.filter((/** @type {any} */ shape) => !shape.drawn_from.length);
+  const notes = succeeding.map((/** @type {any} */ shape) => t("map-schematic", shape.name, shape.drawn_from.join("、")));
+  if (without.length) notes.push(t("map-without-boundary", without.map((/** @type {any} */ shape) => shape.name).join("、")));
+  return notes;
+}
+
+/** 彭水苗族土家族自治县 → 彭水, 万州区 → 万州, 两江新区 → 两江, but 忠县. @param {string} name */
 function shortName(name) {
-  const short = name.replace(/(土家族|苗族)+自治县|[区县]$/g, "");
+  const short = name.replace(/(土家族|苗族)+自治县|新区$|[区县]$/g, "");
   return short.length > 1 ? short : name;
 }
 

@@ -41,11 +41,16 @@ export function arranged(lines, order, choice) {
   return chosen.sort((one, other) => {
     if (order.by === "subject") return sign * (one.rating.subject_code < other.rating.subject_code ? -1 : 1);
     const [left, right] = [one, other].map((line) => figure(line, order.by));
+    // A score of one or two cases says little: whoever has enough of them comes first, whichever way.
+    if (order.by === "score" && rank(one) !== rank(other)) return rank(one) - rank(other);
     // What has no figure stands last, whichever way the others stand.
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     return sign * (left - right) || (one.rating.subject_code < other.rating.subject_code ? -1 : 1);
   });
 }
+
+/** Enough data, few, or none to score by. @param {Line} line */
+const rank = ({ rating }) => (rating.score === null ? 2 : rating.few_data ? 1 : 0);
 
 /** @param {Line} line @param {Column} by @returns {number | null} */
 function figure(line, by) {
