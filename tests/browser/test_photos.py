@@ -95,7 +95,7 @@ def test_words_go_before_photographs_that_wait_for_a_line(
 def test_a_unit_shows_what_it_did(enter: Enter, program: Program) -> None:
     """Progress with a photograph: on its own desk at once, and beside its command on the city's screen."""
     place = "弹子石滨江路66号"
-    a_fire_under_way(program, "500108006", place)
+    a_fire_under_way(program, "500108003", place)
     desk = enter(FIREFIGHTER, PHONE)
     command = desk.locator("#owed .command", has_text="成立现场指挥部").filter(has_text=place)
     command.get_by_role("button", name="签收").click()
@@ -109,5 +109,5 @@ def test_a_unit_shows_what_it_did(enter: Enter, program: Program) -> None:
     dialog.get_by_role("button", name="确认").click()
     expect(command.locator(".photo img")).to_be_visible()
     screen = enter(OFFICER, WALL)
-    opened_on(screen, told_of_fire("500108006", place))
+    opened_on(screen, told_of_fire("500108003", place))
     assert shown_large(screen, ".commands") == 2_560
