@@ -307,7 +307,8 @@ class _Program:
         publisher = await self._publisher(brokers)
         oldest_unacked_seconds = _nothing_unacked
         if self._settings.role is Role.GATEWAY:
-            units = UnitsOfWork(ground.database, cluster_id, f"gateway-{uuid4().hex}")
+            name = f"gateway-{uuid4().hex}"
+            units = UnitsOfWork(ground.database, cluster_id, name, ground.wall.now)
             relay = Relay(publisher.publish, units, self._metrics)
             self._outbox = self._sweep(
                 "outbox", OutboxSweep(relay), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT

@@ -9,15 +9,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from uuid import uuid4
 
 from streams import agents
 from streams.access.signing import Keyring
-from streams.agents.carrier import Carrier
-from streams.broker.publishing import Publisher
+from streams.agents.carrier import Carrier, Transport
 from streams.broker.transport import TP, FastLane, make_app
-from streams.broker.transport import progress as progress_of
 from streams.broker.transport.app import Positions
 from streams.clock import Clock, WallClock
 from streams.errors import Transient
@@ -28,7 +26,7 @@ from streams.processing.batch import handle_batch
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.brake import BrakeLimits
 from streams.processing.loop import Loop, LoopLimits, Surroundings
-from streams.processing.relay import Relay
+from streams.processing.relay import Publish, Relay
 from streams.processing.vouching import Voucher
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
@@ -68,16 +66,51 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
+def new_name() -> str:
+    """A name that no other worker ever had."""
+    return f"engine-{uuid4().hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where a worker ends and the machine begins: a simulation puts its own here, nothing else does (decision 0015)."""
+
+    transport: Callable[[FastLane], Transport] = make_app
+    end_process: Callable[[int], NoReturn] = end_process
+    name: Callable[[], str] = new_name
+
+
+THE_MACHINE = Edges()
+
+
+class Publishes(Protocol):
+    """Whatever brings the engine's messages to Kafka (`streams.broker.publishing.Publisher`)."""
+
+    @property
+    def publish(self) -> Publish:
+        """Send all of them. Raises PublishFailed."""
+        ...
+
+
 class Engine:
     """One worker. `start` joins the group; `work` are its other tasks; `stop` leaves the group in order."""
 
-    def __init__(self, ground: Ground, cluster_id: str, brokers: str, publisher: Publisher) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        cluster_id: str,
+        brokers: str,
+        publisher: Publishes,
+        edges: Edges = THE_MACHINE,
+    ) -> None:
         self._ground = ground
         self._cluster_id = cluster_id
-        self._units = UnitsOfWork(ground.database, cluster_id, f"engine-{uuid4().hex}")
+        self._end_process = edges.end_process
+        self._name = edges.name()
+        self._units = UnitsOfWork(ground.database, cluster_id, self._name, ground.wall.now)
         self._relay = Relay(publisher.publish, self._units, ground.metrics)
         self._loop = Loop(self._surroundings(), _limits(ground.settings))
-        self._app = make_app(_lane(ground.settings, brokers, self._positions))
+        self._app = edges.transport(_lane(ground.settings, brokers, self._positions))
         agents.install(Carrier(self._app, self._loop, ground.settings.batch_max_records))
         self.outbox = self._sweeper("outbox", OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)
 
@@ -101,9 +134,9 @@ class Engine:
         """Everything that runs beside the agents, by name; to be started once the group is joined."""
         ground, speed = self._ground, self._ground.settings.speed
         watchdog = Watchdog(
-            lambda: progress_of(self._app),
+            self._app.progress,
             ground.settings.watchdog_seconds,
-            end_process,
+            self._end_process,
             self._loop.is_standing,
         )
         deadlines = DeadlineSweep(self._relay, ground.clock)
@@ -130,7 +163,7 @@ class Engine:
 
     def oldest_unacked_seconds(self) -> float:
         """Age of the oldest message that no agent has finished."""
-        return progress_of(self._app).oldest_unacked_seconds
+        return self._app.progress().oldest_unacked_seconds
 
     def _projections(self) -> ProjectionSweep:
         ground = self._ground
@@ -143,6 +176,7 @@ class Engine:
             ratings_every=timedelta(seconds=seconds),
             nudge_outbox=self.outbox.nudge,
             metrics=ground.metrics,
+            holder=self._name,
         )
 
     def _sweeper(
@@ -165,7 +199,7 @@ class Engine:
             metrics=ground.metrics,
             bookkeeper=ground.bookkeeper,
             readiness=ground.readiness,
-            stop_process=end_process,
+            stop_process=self._end_process,
         )
 
     async def _handle(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:

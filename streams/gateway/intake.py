@@ -35,7 +35,6 @@ from streams.log import LogEvent
 from streams.store import inbox, outbox
 from streams.store.errors import DataRefused
 from streams.store.publications import Outgoing
-from streams.store.unit_of_work import wall_now
 
 _MOST_TOGETHER = 200
 _log = structlog.get_logger()
@@ -140,26 +139,35 @@ class Intake:
     async def _commit(self, together: Sequence[_Waiting]) -> list[Accepted | Problem]:
         offered = [(waiting.offer, waiting.entry) for waiting in together]
         async with self._services.database.write() as connection:
-            return await _keep(connection, offered, self._services.clock.now())
+            return await self._keep(connection, offered)
 
     async def keep(self, connection: AsyncConnection, offer: Offer, entry: audit.Entry) -> None:
         """Keep one message in a transaction of the caller's, for whom it must happen with something else or not at all.
 
         Nudge once it is committed. Raises Problem (409) for other content under this id: nothing may be committed.
         """
-        [answer] = await _keep(connection, [(self._signed(offer), entry)], self._services.clock.now())
+        [answer] = await self._keep(connection, [(self._signed(offer), entry)])
         if isinstance(answer, Problem):
             raise answer
 
+    async def _keep(
+        self, connection: AsyncConnection, offered: Sequence[tuple[Offer, audit.Entry]]
+    ) -> list[Accepted | Problem]:
+        services = self._services
+        # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
+        return await _keep(connection, offered, services.clock.now(), services.wall.now())
+
 
 async def _keep(
-    connection: AsyncConnection, offered: Sequence[tuple[Offer, audit.Entry]], now: datetime
+    connection: AsyncConnection,
+    offered: Sequence[tuple[Offer, audit.Entry]],
+    now: datetime,
+    wall: datetime,
 ) -> list[Accepted | Problem]:
     offers = [offer for offer, _ in offered]
     fitting = await _fitting(connection, offers)
     new = await _keep_new(connection, fitting.values(), now)
-    # The outbox lives by wall time: its rows wait for a machine, not for a deadline.
-    await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall_now())
+    await outbox.add(connection, [_outgoing(fitting[one]) for one in new], wall)
     known = await _known(connection, {offer.message_id for offer in offers} - new)
     known |= {one: _Kept(fitting[one].digest, fitting[one].topic, now) for one in new}
     answers = list(_answers(offers, known, new))

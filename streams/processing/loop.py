@@ -211,13 +211,15 @@ class Loop:
 
     async def _patiently(self, where: str, work: Callable[[], Awaitable[T]]) -> T:
         """Do the work, again and again while database or broker are away, up to the budget; then end the process."""
-        began, pause_seconds = monotonic(), _FIRST_PAUSE_SECONDS
+        # The event loop's own time, in which the pauses are waited out, too.
+        seconds, pause_seconds = asyncio.get_running_loop().time, _FIRST_PAUSE_SECONDS
+        began = seconds()
         while True:
             try:
                 return await work()
             except (Transient, PublishFailed) as fault:
                 self._around.metrics.messages.faults.labels(where, type(fault).__name__).inc()
-                if monotonic() - began + pause_seconds > self._limits.retry_budget_seconds:
+                if seconds() - began + pause_seconds > self._limits.retry_budget_seconds:
                     _log.error(LogEvent.BUDGET_SPENT, where=where, fault=str(fault))
                     self._around.stop_process(EXIT_CRASHED)
                 _log.warning(LogEvent.FAULT_RETRIED, where=where, fault=str(fault))

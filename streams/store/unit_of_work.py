@@ -5,7 +5,7 @@ through it by `streams.processing.batch`.
 """
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -57,6 +57,7 @@ class UnitOfWork:
     connection: AsyncConnection
     cluster_id: str
     claim: str
+    wall: Callable[[], datetime] = wall_now
 
     async def advance(
         self, slices: Sequence[progress.Slice], now: datetime, *, accept_gap: bool
@@ -130,7 +131,7 @@ class UnitOfWork:
 
     async def send(self, outgoing: Iterable[Outgoing]) -> outbox.Claimed:
         """Write outbox rows that the caller publishes itself once this unit is committed."""
-        now = wall_now()
+        now = self.wall()
         until = now + timedelta(seconds=_CLAIM_SECONDS)
         return await outbox.add(self.connection, outgoing, now, self.claim, until)
 
@@ -167,12 +168,18 @@ class UnitOfWork:
 
 
 class UnitsOfWork:
-    """Opens units of work on one database for one cluster. `holder` names this process and no other, ever."""
+    """Opens units of work on one database for one cluster. `holder` names this process and no other, ever.
 
-    def __init__(self, database: Database, cluster_id: str, holder: str) -> None:
+    `wall` is real time, for claims; a program hands in its own clock, which does not step when the machine's is set.
+    """
+
+    def __init__(
+        self, database: Database, cluster_id: str, holder: str, wall: Callable[[], datetime] = wall_now
+    ) -> None:
         self.database = database
         self.cluster_id = cluster_id
         self._holder = holder
+        self._wall = wall
         self._count = itertools.count(1)
 
     @asynccontextmanager
@@ -182,7 +189,7 @@ class UnitsOfWork:
         Raises TransientFault (run it again), DataRefused (a row is to blame) and what the block raises.
         """
         async with self.database.write() as connection:
-            yield UnitOfWork(connection, self.cluster_id, self.new_claim())
+            yield UnitOfWork(connection, self.cluster_id, self.new_claim(), self._wall)
 
     def new_claim(self) -> str:
         """A word that no other claim ever has."""
@@ -191,11 +198,11 @@ class UnitsOfWork:
     async def mark_published(self, claims: Sequence[str]) -> int:
         """Kafka has acknowledged everything under these claims. Raises TransientFault: then it is sent once more."""
         async with self.database.write() as connection:
-            return await outbox.mark_published(connection, claims, self.cluster_id, wall_now())
+            return await outbox.mark_published(connection, claims, self.cluster_id, self._wall())
 
     async def claim_outbox(self, older_than_seconds: float, limit: int = 500) -> outbox.Claimed:
         """Take over rows that nobody has published for so long: what a crash left, or a gateway just wrote."""
-        now = wall_now()
+        now = self._wall()
         older_than = now - timedelta(seconds=older_than_seconds)
         async with self.database.read() as connection:
             if not await outbox.is_waiting(connection, older_than, now):

@@ -35,7 +35,7 @@ class ProjectionSweep:
     """The work of one process.
 
     `clock` is the program's time, `wall` real time; `rules` says which rulebook is in force; ratings are looked at
-    every `ratings_every` of the program's time.
+    every `ratings_every` of the program's time. `holder` names this process and no other, ever.
     """
 
     database: Database
@@ -46,9 +46,9 @@ class ProjectionSweep:
     nudge_outbox: Callable[[], None]
     metrics: Metrics
     ratings_at_a_time: int = RATINGS_AT_A_TIME
+    holder: str = field(default_factory=lambda: uuid4().hex)
     _rankings: Rankings = field(init=False)
     _ratings: Ratings = field(init=False)
-    _me: str = field(init=False, default_factory=lambda: uuid4().hex)
     _held_until: datetime | None = field(init=False, default=None)
     _looked_at: datetime | None = field(init=False, default=None)
 
@@ -85,7 +85,7 @@ class ProjectionSweep:
             return True
         self._held_until = None
         async with self.database.write() as connection:
-            if not await leases.hold(connection, JOB, self._me, wall, wall + LEASE):
+            if not await leases.hold(connection, JOB, self.holder, wall, wall + LEASE):
                 return False
         if held_until is None or held_until < wall:  # somebody else may have published meanwhile
             await self._rankings.recall()
@@ -99,7 +99,7 @@ class ProjectionSweep:
             return True
         wall = self.wall.now()
         async with self.database.write() as connection:
-            if not await leases.hold(connection, JOB, self._me, wall, wall + LEASE):
+            if not await leases.hold(connection, JOB, self.holder, wall, wall + LEASE):
                 self._held_until = None
                 return False
             await projections.publish(connection, values, now, wall)

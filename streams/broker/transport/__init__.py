@@ -12,7 +12,7 @@ Never in here: what a message means, the database, retries (that is streams/proc
 
 from faust.types import TP
 
-from streams.broker.transport.app import FastLane, FastLaneApp, Positions, Progress, make_app, progress
+from streams.broker.transport.app import FastLane, FastLaneApp, Positions, Progress, make_app
 from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer_thread import Records
 from streams.broker.transport.pin import UnsupportedFaust, require_pinned_faust
@@ -30,6 +30,5 @@ __all__ = [
     "UnsupportedFaust",
     "batches",
     "make_app",
-    "progress",
     "require_pinned_faust",
 ]

@@ -4,17 +4,18 @@ Only the composition root calls this. The settings that are not offered here are
 loss rests on them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import faust
 from faust.tables.manager import TableManager
-from faust.types import TP
+from faust.types import TP, StreamT
 from faust.types.transports import TransportT
 from mode.supervisors import CrashingSupervisor
 
 from streams.broker.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
+from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer import FastLaneConsumer, FastLaneTransport
 from streams.broker.transport.pin import require_pinned_faust
 
@@ -56,16 +57,7 @@ class NoTables(TableManager):
         await self.recovery.start()
 
 
-class FastLaneApp(faust.App):
-    """faust.App with our transport. Once `crash_reason` is set the process has to end: nothing restarts inside."""
-
-    lane: FastLane
-
-    def _new_transport(self) -> TransportT:
-        return FastLaneTransport(self.conf.broker_consumer, self)
-
-    def _create_directories(self) -> None:
-        """None: Faust would make a data directory for tables, and there are no tables."""
+Consume = Callable[[AsyncIterator[Batch]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +66,31 @@ class Progress:
 
     oldest_unacked_seconds: float
     since_fetch_seconds: float
+
+
+class FastLaneApp(faust.App):
+    """faust.App with our transport. Once `crash_reason` is set the process has to end: nothing restarts inside."""
+
+    lane: FastLane
+
+    def carry(self, name: str, topic: str, max_records: int, consume: Consume) -> None:
+        """Let an agent of this name consume this topic; before `start`."""
+
+        async def agent(stream: StreamT[list[object]]) -> None:
+            await consume(batches(stream, max_records))
+
+        self.agent(self.topic(topic), name=name, concurrency=1)(agent)
+
+    def progress(self) -> Progress:
+        """How far behind it is with acknowledging and with fetching; cheap, call it every second."""
+        consumer = cast(FastLaneConsumer, self.consumer)
+        return Progress(consumer.oldest_unacked_seconds(), consumer.since_fetch_seconds())
+
+    def _new_transport(self) -> TransportT:
+        return FastLaneTransport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """None: Faust would make a data directory for tables, and there are no tables."""
 
 
 def make_app(lane: FastLane) -> FastLaneApp:
@@ -85,12 +102,6 @@ def make_app(lane: FastLane) -> FastLaneApp:
     app = FastLaneApp(lane.app_id, **_settings(lane))
     app.lane = lane
     return app
-
-
-def progress(app: FastLaneApp) -> Progress:
-    """How far behind the app is with acknowledging and with fetching; cheap, call it every second."""
-    consumer = cast(FastLaneConsumer, app.consumer)
-    return Progress(consumer.oldest_unacked_seconds(), consumer.since_fetch_seconds())
 
 
 def _settings(lane: FastLane) -> dict[str, Any]:
