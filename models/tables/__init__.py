@@ -13,6 +13,7 @@ from models.tables.clock import ClockRow
 from models.tables.commands import CommandRow
 from models.tables.dead_letters import DeadLetterRow
 from models.tables.deadlines import DeadlineRow
+from models.tables.disagreements import DisagreementRow
 from models.tables.events import EventRow
 from models.tables.inbox import InboxRow
 from models.tables.incidents import IncidentRow
@@ -44,6 +45,7 @@ CLOCK = _table(ClockRow)
 COMMANDS = _table(CommandRow)
 DEAD_LETTERS = _table(DeadLetterRow)
 DEADLINES = _table(DeadlineRow)
+DISAGREEMENTS = _table(DisagreementRow)
 ENTRY_LINKS = _table(EntryLinkRow)
 EVENTS = _table(EventRow)
 GAPS = _table(GapRow)

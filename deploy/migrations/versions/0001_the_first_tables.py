@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_commands()
     _create_dead_letters()
     _create_deadlines()
+    _create_disagreements()
     _create_events()
     _create_gaps()
     _create_inbox()
@@ -47,6 +48,7 @@ def downgrade() -> None:
         "inbox",
         "gaps",
         "events",
+        "disagreements",
         "deadlines",
         "dead_letters",
         "commands",
@@ -139,18 +141,33 @@ def _create_deadlines() -> None:
         batch_op.create_index(batch_op.f("ix_deadlines_incident_id"), ["incident_id"], unique=False)
 
 
+def _create_disagreements() -> None:
+    op.create_table(
+        "disagreements",
+        sa.Column("cluster_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("cluster_id", "kind", "subject", "found"),
+    )
+
+
 def _create_events() -> None:
     op.create_table(
         "events",
         sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("opened_month", sa.String(), nullable=False),
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cause_id", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("event_id"),
-        sa.UniqueConstraint("incident_id", "seq", name="uq_events_incident_seq"),
+        sa.PrimaryKeyConstraint("event_id", "opened_month"),
+        sa.UniqueConstraint("incident_id", "seq", "opened_month", name="uq_events_incident_seq"),
+        postgresql_partition_by="LIST (opened_month)",
     )
     shown_on_the_map = sa.text(
         "type IN ('incident_opened', 'preliminary_graded', 'graded', 'incident_acknowledged', 'incident_closed',"
@@ -220,6 +237,7 @@ def _create_incidents() -> None:
         sa.Column("locality", sa.String(), nullable=False),
         sa.Column("merged_into", sa.String(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_month", sa.String(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_reported_at", sa.DateTime(timezone=True), nullable=False),
