@@ -10,22 +10,6 @@ from tests.acceptance.program import Program
 
 Body = dict[str, object]
 SOON_SECONDS = 60
-# Told in the same words, fires of neighbouring townships would be one.
-_WORDS = (
-    "三层有人被困",
-    "浓烟从后门冒出",
-    "顾客正往外跑",
-    "卷帘门打不开",
-    "玻璃不断掉落",
-    "楼顶看得见明火",
-    "保安喊大家撤离",
-    "地下车库进烟",
-    "电梯里关着人",
-    "仓库存放油漆",
-    "火势蔓延至隔壁",
-    "听见几声爆响",
-    "消防栓没有水",
-)
 OWED = ("issued", "received", "acknowledged")
 
 
@@ -102,19 +86,16 @@ def the_rest_is_done(program: Program, incident_id: str) -> None:
         assert answer.status_code in (200, 202), answer.text
 
 
-def told_of_fire(township: str, place: str) -> str:
+def told_of_fire(place: str) -> str:
     """The words in which `a_fire_under_way` tells of it, which become its title."""
-    return f"{place}商场起火，{_WORDS[int(township[6:]) % len(_WORDS)]}"
+    return f"{place}商场起火，三层有人被困"
 
 
 def a_fire_under_way(program: Program, township: str, place: str) -> str:
-    """A verified fire with its plan released: the fire brigade of its district owes a command.
-
-    Each test has a fire of its own, far enough from all others: what is near in place and time becomes one incident.
-    """
+    """A verified fire with its plan released: the fire brigade of its district owes a command."""
     incident_id = report(
         program,
-        text=told_of_fire(township, place),
+        text=told_of_fire(place),
         category="accident.fire",
         place=place,
         area_code=township,

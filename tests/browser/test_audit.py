@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.acceptance.program import Program
 from tests.browser.by_hand import a_fire_under_way, decide
 from tests.browser.conftest import DESK, Enter
+from tests.browser.finding import card_of
 from tests.browser.people import AUDITOR, OFFICER
 
 
@@ -47,7 +48,7 @@ def test_a_contact_is_shown_on_a_press_that_stands_in_the_audit(enter: Enter, pr
     }
     assert program.http.post("/api/reports", json=said).status_code == 202
     screen = enter(OFFICER, DESK)
-    screen.locator("#lanes .card", has_text="南坪万达广场电梯困人").first.click()
+    card_of(screen, "南坪万达广场电梯困人").click()
     expect(screen.locator("#incident-body .reports")).to_contain_text("138****5678")
     screen.get_by_role("button", name="查看联系方式").click()
     expect(screen.locator("#incident-body .personal")).to_contain_text("13812345678")

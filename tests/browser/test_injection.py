@@ -8,6 +8,7 @@ from models.access import Someone
 from tests.acceptance.program import Program
 from tests.browser.by_hand import decide, report
 from tests.browser.conftest import DESK, Enter
+from tests.browser.finding import card_of
 from tests.browser.people import AUDITOR, COMMANDER, FIREFIGHTER, OFFICER, WORKER
 
 HOSTILE = (
@@ -94,7 +95,7 @@ def test_hostile_words_are_only_words_on_every_page(enter: Enter, program: Progr
 
     for someone in (OFFICER, COMMANDER):
         screen = opened(someone)
-        screen.page.locator("#lanes .card", has_text=known_by).first.dispatch_event("click")
+        card_of(screen.page, known_by).dispatch_event("click")
         body = screen.page.locator("#incident-body")
         expect(body.locator(".steps")).to_be_attached()
         expect(body).to_contain_text("<script>alert(1)</script>")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.acceptance.program import Program
 from tests.browser.by_hand import report, reports_of
 from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.finding import card_of
 from tests.browser.people import FIREFIGHTER, OFFICER, WORKER
 
 
@@ -113,6 +114,6 @@ def test_pages_heal_after_the_gateway_was_killed(
         expect(page.locator("#connection")).to_have_text("实时在线")
     words = f"恢复后上报的积水 {uuid4().hex[:6]}"
     report(program, text=words, area_code="500119001")
-    expect(screen.locator("#lanes .card", has_text=words)).to_be_visible()
+    expect(card_of(screen, words)).to_be_visible()
     expect(screen.locator("#age")).to_have_text(re.compile(r"\d+ 秒前"))
     forgive_the_broken_line(complaints)

@@ -9,6 +9,7 @@ from tests import pictures
 from tests.acceptance.program import Program
 from tests.browser.by_hand import a_fire_under_way, reports_of, told_of_fire
 from tests.browser.conftest import PHONE, WALL, Enter
+from tests.browser.finding import opened
 from tests.browser.people import FIREFIGHTER, OFFICER, WORKER
 from tests.browser.test_appearance import serious_faults
 from tests.browser.test_line import forgive_the_broken_line, incident_of, send, write
@@ -19,12 +20,6 @@ def photograph() -> FilePayload:
     noise = Image.effect_noise((3_000, 2_000), 40).convert("RGB")
     content = pictures.jpeg(noise, exif=pictures.exif())
     return {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": content}
-
-
-def opened_on(screen: Page, words: str) -> None:
-    """The incident with these words, in the panel of the city's screen."""
-    screen.locator("#lanes .card", has_text=words).dispatch_event("click")
-    expect(screen.locator("#incident-body strong")).to_have_text(words)
 
 
 def shown_large(screen: Page, within: str) -> int:
@@ -64,7 +59,7 @@ def test_a_photograph_from_the_phone_is_seen_in_the_city(enter: Enter, program: 
     [told] = reports_of(program, incident_id)
     assert told["position"] == {"lon": pictures.LON, "lat": pictures.LAT, "crs": "WGS84"}
     screen = enter(OFFICER, WALL)
-    opened_on(screen, words)
+    opened(screen, words)
     assert shown_large(screen, ".reports") == 2_560
     assert serious_faults(screen, "dark") == []
 
@@ -109,5 +104,5 @@ def test_a_unit_shows_what_it_did(enter: Enter, program: Program) -> None:
     dialog.get_by_role("button", name="确认").click()
     expect(command.locator(".photo img")).to_be_visible()
     screen = enter(OFFICER, WALL)
-    opened_on(screen, told_of_fire("500108003", place))
+    opened(screen, told_of_fire(place))
     assert shown_large(screen, ".commands") == 2_560

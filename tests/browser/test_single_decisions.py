@@ -2,23 +2,26 @@
 
 from uuid import uuid4
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.acceptance.program import Program
 from tests.browser.by_hand import a_fire_under_way, report, told_of_fire
 from tests.browser.conftest import DESK, PHONE, WALL, Enter
+from tests.browser.finding import opened
 from tests.browser.people import COMMANDER, FIREFIGHTER, OFFICER
 from tests.browser.test_appearance import THEMES, serious_faults
 from tests.browser.test_keyboard import tab_to
-from tests.browser.test_two_persons import hold, opened
+from tests.browser.test_two_persons import hold
 
 SOME_DEAD = {"deaths": 4}  # 较大
 
 
 def test_a_commander_changes_the_level_and_takes_it_back(enter: Enter, program: Program) -> None:
     """By keys alone; news that comes meanwhile leaves the dialog and what was chosen in it as they were."""
-    words = f"物流园仓库坍塌 {uuid4().hex[:6]}"
-    report(program, text=words, category="accident.public_facility", area_code="500112012", facts=SOME_DEAD)
+    report_id = uuid4().hex
+    words = f"物流园仓库坍塌 {report_id[:6]}"
+    told = {"text": words, "category": "accident.public_facility", "area_code": "500112012"}
+    report(program, report_id=report_id, facts=SOME_DEAD, **told)
     screen = enter(COMMANDER, WALL)
     panel = opened(screen, words)
     level = panel.locator(".head .level")
@@ -31,7 +34,8 @@ def test_a_commander_changes_the_level_and_takes_it_back(enter: Enter, program: 
     screen.keyboard.press("ArrowDown")
     expect(dialog.get_by_role("radio", name="重大", exact=True)).to_be_checked()
     _is_usable(screen)
-    _news_comes(program, words, panel)
+    report(program, kind="follow_up", refers_to=report_id, **told)
+    expect(panel.locator(".reports li")).to_have_count(2)  # the panel behind the dialog is drawn anew
     expect(dialog.get_by_role("radio", name="重大", exact=True)).to_be_checked()
     tab_to(screen, "#reason")
     screen.keyboard.type("现场判断")
@@ -48,7 +52,7 @@ def test_a_commander_takes_one_order_back(enter: Enter, program: Program) -> Non
     """One act of one person: that row says so, its unit stops the work, and every other order stands."""
     a_fire_under_way(program, "500108105", "铜元局轻轨站")
     screen, desk = enter(COMMANDER, WALL), enter(FIREFIGHTER, PHONE)
-    panel = opened(screen, told_of_fire("500108105", "铜元局轻轨站"))
+    panel = opened(screen, told_of_fire("铜元局轻轨站"))
     orders = panel.locator(".commands li", has_text="南岸区 消防救援")
     retractable = panel.get_by_role("button", name="撤回：")
     theirs = desk.locator("#owed .command", has_text="铜元局轻轨站")
@@ -115,7 +119,7 @@ def test_an_officer_on_duty_and_the_past_are_offered_less(enter: Enter, program:
     """Level and clocks are a commander's; of what has been, nothing can be decided by anybody."""
     place = "鸡冠石污水厂"
     a_fire_under_way(program, "500108107", place)
-    words = told_of_fire("500108107", place)
+    words = told_of_fire(place)
     officer, commander = enter(OFFICER, WALL), enter(COMMANDER, WALL)
     theirs, panel = opened(officer, words), opened(commander, words)
     expect(theirs.get_by_role("button", name="撤回：").first).to_be_visible()
@@ -126,19 +130,6 @@ def test_an_officer_on_duty_and_the_past_are_offered_less(enter: Enter, program:
     expect(panel.locator(".commands li").first).to_be_visible()
     for name in ("调整级别", "延长时限：", "撤回："):
         expect(panel.get_by_role("button", name=name)).to_have_count(0)
-
-
-def _news_comes(program: Program, words: str, panel: Locator) -> None:
-    """Somebody else tells of it too: the panel behind the dialog is drawn anew."""
-    report(
-        program,
-        text=words,
-        category="accident.public_facility",
-        area_code="500112012",
-        source_id="110-500000",
-        channel="110",
-    )
-    expect(panel.locator(".reports li")).to_have_count(2)
 
 
 def _is_usable(screen: Page) -> None:

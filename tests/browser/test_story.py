@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.program import Program
 from tests.browser.by_hand import the_rest_is_done
 from tests.browser.conftest import PHONE, WALL, Enter
+from tests.browser.finding import card_of
 from tests.browser.people import FIREFIGHTER, OFFICER, WORKER
 
 PLACE = "海棠溪正街8号"
@@ -88,7 +89,7 @@ def _close_on(screen: Page) -> None:
     panel.get_by_role("button", name="办结").click()
     _confirm(screen, "明火扑灭，人员全部救出")
     expect(panel.get_by_role("button", name="重新启动")).to_be_visible()
-    expect(screen.locator("#lanes .card", has_text=WORDS)).to_have_count(0)
+    expect(card_of(screen, WORDS)).to_have_count(0)
 
 
 def _replay_on(screen: Page) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.program import Program
 from tests.browser.by_hand import report
 from tests.browser.conftest import DESK, Enter
+from tests.browser.finding import card_of
 from tests.browser.people import OFFICER
 
 HANDED_OVER_SECONDS = 10
@@ -29,7 +30,7 @@ def sees_what_is_told(tabs: list[Page], program: Program, township: str) -> None
     words = f"路面塌陷 {uuid4().hex[:6]}"
     report(program, text=words, area_code=township)
     for tab in tabs:
-        expect(tab.locator("#lanes .card", has_text=words)).to_be_attached()
+        expect(card_of(tab, words)).to_be_attached()
 
 
 def test_tabs_share_one_stream_and_hand_it_over(

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.acceptance.program import Program
 from tests.browser.by_hand import report
 from tests.browser.conftest import DESK, WALL, Enter
+from tests.browser.finding import opened
 from tests.browser.people import COMMANDER, OFFICER
 from tests.browser.test_appearance import THEMES, serious_faults
 
@@ -117,15 +118,6 @@ def test_an_act_is_taken_back_by_the_keyboard_while_the_seconds_run(enter: Enter
     expect(panel.get_by_role("button", name="核实属实")).to_be_visible()
     # What was taken back is an act, too, and can be taken back.
     expect(strip).to_contain_text("核实结论可撤销")
-
-
-def opened(page: Page, words: str) -> Locator:
-    """The panel of the incident that is told of in these words."""
-    expect(page.locator("#connection")).to_have_text("实时在线")
-    page.locator("#lanes .card", has_text=words).dispatch_event("click")
-    panel = page.locator("#incident-body")
-    expect(panel.locator("strong")).to_have_text(words)
-    return panel
 
 
 def hold(button: Locator) -> None:
