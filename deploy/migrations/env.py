@@ -16,6 +16,7 @@ from models.tables import metadata
 from models.tables.columns import UtcDateTime
 from streams.settings import load_settings
 from streams.store.database import Database
+from streams.store.migrations import is_of_the_models
 
 
 def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401 - Alembic's
@@ -33,6 +34,7 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_object=is_of_the_models,
     )
     context.run_migrations()
 

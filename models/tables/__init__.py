@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 from models.tables.access import AccountRow, AuditRow, EntryLinkRow, ProposalRow, SessionRow
+from models.tables.archives import ArchivedLogRow, ArchiveRow
 from models.tables.attachments import AttachmentLinkRow, AttachmentRow, AttachmentUploaderRow
 from models.tables.clock import ClockRow
 from models.tables.commands import CommandRow
@@ -37,6 +38,8 @@ def _table(model: type[SQLModel]) -> Table:
 ACCOUNTS = _table(AccountRow)
 ACTIVATIONS = _table(ActivationRow)
 API_KEYS = _table(ApiKeyRow)
+ARCHIVED_LOGS = _table(ArchivedLogRow)
+ARCHIVES = _table(ArchiveRow)
 ATTACHMENT_LINKS = _table(AttachmentLinkRow)
 ATTACHMENT_UPLOADERS = _table(AttachmentUploaderRow)
 ATTACHMENTS = _table(AttachmentRow)

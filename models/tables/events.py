@@ -1,4 +1,7 @@
-"""Events: the log. Appended, never changed; everything else can be folded from it."""
+"""Events: the log. Appended, never changed; everything else can be folded from it.
+
+On PostgreSQL in one partition for each month of opening (decision 0014), on SQLite one table; the keys are the same.
+"""
 
 from datetime import datetime
 
@@ -16,11 +19,15 @@ SHOWN_ON_THE_MAP = text(
 
 
 class EventRow(SQLModel, table=True):
-    """One fact. `body` is the Event as it went to `incident-events`, byte for byte."""
+    """One fact. `body` is the Event as it went to `incident-events`, byte for byte.
+
+    `opened_month` is that of the incident (`models.months`) and the same for all of its facts: PostgreSQL wants the
+    partition's key in every unique key, and so this one says that (incident_id, seq) is unique.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
-        UniqueConstraint("incident_id", "seq", name="uq_events_incident_seq"),
+        UniqueConstraint("incident_id", "seq", "opened_month", name="uq_events_incident_seq"),
         # Partial: one fact of ten moves the map.
         Index(
             "ix_events_map",
@@ -29,9 +36,11 @@ class EventRow(SQLModel, table=True):
             sqlite_where=SHOWN_ON_THE_MAP,
             postgresql_where=SHOWN_ON_THE_MAP,
         ),
+        {"postgresql_partition_by": "LIST (opened_month)"},
     )
 
     event_id: str = Field(primary_key=True)
+    opened_month: str = Field(primary_key=True)
     incident_id: str
     seq: int
     type: str

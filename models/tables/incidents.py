@@ -15,6 +15,8 @@ from models.tables.columns import UtcDateTime
 class IncidentRow(SQLModel, table=True):
     """One incident as it stands. `seq` is its version; `updated_at` is the recorded_at of its last event.
 
+    `opened_month` says where its log lies (`models.tables.events`).
+
     For fusion: `family` is its category's, empty while that is unknown, `locality` the township as
     `workflows.judgement.sketching` has it, `likeness` the JSON of `models.likeness.Likeness`.
     """
@@ -52,6 +54,7 @@ class IncidentRow(SQLModel, table=True):
     locality: str
     merged_into: str | None
     opened_at: datetime = Field(sa_type=UtcDateTime)
+    opened_month: str
     updated_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(sa_type=UtcDateTime)
     first_reported_at: datetime = Field(sa_type=UtcDateTime)

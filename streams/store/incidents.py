@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
+from models.months import month_of
 from models.tables import INCIDENTS
 from streams.store.fusion_keys import family_of
 from streams.store.statements import Row, upsert
@@ -106,6 +107,7 @@ def row_of(standing: Standing) -> Row:
         "locality": locality_of(place),
         "merged_into": incident.merged_into,
         "opened_at": incident.opened_at,
+        "opened_month": month_of(incident.opened_at),
         "updated_at": incident.last_recorded_at,
         "closed_at": incident.closed_at,
         "first_reported_at": incident.reported_at,

@@ -16,12 +16,12 @@ from models.events.perception import IncidentMerged, ReportJoined
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId
 from models.messages.event import Event
 from models.messages.receipt import Receipt
-from models.tables import EVENTS
 from streams.store import (
     attachments,
     commands,
     dead_letters,
     deadlines,
+    event_log,
     floods,
     fusion_candidates,
     fusion_twins,
@@ -37,7 +37,6 @@ from streams.store import (
 from streams.store.changes import Changes
 from streams.store.database import Database
 from streams.store.publications import Outgoing, of_event, of_facts, of_receipt
-from streams.store.statements import Row, insert
 from workflows.judgement.account import Account
 from workflows.rulebook import Rulebook
 
@@ -107,12 +106,12 @@ class UnitOfWork:
         """Write everything. What must be on Kafka comes back, claimed for this unit until the claim runs out."""
         connection = self.connection
         bodies = [event.model_dump_json().encode() for event in changes.events]
-        await insert(connection, EVENTS, [_row(*pair) for pair in zip(changes.events, bodies, strict=True)])
+        states = {one: standing.incident for one, standing in changes.standings.items()}
+        await event_log.append(connection, zip(changes.events, bodies, strict=True), states)
         for incident_id in sorted(changes.to_refold):
             log_heat = await heat.refold(connection, incident_id, rules)
             changes.standings[incident_id] = replace(changes.standings[incident_id], log_heat=log_heat)
         await incidents.save(connection, (changes.standings[one] for one in changes.touched))
-        states = {one: standing.incident for one, standing in changes.standings.items()}
         await self._keep_reports(changes)
         told = [stored.report for stored in changes.reports]
         await attachments.link(connection, told, changes.feedback)
@@ -227,15 +226,3 @@ class UnitsOfWork:
         """Send again up to `limit` commands that no unit's system has taken in since `sent_before`."""
         async with self.begin() as unit:
             return await unit.send(await commands.send_unheard(unit.connection, sent_before, now, limit))
-
-
-def _row(event: Event, body: bytes) -> Row:
-    return {
-        "event_id": event.event_id,
-        "incident_id": event.incident_id,
-        "seq": event.seq,
-        "type": event.type,
-        "recorded_at": event.recorded_at,
-        "cause_id": event.cause_id,
-        "body": body,
-    }

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.access import Act, Role, Someone
 from models.identifiers import AreaCode
 from models.tables import AUDIT
-from streams.access.audit import BEGINNING, append, entry_of, verify
+from streams.access.audit import BEGINNING, Entry, append, entry_of, verify
 from streams.store.database import Database
 from streams.store.migrations import upgrade
+from tests.databases.meddling import lift_guards
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WANG = Someone(person_id="wang", name="王值班", role=Role.DUTY_OFFICER, area_code=AreaCode("500108"))
@@ -61,11 +63,24 @@ async def test_meddling_shows_where_it_was(database: Database, meddling: str, br
     """A changed, dropped or moved entry breaks the chain there; what stands before is still whole."""
     await written(database)
     async with database.write() as connection:
+        await lift_guards(connection)
         await connection.exec_driver_sql(meddling)
     async with database.read() as connection:
         report = await verify(connection)
     assert report.broken_at == broken_at
     assert report.entries < broken_at
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Entry)])
+async def test_every_field_is_bound_into_the_chain(database: Database, name: str) -> None:
+    """Whatever of an entry is changed, its digest no longer fits: no field may be left out of it."""
+    await written(database)
+    other: object = NOW + timedelta(days=1) if name == "at" else "other"
+    async with database.write() as connection:
+        await lift_guards(connection)
+        await connection.execute(update(AUDIT).where(AUDIT.c.seq == 3).values({name: other}))
+    async with database.read() as connection:
+        assert (await verify(connection)).broken_at == 3
 
 
 async def test_several_entries_follow_one_another(database: Database) -> None:

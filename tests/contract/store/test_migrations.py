@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from models.tables import metadata
 from streams.store.database import Database
-from streams.store.migrations import upgrade
+from streams.store.migrations import is_of_the_models, upgrade
 from streams.store.revision import is_current, newest
 
 
@@ -39,6 +39,5 @@ def test_the_newest_revision_is_alembic_s_head() -> None:
 
 
 def _differences(connection: Connection) -> list[object]:
-    return list(
-        compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
-    )
+    options = {"compare_type": True, "include_object": is_of_the_models}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))

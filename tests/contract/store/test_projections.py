@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from models.identifiers import AreaCode, IncidentId, UnitCode
 from models.messages.heat_ranking import HeatRanking
 from models.messages.rating import Rating
+from models.months import month_of
 from models.tables import EVENTS, INCIDENTS, OUTBOX
 from models.topics import Topic
 from models.vocabulary import Channel, Level, RatingColour, Status
 from streams.metrics import Metrics
-from streams.store import heat, incidents, leases, outcomes, projections
+from streams.store import event_log, heat, incidents, leases, outcomes, projections
 from streams.store.database import Database
 from streams.store.errors import TransientFault
 from streams.store.incidents import Standing
@@ -120,15 +121,7 @@ async def save(database: Database, world: CoreWorld) -> None:
         )
         known = set(await connection.scalars(select(EVENTS.c.event_id)))
         rows = [
-            {
-                "event_id": event.event_id,
-                "incident_id": event.incident_id,
-                "seq": event.seq,
-                "type": event.type,
-                "recorded_at": event.recorded_at,
-                "cause_id": event.cause_id,
-                "body": event.model_dump_json().encode(),
-            }
+            event_log.row_of(event, event.model_dump_json().encode(), month_of(log[0].recorded_at))
             for log in world.log.values()
             for event in log
             if event.event_id not in known

@@ -30,8 +30,9 @@ from models.tables import (
 from streams.access import audit
 from streams.access.audit import Outsider, entry_of
 from streams.check import Invariant
-from streams.store import deadlines, incidents
+from streams.store import deadlines, event_log, incidents
 from streams.store.incidents import Standing
+from tests.databases.meddling import lift_guards
 from tests.integration.check.tampering import altered, change, one, remove
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.incident import Incident
@@ -69,8 +70,8 @@ async def nobody_owes_anything(connection: AsyncConnection) -> str:
     end_all_steps(ledger, "forgotten")
     cancel_all(ledger)
     for event in ledger.events:
-        columns = {c.name: getattr(event, c.name) for c in EVENTS.columns if c.name != "body"}
-        await connection.execute(insert(EVENTS).values(body=event.model_dump_json().encode(), **columns))
+        fact = event_log.row_of(event, event.model_dump_json().encode(), row.opened_month)
+        await connection.execute(insert(EVENTS).values(fact))
     await deadlines.record(connection, ledger.events)
     standing = Standing(ledger.incident, row.last_reported_at, row.heat_epoch, row.log_heat)
     await incidents.save(connection, [standing])
@@ -312,6 +313,7 @@ async def decision_that_was_denied(connection: AsyncConnection) -> str:
 async def audit_entry_changed(connection: AsyncConnection) -> str:
     for subject in ("one", "two"):
         await noted(connection, subject, allowed=False)
+    await lift_guards(connection)
     await change(connection, AUDIT, await one(connection, AUDIT), outcome="allowed")
     return "audit seq=1"
 

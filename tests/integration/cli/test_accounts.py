@@ -18,6 +18,7 @@ from streams.access.sessions import use_link
 from streams.program import running
 from streams.program.running import Running
 from streams.store.database import Database
+from tests.databases.meddling import lift_guards
 from tests.integration.cli.conftest import Fenghuo, asked
 
 PASSWORD = "correct horse battery"
@@ -208,6 +209,7 @@ def test_a_changed_entry_is_named(fenghuo: Fenghuo, data_dir: Path) -> None:
 
     async def meddle(database: Database) -> None:
         async with database.write() as connection:
+            await lift_guards(connection)
             await connection.exec_driver_sql("UPDATE audit SET subject = 'li' WHERE seq = 2")
 
     asked(data_dir, meddle)
