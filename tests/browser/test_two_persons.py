@@ -86,6 +86,7 @@ def _put_aside(commander: Page) -> None:
 
 def _declined(officer: Page, commander: Page, panel: Locator) -> None:
     hold(panel.get_by_role("button", name="全部撤回"))
+    expect(officer.get_by_role("dialog").locator("li", has_text="：")).to_have_count(17)  # each order with its unit
     _say_why(officer, "现场已处置完毕")
     theirs = commander.locator("#proposals-list > li")
     expect(theirs).to_contain_text("撤回指令 17 条指令")

@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 import { holdable } from "./hold.js";
 import { t } from "./i18n.js";
 import { unitName } from "./names.js";
+import { isOwed } from "./single-decisions.js";
 import { fieldsOf, UndoStrip } from "./undo.js";
 
 /** @typedef {import("./decisions.js").Offer} Offer */
@@ -14,10 +15,20 @@ const WORD_OF_OUTCOME = /** @type {Record<string, string>} */ ({ applied: "appli
 /** @param {Offer} offer */
 const nameOf = (offer) => t(offer.id, offer.takesBack ?? "");
 
+/**
+ * The tasks or orders that it is about, each with its unit.
+ * @param {Offer} offer
+ * @param {{view: any, commands: any[]}} shown
+ */
+function stakes(offer, shown) {
+  const about = offer.id === "release" ? shown.view.waiting_tasks : offer.takesBack ? shown.commands.filter(isOwed).map((held) => held.command) : [];
+  return about.map((/** @type {any} */ one) => `${unitName(one.unit_code)}：${one.text_zh}`);
+}
+
 export class Acting {
   /**
    * @param {import("./decisions.js").Someone | null} someone
-   * @param {() => any} shown the API's incident, null while none is loaded
+   * @param {() => {view: any, commands: any[]} | null} shown the API's incident, null while none is loaded
    * @param {() => Promise<void>} acted something was sent: look again
    */
   constructor(someone, shown, acted) {
@@ -52,7 +63,7 @@ export class Acting {
 
   /** @param {string} id of an offer; for the keyboard */
   press(id) {
-    const view = this.shown();
+    const view = this.shown()?.view;
     const offer = view && offers(view, this.someone).find((one) => one.id === id);
     if (!offer) return;
     // What is held is held by whatever means: a key only leads there.
@@ -62,13 +73,13 @@ export class Acting {
 
   /** @param {Offer} offer */
   async decide(offer) {
-    const view = this.shown();
-    if (!view) return;
+    const shown = this.shown();
+    if (!shown) return;
+    const view = shown.view;
     /** @type {Record<string, any>} */
     const extra = { ...offer.extra };
     if (offer.reason || offer.id === "release") {
-      const tasks = offer.id === "release" ? view.waiting_tasks.map((/** @type {any} */ task) => `${unitName(task.unit_code)}：${task.text_zh}`) : [];
-      const lines = needsSecond(view, offer) ? [t("for-two"), ...tasks] : tasks;
+      const lines = needsSecond(view, offer) ? [t("for-two"), ...stakes(offer, shown)] : stakes(offer, shown);
       const said = await ask(nameOf(offer), { lines, reason: Boolean(offer.reason), danger: Boolean(offer.danger) });
       if (!said) return;
       if (said.reason) extra.reason = said.reason;
@@ -83,8 +94,7 @@ export class Acting {
    * @param {Record<string, any>} extra
    */
   async send(incidentId, words, action, extra) {
-    const view = this.shown();
-    const answer = await decide(incidentId, view?.place.city_code, action, extra, this.someone);
+    const answer = await decide(incidentId, this.shown()?.view.place.city_code, action, extra, this.someone);
     if (answer.status === 0) toast(t("unreachable"), true);
     else if (!answer.ok) toast(t("refused", answer.body?.reason ?? answer.detail), true);
     else toast(`${words} ${t(WORD_OF_OUTCOME[answer.body.outcome])}`, false, answer.body.message_id);

@@ -168,6 +168,7 @@ export const WORDS = {
   "rating-yellow-means": ["中", "fair"],
   "rating-orange-means": ["及格", "passed"],
   "rating-red-means": ["不及格", "failed"],
+  "rating-mark": ["{0}{1}", "{0} {1}"],
   "score-from": ["{0}分及以上", "{0} and above"],
   "score-between": ["{0}–{1}分", "{0} to under {1}"],
   "score-below": ["{0}分以下", "below {0}"],

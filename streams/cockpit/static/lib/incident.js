@@ -20,7 +20,7 @@ export class IncidentPanel {
   constructor(someone, choose) {
     this.choose = choose;
     this.asksPersonal = mayAsk(someone);
-    this.acting = new Acting(someone, () => (this.at === null ? this.loaded?.view ?? null : null), () => this.#acted());
+    this.acting = new Acting(someone, () => (this.at === null ? this.loaded : null), () => this.#acted());
     this.singles = new Singles(this.acting);
     /** @type {string | null} */
     this.incidentId = null;

@@ -150,6 +150,7 @@ export class CityMap {
     const name = svg("text", { class: "shape-name", x, y: y + (isTile ? 0 : 4), text: shortName(shape.name) });
     const mark = svg("text", { class: "shape-mark", x, y: y + (isSmall ? 11 : 24) });
     if (isSmall) for (const text of [name, mark]) text.classList.add("small");
+    if (isTile && shortName(shape.name).length > 2) name.classList.add("long");
     this.marks.set(shape.code, [...(this.marks.get(shape.code) ?? []), mark]);
     // In the whole city's map the small districts have no room for words: the inset has them.
     const isInInset = CENTRAL.includes(shape.code) && !(shape.is_schematic && !shape.drawn_from.length);
@@ -176,7 +177,7 @@ export class CityMap {
     const rating = store.ratings.get(code);
     const word = rating?.colour ? t(`rating-${rating.colour}`) : t("nothing-to-rate");
     const score = rating?.score === null || rating?.score === undefined ? "" : String(Math.round(rating.score));
-    return { colour: rating?.colour ?? "none", mark: `${rating?.colour ? word : ""}${score}`, words: `${word} ${score}`, flashes: Boolean(alarm?.flashes), few: Boolean(rating?.few_data) };
+    return { colour: rating?.colour ?? "none", mark: rating?.colour ? t("rating-mark", word, score) : score, words: `${word} ${score}`, flashes: Boolean(alarm?.flashes), few: Boolean(rating?.few_data) };
   }
 
   /**

@@ -62,7 +62,10 @@ export function clocksOf(view, someone, isWanted) {
  * @param {Someone | null} someone
  */
 export const mayRetract = (view, held, someone) =>
-  mayNow("retract", view, someone) && WITH_ORDERS.includes(view.summary.stage) && held.command.kind === "order" && OWED.includes(held.status);
+  mayNow("retract", view, someone) && WITH_ORDERS.includes(view.summary.stage) && isOwed(held);
+
+/** An order that is out and not ended. @param {any} held a command as the API tells it */
+export const isOwed = (held) => held.command.kind === "order" && OWED.includes(held.status);
 
 /** More time counts from the end of the clock, or from now where that has passed. @param {string} due @param {number} now in ms */
 const countsFrom = (due, now) => Math.max(Date.parse(due), now);
