@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Table, select
 
 from models.messages.event import Event
-from models.tables import DEAD_LETTERS, INCIDENTS, PROGRESS
+from models.tables import DEAD_LETTERS, INCIDENTS, OUTBOX, PROGRESS
 from models.topics import Topic
 from streams.access.signing import Keyring
 from streams.broker.embedded import EmbeddedBroker
@@ -30,9 +30,13 @@ from streams.program.preparation import cluster_of, prepare_topics
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.settings import load_settings
+from streams.store import outbox
 from streams.store.database import Database
+from streams.store.publications import Outgoing
+from streams.store.unit_of_work import wall_now
 
 WITHIN_SECONDS = 60.0
+_SWEPT_WITHIN_SECONDS = 20.0  # a sweep comes every second
 GARBAGE = b"\xffgarbage"
 NO_KEYS = Keyring()
 
@@ -216,6 +220,22 @@ async def test_the_largest_record_that_kafka_takes_blocks_nothing(running: Runni
     (letter,) = await told()
     assert base64.b64decode(letter["value_base64"]) == largest[:600_000]
     assert "first 600000 bytes" in letter["detail"]
+
+
+async def test_the_outbox_is_swept_all_the_time(running: Running) -> None:
+    """What a dead process left is published without a restart and without a nudge, time and again."""
+    left = Outgoing(Publication(Topic.DEAD_LETTERS, b"", b"{}"))
+
+    async def is_out() -> bool:
+        async with running.database.read() as connection:
+            waiting = await connection.scalars(select(OUTBOX.c.id).where(OUTBOX.c.published_at.is_(None)))
+            return waiting.first() is None
+
+    for _ in range(2):
+        async with running.database.write() as connection:
+            await outbox.add(connection, [left], wall_now())
+        async with asyncio.timeout(_SWEPT_WITHIN_SECONDS):
+            await until(is_out)
 
 
 async def test_a_hundred_garbage_in_a_row_stop_the_topic(running: Running) -> None:

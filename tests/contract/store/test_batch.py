@@ -238,6 +238,24 @@ async def test_what_the_database_refuses_costs_only_its_own_message(worker: Work
     assert (dead["reason"], dead["offset"]) == ("storage_refused", 1)
 
 
+async def test_each_log_counts_for_itself(worker: Worker) -> None:
+    """Rows of every log are numbered 1..n, as their bodies say, also when a batch was rolled back on the way."""
+    arrivals = worker.next_arrivals(
+        Topic.REPORTS, report("r-1"), report("r-2"), report("r-3", source="grid-3", area="500103001")
+    )
+    poison = decoded(Topic.REPORTS, 1, report("r-2"))
+    object.__setattr__(poison, "digest", 2**80)
+    assert (await worker.handle(arrivals[0], poison, arrivals[2])).is_isolated
+    await worker.settle()
+    logs: dict[object, list[tuple[object, int]]] = {}
+    for row in await worker.rows("events"):
+        said = Event.model_validate_json(str(row["body"], "utf-8")).seq  # type: ignore[call-overload]  # bytes
+        logs.setdefault(row["incident_id"], []).append((row["seq"], said))
+    assert len(logs) == 2
+    for log in logs.values():
+        assert sorted(log, key=str) == sorted(((n, n) for n in range(1, len(log) + 1)), key=str)
+
+
 async def test_a_nul_costs_only_its_own_message(worker: Worker) -> None:
     """A NUL that slipped past every door: PostgreSQL refuses it, SQLite keeps it; neighbours are stored."""
     arrivals = worker.next_arrivals(Topic.REPORTS, report("r-1"), report("r-2"), report("r-3"))

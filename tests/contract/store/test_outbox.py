@@ -59,6 +59,18 @@ async def test_a_claim_that_ran_out_is_taken_over(worker: Worker, rival: Worker)
     assert await rival.units.mark_published([taken.claim]) == 1
 
 
+async def test_what_was_left_is_found_behind_what_went_out(worker: Worker, rival: Worker) -> None:
+    """No cursor runs ahead: a row that a dead worker left is taken although later rows were published since."""
+    await fill(worker, 1)
+    left = await worker.units.claim_outbox(older_than_seconds=0)
+    await rival.report(report())
+    assert rival.published != []
+    now = wall_now() + LATER
+    async with rival.database.write() as connection:
+        taken = await outbox.claim(connection, "taken", limit=9, older_than=now, now=now, until=now + LATER)
+    assert taken.publications == left.publications
+
+
 async def test_headers_come_back_as_they_were(worker: Worker) -> None:
     """What is published after a crash has the same headers, value and key as it would have had before."""
     publication = Publication(Topic.REPORTS, b"\xff", b"\x00", (("schema_version", b"1"), ("delivery", b"2")))

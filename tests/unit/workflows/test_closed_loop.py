@@ -1,8 +1,9 @@
 """The loop of one incident, stage by stage, as the rules of the core make it run."""
 
+from collections import Counter
 from functools import partial
 
-from models.identifiers import FeedbackId, UnitCode
+from models.identifiers import CommandId, FeedbackId, UnitCode
 from models.messages.feedback import Feedback
 from models.messages.report import Facts
 from models.vocabulary import (
@@ -10,6 +11,7 @@ from models.vocabulary import (
     Channel,
     Claim,
     CommandStatus,
+    DeadlineKind,
     FeedbackKind,
     Level,
     Nature,
@@ -58,6 +60,24 @@ def test_two_independent_sources_close_a_level_iv_incident_without_an_officer() 
     assert set(closed.steps) == set(Step)
     assert not closed.deadlines
     assert not closed.open_steps
+
+
+def test_an_acknowledged_order_waits_for_its_completion_alone() -> None:
+    """Signing for it stops the clock that would pass it on, and starts the one of the work, each time just one."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+    world.deliver()
+    orders = {held.command.command_id for held in _now(world, incident).owed_commands}
+    assert orders
+    assert _clocks_of_orders(_now(world, incident)) == {(one, DeadlineKind.ACKNOWLEDGE): 1 for one in orders}
+    acknowledged = _all_units(world, incident, FeedbackKind.ACKNOWLEDGED)
+    assert _clocks_of_orders(acknowledged) == {(one, DeadlineKind.COMPLETE): 1 for one in orders}
+
+
+def _clocks_of_orders(incident: Incident) -> Counter[tuple[CommandId, DeadlineKind]]:
+    clocks = incident.deadlines.values()
+    return Counter((clock.command_id, clock.kind) for clock in clocks if clock.command_id is not None)
 
 
 def test_one_source_alone_waits_for_an_officer() -> None:
