@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz bench eval docs lock clean
+.PHONY: help run test check fuzz bench eval mutants docs lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -40,6 +40,9 @@ bench: .venv/.test ## measure throughput and latency side by side, add rows to t
 
 eval: .venv/.test ## how well texts are understood: every figure with its goal, every miss with its text
 	@exec $(PYTHON) -m tests.evaluation $(ARGS)
+
+mutants: .venv/.test ## plant twelve bugs in a copy, one at a time: each must be caught by the test it names
+	@exec $(PYTHON) -m tests.mutants $(ARGS)
 
 # What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.
 docs: .venv/.test ## write the generated files again: message schemas, state diagram
