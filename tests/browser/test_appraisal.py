@@ -17,7 +17,7 @@ from streams.store.database import Database
 from streams.store.statements import upsert
 from tests.acceptance.program import Program
 from tests.browser.by_hand import report
-from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.conftest import DESK, PHONE, WALL, Enter
 from tests.browser.people import OFFICER
 from workflows.appraisal.rating import Tally, Window, area_subject, rate
 from workflows.rulebook_file import default_rulebook
@@ -70,11 +70,13 @@ def keep_ratings(database: Path, incident_id: str) -> None:
         pool.submit(asyncio.run, _rate(f"sqlite+aiosqlite:///{database}", incident_id)).result()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
-def test_a_colour_opens_down_to_its_incidents(enter: Enter, program: Program, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [WALL, DESK, PHONE])
+def test_a_colour_opens_down_to_its_incidents(
+    enter: Enter, program: Program, size: tuple[int, int], artefacts: Path
+) -> None:
     """The worst first, the other way at a press; a colour chosen; components opened; the incident behind them shown."""
     words = f"校车侧翻 {size[0]}"
-    township = "500233001" if size == DESK else "500236001"
+    township = "500236001" if size == PHONE else "500233001"
     keep_ratings(program.database, report(program, text=words, area_code=township))
     page = enter(OFFICER, size)
     expect(page.locator("#connection")).to_have_text("实时在线")
@@ -95,6 +97,7 @@ def test_a_colour_opens_down_to_its_incidents(enter: Enter, program: Program, si
     worst = page.locator("tr[data-subject='500235']")
     worst.get_by_text("1 项指标").click()
     expect(worst.locator(".components")).to_be_in_viewport(ratio=1)
+    page.screenshot(path=artefacts / f"appraisal-{size[0]}.png")
     worst.get_by_role("button", name=words).click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("#incident-body strong")).to_have_text(words)

@@ -1,6 +1,7 @@
 """Two persons at two screens: one proposes what reaches far, the other countersigns or declines; and taking back."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,7 +15,9 @@ from tests.browser.test_appearance import THEMES, serious_faults
 HELD_MS = 1_800  # a little longer than a button wants
 
 
-def test_two_people_release_a_plan_that_one_alone_cannot(enter: Enter, program: Program) -> None:
+def test_two_people_release_a_plan_that_one_alone_cannot(
+    enter: Enter, program: Program, artefacts: Path
+) -> None:
     """Held, shown and sent by one, it waits on both screens; held by the other, the orders are out."""
     words = "北滨路酒店燃气爆炸，多层坍塌"
     severe = {"deaths": 12, "injured": 60}
@@ -37,6 +40,7 @@ def test_two_people_release_a_plan_that_one_alone_cannot(enter: Enter, program: 
     for theme in THEMES:
         assert serious_faults(commander, theme) == [], theme
         assert serious_faults(officer, theme) == [], theme
+    commander.screenshot(path=artefacts / "second-person.png")
     expect(panel.get_by_role("button", name="一键下达")).to_be_visible()
     sign = theirs.get_by_role("button", name="按住复核同意")
     sign.click()  # too short: nothing happens
@@ -86,7 +90,9 @@ def _put_aside(commander: Page) -> None:
 
 def _declined(officer: Page, commander: Page, panel: Locator) -> None:
     hold(panel.get_by_role("button", name="全部撤回"))
-    expect(officer.get_by_role("dialog").locator("li", has_text="：")).to_have_count(17)  # each order with its unit
+    expect(officer.get_by_role("dialog").locator("li", has_text="：")).to_have_count(
+        17
+    )  # each order with its unit
     _say_why(officer, "现场已处置完毕")
     theirs = commander.locator("#proposals-list > li")
     expect(theirs).to_contain_text("撤回指令 17 条指令")
