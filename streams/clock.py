@@ -76,6 +76,21 @@ class WallClock:
         self._has_told = has_jumped
 
 
+class StoppedClock:
+    """One moment, for work that is done as of then: all of one batch, or a message that is handled once more."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """See `Clock`."""
+        return self._at
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`; this one does not move by it."""
+        await asyncio.sleep(seconds)
+
+
 class ScaledClock:
     """`speed` program seconds for each real one, from where the last run stood (embedded profile only).
 

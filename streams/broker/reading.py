@@ -5,7 +5,7 @@ For people who look (`fenghuo tail`), and for checks. The engine reads through `
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ _POLL_MS = 500
 # Tansu's end offsets may be too low, and one empty answer means nothing: the end is where for this long nothing came
 # that was there when the reading began. What others write meanwhile must not keep us reading for ever.
 _QUIET_SECONDS = 1.5
+_LAST_WITHIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Read:
     at: datetime
     key: bytes | None
     value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
@@ -56,6 +58,59 @@ async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> As
         while follows:
             for record in await _poll(consumer):
                 yield record
+
+
+async def read_last(brokers: str, topic: str, most: int) -> list[Read]:
+    """Up to `most` records from the end of each partition, at once: nothing is waited for that may still come.
+
+    An end that Tansu tells too low only means that older records are read. Raises KafkaError when no broker answers.
+    """
+    async with _consumer(brokers, topic) as consumer:
+        first = await _edges(consumer.beginning_offsets, consumer)
+        ends = await _edges(consumer.end_offsets, consumer)
+        left = {partition for partition, end in ends.items() if end > first[partition]}
+        for partition in left:
+            consumer.seek(partition, max(first[partition], ends[partition] - most))
+        found: list[Read] = []
+        async with asyncio.timeout(_LAST_WITHIN_SECONDS):
+            while left:
+                found += await _poll(consumer)
+                left = {one for one in left if await consumer.position(one) < ends[one]}
+        return found
+
+
+async def read_from(brokers: str, topic: str, next_offsets: Mapping[int, int]) -> list[Read]:
+    """Everything on the topic from these offsets on, by partition (0 where none is given), each in order.
+
+    Offsets that are gone are passed over. Raises KafkaError when no broker answers.
+    """
+    async with _consumer(brokers, topic) as consumer:
+        for partition in consumer.assignment():
+            consumer.seek(partition, next_offsets.get(partition.partition, 0))
+        async with aclosing(_until_end(consumer)) as polls:
+            return [record async for records in polls for record in records]
+
+
+async def first_offsets(brokers: str, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """The offset of the oldest record that each of these still has, or its end. Raises KafkaError."""
+    wanted = [TopicPartition(*partition) for partition in partitions]
+    async with _consumer(brokers) as consumer:
+        found = await consumer.beginning_offsets(wanted) if wanted else {}
+    return {(partition.topic, partition.partition): offset for partition, offset in found.items()}
+
+
+async def committed_offsets(
+    brokers: str, group: str, partitions: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
+    """The group's offsets as Kafka has them; a partition without one is left out. Raises KafkaError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    try:
+        await admin.start()
+        wanted = [TopicPartition(*partition) for partition in partitions]
+        found = await admin.list_consumer_group_offsets(group, partitions=wanted)
+    finally:
+        await admin.close()
+    return {(one.topic, one.partition): at.offset for one, at in found.items() if at.offset >= 0}
 
 
 async def follow(brokers: str, topics: Iterable[str]) -> AsyncGenerator[list[Read], None]:
@@ -111,6 +166,14 @@ async def _until_end(consumer: AIOKafkaConsumer) -> AsyncGenerator[list[Read], N
         yield records
 
 
+Ask = Callable[[Iterable[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
+
+
+async def _edges(ask: Ask, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    assigned = consumer.assignment()
+    return await ask(assigned) if assigned else {}
+
+
 async def _poll(consumer: AIOKafkaConsumer) -> list[Read]:
     if not consumer.assignment():
         await asyncio.sleep(_POLL_MS / 1_000)
@@ -124,6 +187,7 @@ async def _poll(consumer: AIOKafkaConsumer) -> list[Read]:
             at=datetime.fromtimestamp(record.timestamp / 1_000, UTC),
             key=record.key,
             value=record.value or b"",
+            headers=tuple(record.headers),
         )
         for records in found.values()
         for record in records

@@ -67,6 +67,11 @@ class MemoryBroker:
         self.lost.update((topic, record.key, record.value) for record in gone)
         return len(gone)
 
+    def first_offset(self, topic: str, partition: int) -> int:
+        """Of the oldest record that is still there, or where the next one will stand."""
+        log = self.logs[topic, partition]
+        return log[0].offset if log else self._ends[topic, partition]
+
     def waiting(self, topic: str, most: int) -> list[FakeRecord]:
         """Up to `most` records of each partition that were not acknowledged, in the order of offsets."""
         return [

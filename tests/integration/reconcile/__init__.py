@@ -1,0 +1,1 @@
+"""Kafka and the database disagree: what is noticed, refused, read again and settled."""
