@@ -12,6 +12,7 @@ from tests.browser.finding import opened
 from tests.browser.people import COMMANDER, OFFICER
 from tests.browser.test_appearance import THEMES, serious_faults
 
+PROPOSED = "#proposals-list > li"
 HELD_MS = 1_800  # a little longer than a button wants
 
 
@@ -29,11 +30,11 @@ def test_two_people_release_a_plan_that_one_alone_cannot(
     expect(dialog).to_contain_text("由第二人复核方能生效")
     expect(dialog.locator("li")).to_have_count(12)
     dialog.get_by_role("button", name="确认").click()
-    own = officer.locator("#proposals-list > li")
+    own = officer.locator(PROPOSED, has_text=words)
     expect(own).to_contain_text("等待第二人复核")
     expect(officer.locator(".toast", has_text="等待第二人复核")).to_have_count(1)
     expect(own.get_by_role("button", name="按住复核同意")).to_have_count(0)
-    theirs = commander.locator("#proposals-list > li")
+    theirs = commander.locator(PROPOSED, has_text=words)
     expect(theirs).to_contain_text("下达指令 11 条指令")
     expect(theirs).to_contain_text(OFFICER.name)
     _read_what_is_signed(commander, theirs)
@@ -46,13 +47,13 @@ def test_two_people_release_a_plan_that_one_alone_cannot(
     sign.click()  # too short: nothing happens
     expect(own).to_contain_text("等待第二人复核")
     hold(sign)
-    expect(commander.locator("#proposals")).to_be_hidden()
+    expect(theirs).to_have_count(0)
     expect(commander.locator(".toast", has_text="请求复核")).to_have_count(0)
     expect(officer.locator(".toast", has_text="等待第二人复核")).to_have_count(0)
     expect(own).to_contain_text(f"{COMMANDER.name} 已复核同意")
     expect(panel.get_by_role("button", name="一键下达")).to_have_count(0)
     expect(panel).to_contain_text(f"下达指令：{OFFICER.name} + {COMMANDER.name}")
-    _declined(officer, commander, panel)
+    _declined(officer, commander, words)
 
 
 def _read_what_is_signed(commander: Page, card: Locator) -> None:
@@ -85,20 +86,20 @@ def _put_aside(commander: Page) -> None:
     assert heat is not None
     assert card["y"] >= heat["y"] + heat["height"]
     panel.get_by_role("button", name="展开", exact=True).click()
-    expect(commander.locator("#proposals-list .stakes")).to_be_visible()
+    expect(commander.locator("#proposals-list .stakes").first).to_be_visible()
 
 
-def _declined(officer: Page, commander: Page, panel: Locator) -> None:
+def _declined(officer: Page, commander: Page, words: str) -> None:
+    panel = officer.locator("#incident-body")
     hold(panel.get_by_role("button", name="全部撤回"))
-    expect(officer.get_by_role("dialog").locator("li", has_text="：")).to_have_count(
-        17
-    )  # each order with its unit
+    orders = officer.get_by_role("dialog").locator("li", has_text="：")
+    expect(orders).to_have_count(17)  # each with its unit
     _say_why(officer, "现场已处置完毕")
-    theirs = commander.locator("#proposals-list > li")
+    theirs = commander.locator(PROPOSED, has_text=words)
     expect(theirs).to_contain_text("撤回指令 17 条指令")
     theirs.get_by_role("button", name="不同意").click()
     _say_why(commander, "仍有人员被困")
-    own = officer.locator("#proposals-list > li", has_text="撤回指令")
+    own = officer.locator(PROPOSED, has_text=words).filter(has_text="撤回指令")
     expect(own).to_contain_text(f"{COMMANDER.name} 不同意：仍有人员被困")
     own.get_by_role("button", name="知道了").click()
     expect(own).to_have_count(0)
