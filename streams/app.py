@@ -20,6 +20,7 @@ from prometheus_client import disable_created_metrics
 from rich.console import Console
 
 from streams.access.signing import Signer
+from streams.broker.access import Brokers
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
@@ -279,20 +280,20 @@ class _Program:
         if self._outbox is not None:
             self._outbox.nudge()
 
-    async def _tell_where(self, ground: Ground, brokers: str) -> None:
+    async def _tell_where(self, ground: Ground, brokers: Brokers) -> None:
         data_dir = self._settings.data_dir
-        running.write(data_dir, running.Running(os.getpid(), self._gateway_url, brokers))
+        running.write(data_dir, running.Running(os.getpid(), self._gateway_url, str(brokers)))
         self._stack.callback(running.forget, data_dir)
         self._announce(f"fenghuo runs at {self._gateway_url}")
         link = await entry.local_link(ground.database, self._wall.now())
         self._announce(f"open the screen  {self._gateway_url}/enter?link={link}")
         self._announce(f"token            {self._token}")
         self._announce(f"brokers          {brokers}")
-        _log.info(LogEvent.STARTED, gateway_url=self._gateway_url, brokers=brokers)
+        _log.info(LogEvent.STARTED, gateway_url=self._gateway_url, brokers=str(brokers))
 
     # --- Kafka and what lives on it -------------------------------------------------------------------------
 
-    async def _broker(self) -> tuple[str, str]:
+    async def _broker(self) -> tuple[Brokers, str]:
         brokers = self._settings.brokers
         if self._settings.has_own_broker:
             broker = await self._stack.enter_async_context(EmbeddedBroker())
@@ -303,7 +304,7 @@ class _Program:
             await prepare_topics(brokers, self._readiness, scale=_scale_of(self._settings))
         return brokers, cluster_id
 
-    async def _connect(self, ground: Ground, brokers: str, cluster_id: str) -> None:
+    async def _connect(self, ground: Ground, brokers: Brokers, cluster_id: str) -> None:
         publisher = await self._publisher(brokers)
         oldest_unacked_seconds = _nothing_unacked
         if self._settings.role is Role.GATEWAY:
@@ -334,7 +335,7 @@ class _Program:
             self._work("feed", Feed(brokers, ground.database, ground.clock, self._hubs).run())
             self._work("proposals", ProposalWatch(ground.database, ground.clock, self._hubs).run())
 
-    async def _publisher(self, brokers: str) -> Publisher:
+    async def _publisher(self, brokers: Brokers) -> Publisher:
         while True:
             try:
                 return await self._stack.enter_async_context(Publisher(brokers))
@@ -346,7 +347,7 @@ class _Program:
 
     # --- those who play along -------------------------------------------------------------------------------
 
-    def _play(self, clock: Clock, brokers: str) -> None:
+    def _play(self, clock: Clock, brokers: Brokers) -> None:
         settings = self._settings
         simulator = Simulator(
             SimulatorSettings(

@@ -15,6 +15,7 @@ from uuid import uuid4
 from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
+from streams.broker.access import Brokers
 from streams.broker.transport import TP, FastLane, make_app
 from streams.broker.transport.app import Positions
 from streams.clock import Clock, WallClock
@@ -99,7 +100,7 @@ class Engine:
         self,
         ground: Ground,
         cluster_id: str,
-        brokers: str,
+        brokers: Brokers,
         publisher: Publishes,
         edges: Edges = THE_MACHINE,
     ) -> None:
@@ -239,7 +240,7 @@ def _limits(settings: Settings) -> LoopLimits:
     return LoopLimits(settings.max_message_bytes, settings.retry_budget_seconds, brake)
 
 
-def _lane(settings: Settings, brokers: str, positions: Positions) -> FastLane:
+def _lane(settings: Settings, brokers: Brokers, positions: Positions) -> FastLane:
     return FastLane(
         brokers=brokers,
         app_id=settings.consumer_group,

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from streams.broker.access import Brokers, LineProtocol
 from streams.errors import SettingsRefused
+from streams.settings_kafka import KafkaSettings
 
 PREFIX = "FENGHUO_"
 EMBEDDED_BROKER = "memory://"
@@ -74,7 +76,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class Settings(BaseSettings):
+class Settings(KafkaSettings):
     """The settings of one process. Build it with `load_settings`, which reports every problem at once."""
 
     model_config = SettingsConfigDict(
@@ -185,6 +187,9 @@ class Settings(BaseSettings):
     rate_every_seconds: float = Field(
         60, ge=1, le=86_400, description="ratings are looked at this often (program time)"
     )
+    archive_dir: Path | None = Field(
+        None, description="folder of logs that were put away; empty: archive/ in the data folder"
+    )
     outbox_kept_days: float = Field(
         7, ge=1, le=365, description="what was published is kept for so long, to compare it with Kafka"
     )
@@ -230,9 +235,14 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite:///{self.data_dir / 'fenghuo.db'}"
 
     @property
-    def brokers(self) -> str:
-        """`host:port,host:port`; empty when the broker is our own and its port is not known yet."""
-        return "" if self.has_own_broker else self.broker_url.removeprefix("kafka://")
+    def archive(self) -> Path:
+        """Where the logs lie that were put away."""
+        return self.archive_dir or self.data_dir / "archive"
+
+    @property
+    def brokers(self) -> Brokers:
+        """How to reach the brokers; "" when the broker is our own and its port is not known yet."""
+        return "" if self.has_own_broker else self.kafka_at(self.broker_url.removeprefix("kafka://"))
 
     @property
     def proxies(self) -> tuple[str, ...]:
@@ -299,6 +309,11 @@ def _general_problems(settings: Settings) -> list[str]:
         problems += [
             _problem(name, "the identity provider needs issuer, audience and keys") for name in missing
         ]
+    problems += [_problem(name, why) for name, why in settings.kafka_problems()]
+    if settings.has_own_broker and settings.kafka_protocol is not LineProtocol.PLAINTEXT:
+        problems.append(
+            _problem("kafka_protocol", "the embedded broker has an open line: leave it out, or name brokers")
+        )
     problems += [
         _problem("trusted_proxies", f"{one} is no address or network") for one in _no_networks(settings)
     ]
@@ -372,7 +387,8 @@ def example(fields: Mapping[str, Any] = Settings.model_fields) -> str:
     lines = [
         "# Every setting, with its default. Copy to .env and change what must differ; the environment wins."
     ]
-    for name, field in fields.items():
+    for name in sorted(fields, key=lambda name: name in KafkaSettings.model_fields):
+        field = fields[name]
         default = field.default
         lines += [
             "",

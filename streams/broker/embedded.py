@@ -19,6 +19,8 @@ from typing import IO
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from streams.broker.access import Brokers, client_settings
+
 _LOOPBACK = "127.0.0.1"
 _READY_WITHIN_SECONDS = 10.0
 _STOP_WITHIN_SECONDS = 3.0
@@ -143,12 +145,12 @@ def find_program() -> Path:
     return program
 
 
-async def cluster_id(brokers: str) -> str:
-    """The id of the cluster behind these addresses (host:port, several with commas), Tansu or Kafka.
+async def cluster_id(brokers: Brokers) -> str:
+    """The id of the cluster that these brokers are, Tansu or Kafka.
 
     Raises KafkaError when none answers: try again later.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
         return str((await admin.describe_cluster())["cluster_id"])

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from streams.broker.access import Brokers, client_settings
 from streams.broker.partitioner import partition_of
 
 MAX_BATCH_BYTES = 1_000_000
@@ -50,7 +51,7 @@ class PublicationTooLarge(PublishFailed):
 class Publisher:
     """A producer of its own, for a process without Faust: `async with Publisher(brokers) as publisher`."""
 
-    def __init__(self, brokers: str) -> None:
+    def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
         self._producer: AIOKafkaProducer | None = None
 
@@ -77,10 +78,10 @@ class Publisher:
         await publish(self._producer, publications)
 
 
-def new_producer(brokers: str) -> AIOKafkaProducer:
-    """A producer for `publish`, to be started by the caller; `brokers` is host:port, several with commas."""
+def new_producer(brokers: Brokers) -> AIOKafkaProducer:
+    """A producer for `publish`, to be started by the caller."""
     return AIOKafkaProducer(
-        bootstrap_servers=brokers,
+        **client_settings(brokers),
         acks="all",
         linger_ms=0,
         max_batch_size=MAX_BATCH_BYTES,

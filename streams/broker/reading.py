@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from streams.broker.access import Brokers, client_settings
+
 _POLL_MS = 500
 # Tansu's end offsets may be too low, and one empty answer means nothing: the end is where for this long nothing came
 # that was there when the reading began. What others write meanwhile must not keep us reading for ever.
@@ -33,7 +35,7 @@ class Read:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
+async def read_to_end(brokers: Brokers, topic: str) -> AsyncIterator[Read]:
     """Everything on the topic now, each partition in order. Raises KafkaError when no broker answers."""
     async with _consumer(brokers, topic) as consumer, aclosing(_until_end(consumer)) as polls:
         async for records in polls:
@@ -41,7 +43,7 @@ async def read_to_end(brokers: str, topic: str) -> AsyncIterator[Read]:
                 yield record
 
 
-async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> AsyncIterator[Read]:
+async def read_tail(brokers: Brokers, topic: str, last: int, *, follows: bool) -> AsyncIterator[Read]:
     """The last records of the topic by the time they were written, then, if it `follows`, whatever comes."""
     async with _consumer(brokers, topic) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
@@ -60,7 +62,7 @@ async def read_tail(brokers: str, topic: str, last: int, *, follows: bool) -> As
                 yield record
 
 
-async def read_last(brokers: str, topic: str, most: int) -> list[Read]:
+async def read_last(brokers: Brokers, topic: str, most: int) -> list[Read]:
     """Up to `most` records from the end of each partition, at once: nothing is waited for that may still come.
 
     An end that Tansu tells too low only means that older records are read. Raises KafkaError when no broker answers.
@@ -79,7 +81,7 @@ async def read_last(brokers: str, topic: str, most: int) -> list[Read]:
         return found
 
 
-async def read_from(brokers: str, topic: str, next_offsets: Mapping[int, int]) -> list[Read]:
+async def read_from(brokers: Brokers, topic: str, next_offsets: Mapping[int, int]) -> list[Read]:
     """Everything on the topic from these offsets on, by partition (0 where none is given), each in order.
 
     Offsets that are gone are passed over. Raises KafkaError when no broker answers.
@@ -91,7 +93,9 @@ async def read_from(brokers: str, topic: str, next_offsets: Mapping[int, int]) -
             return [record async for records in polls for record in records]
 
 
-async def first_offsets(brokers: str, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+async def first_offsets(
+    brokers: Brokers, partitions: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
     """The offset of the oldest record that each of these still has, or its end. Raises KafkaError."""
     wanted = [TopicPartition(*partition) for partition in partitions]
     async with _consumer(brokers) as consumer:
@@ -100,10 +104,10 @@ async def first_offsets(brokers: str, partitions: Iterable[tuple[str, int]]) -> 
 
 
 async def committed_offsets(
-    brokers: str, group: str, partitions: Iterable[tuple[str, int]]
+    brokers: Brokers, group: str, partitions: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], int]:
     """The group's offsets as Kafka has them; a partition without one is left out. Raises KafkaError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
         wanted = [TopicPartition(*partition) for partition in partitions]
@@ -113,7 +117,7 @@ async def committed_offsets(
     return {(one.topic, one.partition): at.offset for one, at in found.items() if at.offset >= 0}
 
 
-async def follow(brokers: str, topics: Iterable[str]) -> AsyncGenerator[list[Read], None]:
+async def follow(brokers: Brokers, topics: Iterable[str]) -> AsyncGenerator[list[Read], None]:
     """Poll by poll what is written to these topics from now on; the first, empty list says that now has begun.
 
     Raises KafkaError when the broker is lost: what is written until the next call is not told.
@@ -126,9 +130,9 @@ async def follow(brokers: str, topics: Iterable[str]) -> AsyncGenerator[list[Rea
 
 
 @asynccontextmanager
-async def _consumer(brokers: str, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(brokers: Brokers, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=brokers, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+        **client_settings(brokers), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     try:
         await consumer.start()
@@ -138,9 +142,9 @@ async def _consumer(brokers: str, *topics: str) -> AsyncIterator[AIOKafkaConsume
         await consumer.stop()
 
 
-async def _partitions(brokers: str, topic: str) -> list[TopicPartition]:
+async def _partitions(brokers: Brokers, topic: str) -> list[TopicPartition]:
     """None when there is no such topic, which is asked of the list: to describe it to Tansu would create it."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
         if topic not in await admin.list_topics():

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import DEAD_LETTERS, EVENTS, INBOX, OUTBOX
 from models.topics import Topic
+from streams.broker.access import Brokers
 from streams.broker.reading import Read, read_to_end
 from streams.check.rows import rows
 from streams.check.violation import Invariant, Violation
@@ -51,7 +52,7 @@ _UNHEARD = (
 class Cluster:
     """A broker that answers: where, and who it is."""
 
-    brokers: str
+    brokers: Brokers
     cluster_id: str
 
 

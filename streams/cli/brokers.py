@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from aiokafka.errors import KafkaError
 
+from streams.broker.access import Brokers
 from streams.broker.embedded import cluster_id
 from streams.check import Cluster
 from streams.cli.doors import settings_of_command
@@ -20,7 +21,7 @@ from streams.settings import Settings
 T = TypeVar("T")
 
 
-def brokers_of(settings: Settings) -> str:
+def brokers_of(settings: Settings) -> Brokers:
     """Where the broker is: of the settings, else of the program that runs in the data folder. Raises CannotDo."""
     if not settings.has_own_broker:
         return settings.brokers
@@ -33,7 +34,7 @@ def brokers_of(settings: Settings) -> str:
     return found.brokers
 
 
-def with_brokers(work: Callable[[str], Awaitable[T]]) -> T:
+def with_brokers(work: Callable[[Brokers], Awaitable[T]]) -> T:
     """Do this work at the broker. Raises CannotDo when none answers."""
     brokers = brokers_of(settings_of_command())
 

@@ -6,6 +6,7 @@ import typer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.broker import topics
+from streams.broker.access import Brokers, client_settings
 from streams.broker.topics import Admin, Scale, TopicChange, TopicsNotApplied
 from streams.cli.brokers import with_brokers
 from streams.cli.doors import settings_of_command
@@ -51,8 +52,8 @@ def _at_broker(work: Callable[[Admin, Scale], Awaitable[list[TopicChange]]]) -> 
     is_production = settings_of_command().profile is Profile.PRODUCTION
     scale = Scale.PRODUCTION if is_production else Scale.EMBEDDED
 
-    async def at(brokers: str) -> list[TopicChange]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    async def at(brokers: Brokers) -> list[TopicChange]:
+        admin = AIOKafkaAdminClient(**client_settings(brokers))
         try:
             await admin.start()
             return await work(admin, scale)

@@ -12,6 +12,7 @@ import typer
 from models.areas import area_tree
 from models.messages.report import Report
 from models.topics import Topic
+from streams.broker.access import Brokers
 from streams.broker.publishing import Publication, Publisher, PublishFailed
 from streams.broker.reading import Read, read_tail
 from streams.cli.brokers import with_brokers
@@ -101,7 +102,7 @@ def _publication(line: bytes) -> Publication | str:
     )
 
 
-async def _publish(brokers: str, publications: Sequence[Publication]) -> None:
+async def _publish(brokers: Brokers, publications: Sequence[Publication]) -> None:
     try:
         async with Publisher(brokers) as publisher:
             for piece in _pieces(publications):
@@ -117,7 +118,7 @@ def _pieces(publications: Sequence[Publication]) -> Iterator[Sequence[Publicatio
         yield publications[first : first + _AT_A_TIME]
 
 
-async def _print(brokers: str, topic: Topic, limit: int, *, follows: bool) -> None:
+async def _print(brokers: Brokers, topic: Topic, limit: int, *, follows: bool) -> None:
     async for record in read_tail(brokers, topic.value, limit, follows=follows):
         answer(_line(record))
 

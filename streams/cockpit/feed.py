@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from models.areas import area_tree
 from models.topics import Topic
+from streams.broker.access import Brokers
 from streams.broker.reading import Read, follow
 from streams.clock import Clock
 from streams.cockpit.board import changed_incidents, is_of
@@ -43,7 +44,7 @@ class Changes:
 class Feed:
     """One a gateway process."""
 
-    def __init__(self, brokers: str, database: Database, clock: Clock, hubs: Hubs) -> None:
+    def __init__(self, brokers: Brokers, database: Database, clock: Clock, hubs: Hubs) -> None:
         self._brokers = brokers
         self._database = database
         self._clock = clock

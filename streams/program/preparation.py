@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.broker import topics
+from streams.broker.access import Brokers, client_settings
 from streams.broker.embedded import cluster_id
 from streams.broker.topics import Scale
 from streams.errors import Transient
@@ -41,8 +42,8 @@ async def prepare_database(database: Database, readiness: Readiness, *, may_upgr
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
-async def cluster_of(brokers: str, readiness: Readiness) -> str:
-    """The id of the cluster behind these addresses; waits until one answers."""
+async def cluster_of(brokers: Brokers, readiness: Readiness) -> str:
+    """The id of the cluster that these brokers are; waits until one answers."""
     while True:
         try:
             found = await cluster_id(brokers)
@@ -53,7 +54,7 @@ async def cluster_of(brokers: str, readiness: Readiness) -> str:
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
-async def prepare_topics(brokers: str, readiness: Readiness, *, scale: Scale) -> None:
+async def prepare_topics(brokers: Brokers, readiness: Readiness, *, scale: Scale) -> None:
     """Return once the topics are as the catalogue wants them; in production somebody else makes them."""
     while True:
         try:
@@ -67,8 +68,8 @@ async def prepare_topics(brokers: str, readiness: Readiness, *, scale: Scale) ->
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
-async def _missing_topics(brokers: str, scale: Scale) -> str | None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+async def _missing_topics(brokers: Brokers, scale: Scale) -> str | None:
+    admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
         if scale is Scale.EMBEDDED:

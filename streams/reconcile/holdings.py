@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from models.topics import Topic
+from streams.broker.access import Brokers
 from streams.broker.reading import Read, committed_offsets, first_offsets, read_from, read_last
 from streams.store.progress import Partition
 
@@ -29,9 +30,9 @@ class Holdings(Protocol):
 
 
 class KafkaHoldings:
-    """The holdings behind these addresses (host:port, several with commas)."""
+    """The holdings of the cluster that these brokers are."""
 
-    def __init__(self, brokers: str) -> None:
+    def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
 
     async def newest(self, topic: Topic, most: int) -> list[Read]:

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from models.topics import Topic
+from streams.broker.access import Brokers, client_settings
 
 _PAUSE_SECONDS = 1.0
 
@@ -23,11 +24,11 @@ class Heard:
     value: bytes
 
 
-async def listen(brokers: str, topic: Topic) -> AsyncIterator[Heard]:
+async def listen(brokers: Brokers, topic: Topic) -> AsyncIterator[Heard]:
     """Every message from now on; connects again, in real time, whenever the broker is lost."""
     while True:
         consumer = AIOKafkaConsumer(
-            topic.value, bootstrap_servers=brokers, group_id=None, auto_offset_reset="latest"
+            topic.value, **client_settings(brokers), group_id=None, auto_offset_reset="latest"
         )
         try:
             await consumer.start()

@@ -16,6 +16,7 @@ from models.identifiers import IncidentId
 from models.messages.command import Command
 from models.topics import Topic
 from streams.access.signing import Signer
+from streams.broker.access import Brokers
 from streams.broker.publishing import Publisher
 from streams.clock import Clock
 from streams.simulator.door import Door, HttpDoor
@@ -41,14 +42,14 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """`brokers` is host:port, several with commas. `rounds` None: until stopped; `events` None: all of a round.
+    """`rounds` None: until stopped; `events` None: all of a round.
 
     `patrol_seconds` is real time: a fault is waited out, not a deadline. `signer` signs what units say on their topic;
     None: it goes out unsigned.
     """
 
     seed: int
-    brokers: str
+    brokers: Brokers
     gateway_url: str
     token: str
     via: Via = Via.TOPICS

@@ -11,9 +11,11 @@ from typing import Any, cast
 import faust
 from faust.tables.manager import TableManager
 from faust.types import TP, StreamT
+from faust.types.auth import CredentialsT
 from faust.types.transports import TransportT
 from mode.supervisors import CrashingSupervisor
 
+from streams.broker.access import Brokers, LineProtocol, context_of
 from streams.broker.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
 from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer import FastLaneConsumer, FastLaneTransport
@@ -26,11 +28,11 @@ Positions = Callable[[frozenset[TP]], Awaitable[Mapping[TP, int]]]
 class FastLane:
     """Everything that may differ between two runs.
 
-    `brokers` is host:port, several with commas. `app_id` is the consumer group. `positions` answers with the next
+    `app_id` is the consumer group. `positions` answers with the next
     offset of each partition from our database; one that it leaves out begins at the earliest record.
     """
 
-    brokers: str
+    brokers: Brokers
     app_id: str
     positions: Positions
     # 10 and 3 in production; 6 and 2 embedded: Tansu makes the first join wait for half the session timeout.
@@ -106,7 +108,8 @@ def make_app(lane: FastLane) -> FastLaneApp:
 
 def _settings(lane: FastLane) -> dict[str, Any]:
     return {
-        "broker": [f"kafka://{broker.strip()}" for broker in lane.brokers.split(",")],
+        "broker": [f"kafka://{address.strip()}" for address in str(lane.brokers).split(",")],
+        "broker_credentials": _credentials(lane.brokers),
         "broker_session_timeout": lane.session_timeout_seconds,
         "broker_heartbeat_interval": lane.heartbeat_seconds,
         "broker_commit_interval": lane.commit_interval_seconds,
@@ -127,3 +130,18 @@ def _settings(lane: FastLane) -> dict[str, Any]:
         "TableManager": NoTables,
         "web_enabled": False,
     }
+
+
+def _credentials(brokers: Brokers) -> CredentialsT | None:
+    """Faust makes its consumer and its producer with these; None on an open line."""
+    if isinstance(brokers, str):
+        return None
+    context = context_of(brokers)
+    if brokers.protocol is LineProtocol.SSL:
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=brokers.user,
+        password=brokers.password,
+        ssl_context=context,
+        mechanism=brokers.mechanism.value,
+    )
