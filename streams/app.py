@@ -44,6 +44,7 @@ from streams.program.preparation import cluster_of, prepare_database, prepare_to
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
+from streams.reconcile import DatabaseIsOlder
 from streams.settings import LogFormat, Profile, Role, Settings
 from streams.simulator.simulator import Simulator, SimulatorSettings, Via
 from streams.store import program_time
@@ -68,7 +69,14 @@ _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
     Role.SIMULATOR: (),
 }
 # What starting again does not help against.
-_REFUSED = (SettingsRefused, EngineAlreadyRuns, BrokerNotStarted, TopicsNotApplied, MapRefused)
+_REFUSED = (
+    SettingsRefused,
+    EngineAlreadyRuns,
+    BrokerNotStarted,
+    TopicsNotApplied,
+    MapRefused,
+    DatabaseIsOlder,
+)
 _log = structlog.get_logger()
 
 

@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import NoReturn, Protocol
 from uuid import uuid4
 
+from aiokafka.errors import KafkaError
+
 from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
@@ -32,6 +34,7 @@ from streams.processing.vouching import Voucher
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.watchdog import Watchdog
+from streams.reconcile import Assignments, Holdings, KafkaHoldings, require_agreement
 from streams.settings import Settings
 from streams.store import outbox, progress
 from streams.store.database import Database
@@ -79,9 +82,10 @@ class Edges:
     transport: Callable[[FastLane], Transport] = make_app
     end_process: Callable[[int], NoReturn] = end_process
     name: Callable[[], str] = new_name
+    holdings: Callable[[Brokers], Holdings] | None = None  # None: nobody compares Kafka with the database
 
 
-THE_MACHINE = Edges()
+THE_MACHINE = Edges(holdings=KafkaHoldings)
 
 
 class Publishes(Protocol):
@@ -108,6 +112,7 @@ class Engine:
         self._cluster_id = cluster_id
         self._end_process = edges.end_process
         self._name = edges.name()
+        self._holdings = None if edges.holdings is None else edges.holdings(brokers)
         self._units = UnitsOfWork(ground.database, cluster_id, self._name, ground.wall.now)
         self._relay = Relay(publisher.publish, self._units, ground.metrics)
         self._loop = Loop(self._surroundings(), _limits(ground.settings))
@@ -116,14 +121,31 @@ class Engine:
         self.outbox = self._sweeper("outbox", OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)
 
     async def start(self) -> None:
-        """Give a new cluster what it needs, then join the group. Raises Transient before anything is read."""
+        """Give a new cluster what it needs, then join the group.
+
+        Raises Transient before anything is read, and DatabaseIsOlder: then a person has to reconcile first.
+        """
         ground = self._ground
+        await self._agree()
         async with ground.database.write() as connection:
             await outbox.republish_for_new_cluster(
                 connection, self._cluster_id, ground.wall.now(), ground.clock.now()
             )
         ground.readiness.ready(Component.DEAD_LETTERS)
         await self._app.start()
+
+    async def _agree(self) -> None:
+        """Return once it is clear that the database knows what went out. Raises DatabaseIsOlder, Transient."""
+        while self._holdings is not None:
+            try:
+                await require_agreement(self._ground.database, self._holdings)
+            except (KafkaError, TimeoutError) as away:
+                told = f"cannot be compared with the database: {type(away).__name__}"
+                self._ground.readiness.waiting(Component.BROKER, told)
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+            else:
+                self._ground.readiness.ready(Component.BROKER)
+                return
 
     async def stop(self) -> None:
         """Finish what is in hand, commit and leave the group; gives up after 6 s, since nothing is lost by it."""
@@ -214,6 +236,7 @@ class Engine:
 
     async def _positions(self, partitions: frozenset[TP]) -> Mapping[TP, int]:
         """Where the database says that each partition goes on; asked again while the database is away."""
+        await self._compare(partitions)
         while True:
             try:
                 async with self._ground.database.read() as connection:
@@ -227,6 +250,23 @@ class Engine:
                     for tp in partitions
                     if (tp.topic, tp.partition) in stored
                 }
+
+    async def _compare(self, partitions: frozenset[TP]) -> None:
+        """What Kafka says of these partitions is compared with the database, and what is gone is sent again."""
+        if self._holdings is None or not partitions:
+            return
+        ground = self._ground
+        assignments = Assignments(
+            database=ground.database,
+            holdings=self._holdings,
+            cluster_id=self._cluster_id,
+            group=ground.settings.consumer_group,
+            clock=ground.clock,
+            wall=ground.wall,
+            metrics=ground.metrics,
+        )
+        if await assignments.compare([(tp.topic, tp.partition) for tp in partitions]):
+            self.outbox.nudge()
 
     async def _crash(self) -> None:
         """Raise what crashed Faust: nothing restarts inside, the process has to end."""

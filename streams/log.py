@@ -39,6 +39,8 @@ class LogEvent(StrEnum):
     BATCH_ISOLATED = "batch_isolated"
     OFFSET_GAP_SOUGHT = "offset_gap_sought"
     OFFSET_GAP_RECORDED = "offset_gap_recorded"
+    OFFSETS_NOT_COMPARED = "offsets_not_compared"
+    DISAGREEMENT_FOUND = "disagreement_found"
     OUTBOX_SWEPT = "outbox_swept"
     OUTBOX_PRUNED = "outbox_pruned"
     DEADLINES_SWEPT = "deadlines_swept"

@@ -141,6 +141,9 @@ class MessageMetrics:
         self.oldest_unacked = shelf.gauge(
             "oldest_unacknowledged_seconds", "How old is the oldest message that no agent has finished?"
         )
+        self.disagreements = shelf.counter(
+            "disagreements_total", "How often did Kafka say something else than the database?", "kind"
+        )
         self.brakes_pulled = shelf.gauge(
             "brakes_pulled", "How many partitions stand still for their dead letters?"
         )

@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "understand": ("understanding", "understand"),
         "check": ("verifying", "check"),
         "replay": ("verifying", "replay"),
+        "reconcile": ("reconciling", "reconcile"),
         "accounts": ("accounts", "app"),
         "producers": ("producers", "app"),
         "keys": ("keys", "app"),

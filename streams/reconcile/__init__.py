@@ -10,11 +10,13 @@ Never in here: a rule of the trade, or a way to give a fact other bytes. Reasons
 """
 
 from streams.reconcile.agreement import DatabaseIsOlder, require_agreement
+from streams.reconcile.assignment import Assignments
 from streams.reconcile.holdings import Holdings, KafkaHoldings
 from streams.reconcile.plan import Plan, draw_up
 from streams.reconcile.replaying import Replayed, Replayer
 
 __all__ = [
+    "Assignments",
     "DatabaseIsOlder",
     "Holdings",
     "KafkaHoldings",

@@ -58,6 +58,4 @@ async def settled_events(connection: AsyncConnection) -> frozenset[tuple[str, st
 async def every(connection: AsyncConnection, cluster_id: str) -> tuple[Disagreement, ...]:
     """All that were found at this cluster, the first first."""
     rows = await connection.execute(_ALL, {"in_cluster": cluster_id})
-    return tuple(
-        Disagreement(DisagreementKind(row.kind), row.subject, row.found, row.detail) for row in rows
-    )
+    return tuple(Disagreement(DisagreementKind(row.kind), row.subject, row.found, row.detail) for row in rows)

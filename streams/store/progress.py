@@ -99,6 +99,28 @@ async def advance(
     return stood
 
 
+async def skip(
+    connection: AsyncConnection, cluster_id: str, partition: Partition, to_offset: int, now: datetime
+) -> None:
+    """Move a partition on to the oldest record that there is; what is gone before it is recorded as a gap.
+
+    Does nothing where it stands there already. Raises Fenced when another worker moves it at this moment.
+    """
+    where: dict[str, object] = {
+        "in_cluster": cluster_id,
+        "in_topic": partition[0],
+        "in_partition": partition[1],
+    }
+    stored = await _stands_at(connection, where, now)
+    if stored >= to_offset:
+        return
+    move = {**where, "from_offset": stored, "to_offset": to_offset, "at": now}
+    if (await connection.execute(_ADVANCE, move)).rowcount != 1:
+        raise Fenced(f"{partition[0]}[{partition[1]}]: another worker has moved it on from {stored}")
+    key = {"cluster_id": cluster_id, "topic": partition[0], "partition": partition[1], "recorded_at": now}
+    await insert(connection, GAPS, [{**key, "from_offset": stored, "to_offset": to_offset}])
+
+
 async def count(
     connection: AsyncConnection, cluster_id: str, counts: Mapping[Partition, PartitionCounts]
 ) -> None:
