@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId, ReportId
@@ -74,8 +74,10 @@ class References:
                 yield one.incident_id
 
 
+# Half by half, here and below, and more than is asked for: SQLite walks no index for pairs.
 _NAMED = select(REPORTS.c.source_id, REPORTS.c.report_id, REPORTS.c.incident_id).where(
-    tuple_(REPORTS.c.source_id, REPORTS.c.report_id).in_(bindparam("references", expanding=True))
+    REPORTS.c.source_id.in_(bindparam("source_ids", expanding=True)),
+    REPORTS.c.report_id.in_(bindparam("report_ids", expanding=True)),
 )
 _WAITING = select(
     REPORTS.c.source_id, REPORTS.c.refers_to, REPORTS.c.incident_id, REPORTS.c.reported_at
@@ -89,11 +91,12 @@ async def load_references(
     known = References(timedelta(seconds=rules.reference_waits_seconds))
     named = {(one.source_id, one.refers_to) for one in reports if one.refers_to is not None}
     if named:
-        for row in await connection.execute(_NAMED, {"references": sorted(named)}):
-            known.by_report[row.source_id, row.report_id] = IncidentId(row.incident_id)
+        sources, report_ids = (sorted(set(half)) for half in zip(*named, strict=True))
+        for row in await connection.execute(_NAMED, {"source_ids": sources, "report_ids": report_ids}):
+            if (reference := (row.source_id, row.report_id)) in named:
+                known.by_report[reference] = IncidentId(row.incident_id)
         known.by_incident = {name: IncidentId(name) for _, name in named}
     if reports:
-        # By report_id alone: SQLite walks no index for pairs of which one half may be null.
         arrived = {(one.source_id, one.report_id) for one in reports}
         report_ids = sorted({report_id for _, report_id in arrived})
         for late in await connection.execute(_WAITING, {"report_ids": report_ids}):
