@@ -18,7 +18,7 @@ from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
 from streams.broker.access import Brokers
-from streams.broker.transport import TP, FastLane, make_app
+from streams.broker.transport import TP, FastLane, Progress, make_app
 from streams.broker.transport.app import Positions
 from streams.clock import Clock, WallClock
 from streams.errors import Transient
@@ -41,6 +41,7 @@ from streams.store.database import Database
 from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.commands import CommandSweep
 from streams.sweepers.deadlines import DeadlineSweep
+from streams.sweepers.months import MonthSweep
 from streams.sweepers.outbox import OutboxPruning, OutboxSweep
 from streams.sweepers.projections import RATED_AT_MOST_EVERY_SECONDS, ProjectionSweep
 from streams.sweepers.sweeper import Sweeper, Work
@@ -48,6 +49,7 @@ from streams.sweepers.sweeper import Sweeper, Work
 _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2
 _PRUNED_EVERY_SECONDS = 600.0
+_MONTHS_EVERY_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,12 @@ class Engine:
             ),
             self._sweeper("projections", self._projections(), 1.0, LogEvent.PROJECTIONS_PUBLISHED),
             self._sweeper("pruning", pruning, _PRUNED_EVERY_SECONDS, LogEvent.OUTBOX_PRUNED),
+            self._sweeper(
+                "months",
+                MonthSweep(ground.database, ground.clock),
+                _MONTHS_EVERY_SECONDS,
+                LogEvent.MONTHS_OPENED,
+            ),
         )
         return {
             "watchdog": watchdog.run,
@@ -184,9 +192,9 @@ class Engine:
             **{sweeper.name: sweeper.run for sweeper in sweepers},
         }
 
-    def oldest_unacked_seconds(self) -> float:
-        """Age of the oldest message that no agent has finished."""
-        return self._app.progress().oldest_unacked_seconds
+    def progress(self) -> Progress:
+        """How far behind it is with acknowledging and with fetching."""
+        return self._app.progress()
 
     def _projections(self) -> ProjectionSweep:
         ground = self._ground
@@ -236,6 +244,7 @@ class Engine:
 
     async def _positions(self, partitions: frozenset[TP]) -> Mapping[TP, int]:
         """Where the database says that each partition goes on; asked again while the database is away."""
+        self._ground.metrics.messages.assignments.inc()
         await self._compare(partitions)
         while True:
             try:

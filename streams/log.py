@@ -43,6 +43,7 @@ class LogEvent(StrEnum):
     DISAGREEMENT_FOUND = "disagreement_found"
     OUTBOX_SWEPT = "outbox_swept"
     OUTBOX_PRUNED = "outbox_pruned"
+    MONTHS_OPENED = "months_opened"
     DEADLINES_SWEPT = "deadlines_swept"
     COMMANDS_SENT_AGAIN = "commands_sent_again"
     PROJECTIONS_PUBLISHED = "projections_published"

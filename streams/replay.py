@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.archive.files import ArchiveFolder
 from streams.check.difference import first_difference
 from streams.check.dossier import Dossier, dossier_of, dossiers
 
@@ -22,17 +23,17 @@ class Replayed:
     difference: str | None
 
 
-async def replay(connection: AsyncConnection, incident_id: str) -> Replayed | None:
-    """Replay one incident; None when nothing is stored under this id."""
-    dossier = await dossier_of(connection, incident_id)
+async def replay(connection: AsyncConnection, incident_id: str, archive: ArchiveFolder) -> Replayed | None:
+    """Replay one incident; None when nothing is stored under this id. Raises ArchiveUnreadable."""
+    dossier = await dossier_of(connection, incident_id, archive)
     if dossier.row is None and not dossier.event_rows:
         return None
     return _replayed(dossier)
 
 
-async def replay_all(connection: AsyncConnection) -> AsyncIterator[Replayed]:
-    """Replay every incident, in the order of ids."""
-    async for dossier in dossiers(connection):
+async def replay_all(connection: AsyncConnection, archive: ArchiveFolder) -> AsyncIterator[Replayed]:
+    """Replay every incident, in the order of ids. Raises ArchiveUnreadable."""
+    async for dossier in dossiers(connection, archive):
         if dossier.row is not None or dossier.event_rows:
             yield _replayed(dossier)
 

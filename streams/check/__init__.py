@@ -5,13 +5,16 @@ incident are pure functions of its `Dossier`; those of whole tables ask the data
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.archive.files import ArchiveFolder
 from streams.attachments.store import AttachmentStore
 from streams.check import (
+    archived,
     attachments,
     audited,
     clocks,
@@ -31,7 +34,7 @@ from streams.check.violation import Invariant, Violation
 from streams.check.yardstick import Yardstick, load
 from streams.store.database import Database
 
-__all__ = ["Cluster", "Invariant", "Violation", "check"]
+__all__ = ["Beside", "Cluster", "Invariant", "Violation", "check"]
 
 OfIncident = Callable[[Dossier, Yardstick], Iterator[Violation]]
 OfTables = Callable[[AsyncConnection, Yardstick], AsyncIterator[Violation]]
@@ -73,10 +76,21 @@ OF_INCIDENTS: tuple[OfIncident, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lies beside the database: the pictures that are named, and the logs that were put away."""
+
+    pictures: AttachmentStore | None = None
+    archive: ArchiveFolder | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
 async def check(
     database: Database,
     cluster: Cluster | None = None,
-    pictures: AttachmentStore | None = None,
+    beside: Beside = NOTHING_BESIDE,
     *,
     grace_seconds: float = 60,
     lives_by_wall: bool = False,
@@ -86,7 +100,8 @@ async def check(
     """Every violation there is, in one snapshot of the database; stop reading at the first if that is enough.
 
     `grace_seconds` is how long something may be on its way (0: the system is at rest), `rated_every_seconds` how often
-    ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at, and no picture without `pictures`.
+    ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at, and nothing `beside`
+    the database that is not named. Where a file of the archive is missing or changed, that alone is told.
     `looked_at` is told each incident. Raises TransientFault, and KafkaError when the broker does not answer.
     """
     shelf = None if cluster is None else await published.read_shelf(cluster)
@@ -99,20 +114,43 @@ async def check(
             grace_seconds,
             lives_by_wall=lives_by_wall,
             rated_every_seconds=rated_every_seconds,
+            archive=beside.archive,
         )
-        for of_tables in OF_TABLES:
-            async for violation in of_tables(connection, yardstick):
+        missing = [one async for one in archived.archives_are_whole(connection, yardstick)]
+        for violation in missing:
+            yield violation
+        # Without its archive a log is not whole, and nothing that is said of it would be true.
+        if not missing:
+            async for violation in _of_database(connection, yardstick, looked_at):
                 yield violation
-        async for dossier in dossiers(connection):
-            looked_at(dossier.incident_id)
-            for violation in _of_dossier(dossier, yardstick):
+            async for violation in _of_what_lies_beside(connection, yardstick, beside.pictures, shelf):
                 yield violation
-        if pictures is not None:
-            async for violation in attachments.named_pictures_are_whole(connection, pictures, yardstick):
-                yield violation
-        if shelf is not None:
-            async for violation in _of_shelf(connection, shelf, yardstick):
-                yield violation
+
+
+async def _of_database(
+    connection: AsyncConnection, yardstick: Yardstick, looked_at: Callable[[str], None]
+) -> AsyncIterator[Violation]:
+    for of_tables in OF_TABLES:
+        async for violation in of_tables(connection, yardstick):
+            yield violation
+    async for dossier in dossiers(connection, yardstick.archive):
+        looked_at(dossier.incident_id)
+        for violation in _of_dossier(dossier, yardstick):
+            yield violation
+
+
+async def _of_what_lies_beside(
+    connection: AsyncConnection,
+    yardstick: Yardstick,
+    pictures: AttachmentStore | None,
+    shelf: published.Shelf | None,
+) -> AsyncIterator[Violation]:
+    if pictures is not None:
+        async for violation in attachments.named_pictures_are_whole(connection, pictures, yardstick):
+            yield violation
+    if shelf is not None:
+        async for violation in _of_shelf(connection, shelf, yardstick):
+            yield violation
 
 
 def _of_dossier(dossier: Dossier, yardstick: Yardstick) -> Iterator[Violation]:
@@ -125,7 +163,7 @@ async def _of_shelf(
 ) -> AsyncIterator[Violation]:
     async for violation in published.published_is_on_the_shelf(connection, shelf):
         yield violation
-    async for violation in published.shelf_holds_only_the_log(connection, shelf):
+    async for violation in published.shelf_holds_only_the_log(connection, shelf, yardstick.archive):
         yield violation
     async for violation in published.sent_messages_are_heard(connection, shelf.cluster_id, yardstick):
         yield violation

@@ -13,16 +13,18 @@ from models.messages.command import Command
 from models.tables import COMMANDS, EVENTS, OUTBOX
 from models.topics import Topic
 from models.vocabulary import CommandKind, CommandStatus, DeadlineKind
+from streams.archive.catalogue import every_log
 from streams.check.dossier import Dossier
 from streams.check.rows import Row
 from streams.check.violation import Invariant, Violation
 from streams.check.yardstick import Yardstick
 
 _PAGE = 500
+_ISSUING = (CommandIssued.type_name, CommandRetracted.type_name)
 _ISSUED = (
     select(EVENTS.c.event_id, EVENTS.c.body)
     .where(
-        EVENTS.c.type.in_([CommandIssued.type_name, CommandRetracted.type_name]),
+        EVENTS.c.type.in_(_ISSUING),
         EVENTS.c.event_id > bindparam("last"),
     )
     .order_by(EVENTS.c.event_id)
@@ -54,18 +56,30 @@ def command_ids_are_derived(dossier: Dossier, _: Yardstick) -> Iterator[Violatio
             yield _of(Invariant.I2, row, f"the body has id {command.command_id}, its contents give {derived}")
 
 
-async def commands_are_issued_once(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
+async def commands_are_issued_once(
+    connection: AsyncConnection, yardstick: Yardstick
+) -> AsyncIterator[Violation]:
     """I2 no command is issued twice, nor taken back twice: one event per id in all logs together."""
     issued: dict[str, str] = {}
+    async for event_id, body in _every_issue(connection, yardstick):
+        data = orjson.loads(body)["data"]
+        command_id = data.get("command", data.get("retraction"))["command_id"]
+        if command_id in issued:
+            detail = f"command {command_id} was issued by event {issued[command_id]} already"
+            yield Violation(Invariant.I2, f"events event_id={event_id}", detail)
+        issued[command_id] = event_id
+
+
+async def _every_issue(connection: AsyncConnection, yardstick: Yardstick) -> AsyncIterator[tuple[str, bytes]]:
+    """The id and body of each fact of all logs that issues a command, those that were put away first."""
+    async for log in every_log(connection, yardstick.archive):
+        for fact in log:
+            if fact["type"] in _ISSUING:
+                yield fact["event_id"], fact["body"]
     last = ""
     while rows := (await connection.execute(_ISSUED, {"last": last})).all():
         for row in rows:
-            data = orjson.loads(row.body)["data"]
-            command_id = data.get("command", data.get("retraction"))["command_id"]
-            if command_id in issued:
-                detail = f"command {command_id} was issued by event {issued[command_id]} already"
-                yield Violation(Invariant.I2, f"events event_id={row.event_id}", detail)
-            issued[command_id] = row.event_id
+            yield row.event_id, row.body
         last = rows[-1].event_id
 
 

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import IncidentId
 from models.messages.event import Event
 from models.tables import COMMANDS, DEADLINES, EVENTS, INCIDENTS, OUTCOMES, REPORTS
+from streams.archive.catalogue import logs_of
+from streams.archive.files import ArchiveFolder, Log
 from streams.check.rows import Row, rows
 from workflows.appraisal.heat import relatives
 from workflows.appraisal.outcomes import Outcome, outcomes_of_log
@@ -43,6 +45,7 @@ class Dossier:
     outcomes: Mapping[str, Row]  # by id: those of the incident and those that its log measured
     reports: int
     family: Logs  # its log and those that its heat hangs on
+    put_away: int = 0  # how many facts of its log lie in an archive
 
 
 def _all_of(table: Table, *order: str) -> Select[Any]:
@@ -71,18 +74,18 @@ _REPORTS = (
 )
 
 
-async def dossiers(connection: AsyncConnection) -> AsyncIterator[Dossier]:
-    """Every incident that any row names, in the order of ids, a page of 200 at a time."""
+async def dossiers(connection: AsyncConnection, archive: ArchiveFolder | None) -> AsyncIterator[Dossier]:
+    """Every incident that any row names, in the order of ids, a page of 200 at a time. Raises ArchiveUnreadable."""
     last = ""
     while ids := await _next_ids(connection, last):
-        for dossier in await _page(connection, ids):
+        for dossier in await _page(connection, ids, archive):
             yield dossier
         last = ids[-1]
 
 
-async def dossier_of(connection: AsyncConnection, incident_id: str) -> Dossier:
-    """What is stored under this id; all of it may be empty."""
-    return (await _page(connection, [incident_id]))[0]
+async def dossier_of(connection: AsyncConnection, incident_id: str, archive: ArchiveFolder | None) -> Dossier:
+    """What is stored under this id; all of it may be empty. Raises ArchiveUnreadable."""
+    return (await _page(connection, [incident_id], archive))[0]
 
 
 async def _next_ids(connection: AsyncConnection, last: str) -> list[str]:
@@ -92,16 +95,17 @@ async def _next_ids(connection: AsyncConnection, last: str) -> list[str]:
     return sorted(found)[:_AT_A_TIME]
 
 
-async def _page(connection: AsyncConnection, ids: list[str]) -> list[Dossier]:
+async def _page(connection: AsyncConnection, ids: list[str], archive: ArchiveFolder | None) -> list[Dossier]:
     incidents = {row["incident_id"]: row for row in await rows(connection, _INCIDENTS, ids=ids)}
-    events = await _grouped(connection, _EVENTS, ids)
+    put_away = await logs_of(connection, ids, archive)
+    events = await _events(connection, ids, put_away)
     deadlines = await _grouped(connection, _DEADLINES, ids)
     commands = await _grouped(connection, _COMMANDS, ids)
     outcomes = await _grouped(connection, _OUTCOMES, ids)
     reports = {row["incident_id"]: row["reports"] for row in await rows(connection, _REPORTS, ids=ids)}
     readings = {one: _Reading.of(events[one]) for one in ids}
     moved = await _measured(connection, readings.values())
-    logs = await _with_relatives(connection, {IncidentId(one): readings[one].log for one in ids})
+    logs = await _with_relatives(connection, {IncidentId(one): readings[one].log for one in ids}, archive)
     return [
         Dossier(
             incident_id=IncidentId(one),
@@ -121,6 +125,7 @@ async def _page(connection: AsyncConnection, ids: list[str]) -> list[Dossier]:
             },
             reports=reports.get(one, 0),
             family=logs,
+            put_away=len(put_away.get(one, ())),
         )
         for one in ids
     ]
@@ -167,12 +172,22 @@ async def _measured(connection: AsyncConnection, readings: Iterable[_Reading]) -
     return found
 
 
-async def _with_relatives(connection: AsyncConnection, logs: dict[IncidentId, tuple[Event, ...]]) -> Logs:
+async def _events(
+    connection: AsyncConnection, ids: Iterable[str], put_away: Mapping[str, Log]
+) -> dict[str, list[Row]]:
+    """Whole logs: what was put away, then what stands in the table."""
+    standing = await _grouped(connection, _EVENTS, ids)
+    return {one: [*put_away.get(one, ()), *standing.get(one, ())] for one in ids}
+
+
+async def _with_relatives(
+    connection: AsyncConnection, logs: dict[IncidentId, tuple[Event, ...]], archive: ArchiveFolder | None
+) -> Logs:
     """These logs and, as far as they hang together, those of what they absorbed and split off."""
     known = dict(logs)
     wanted = {one for log in logs.values() for one in relatives(log)} - known.keys()
     while wanted:
-        events = await _grouped(connection, _EVENTS, wanted)
+        events = await _events(connection, wanted, await logs_of(connection, wanted, archive))
         known.update((one, _Reading.of(events[one]).log) for one in wanted)
         wanted = {relative for one in wanted for relative in relatives(known[one])} - known.keys()
     return known

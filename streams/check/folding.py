@@ -50,6 +50,8 @@ def heat_equals_its_fold(dossier: Dossier, yardstick: Yardstick) -> Iterator[Vio
     row = dossier.row
     if row is None or dossier.state is None:
         return
+    if 0 < dossier.put_away < len(dossier.event_rows):
+        return  # reopened after it was put away: it goes on from the heat that it had, not from its log
     epoch, stored = row["heat_epoch"], row["log_heat"]
     rules = yardstick.rules if epoch is None else yardstick.rules_of_epoch(epoch)
     where = f"incidents incident_id={dossier.incident_id}"

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import DEAD_LETTERS, EVENTS, INBOX, OUTBOX
 from models.topics import Topic
+from streams.archive.catalogue import every_log
+from streams.archive.files import ArchiveFolder
 from streams.broker.access import Brokers
 from streams.broker.reading import Read, read_to_end
 from streams.check.rows import rows
@@ -75,8 +77,22 @@ async def read_shelf(cluster: Cluster) -> Shelf:
     return Shelf(cluster.cluster_id, began, found)
 
 
-async def shelf_holds_only_the_log(connection: AsyncConnection, shelf: Shelf) -> AsyncIterator[Violation]:
+async def shelf_holds_only_the_log(
+    connection: AsyncConnection, shelf: Shelf, archive: ArchiveFolder | None = None
+) -> AsyncIterator[Violation]:
     """I7 ... and no other is: every record of `incident-events` is an event of the log with the same bytes."""
+    strange = [one async for one in _not_in_the_table(connection, shelf)]
+    if strange:
+        # Kafka may keep for longer what was put away here.
+        async for log in every_log(connection, archive):
+            known = {(fact["event_id"], sha256(fact["body"]).digest()) for fact in log}
+            strange = [one for one in strange if one not in known]
+    for event_id, digest in strange:
+        detail = f"event {event_id or '?'} is not in the log with these bytes"
+        yield Violation(Invariant.I7, shelf.found[event_id, digest], detail)
+
+
+async def _not_in_the_table(connection: AsyncConnection, shelf: Shelf) -> AsyncIterator[tuple[str, bytes]]:
     records = list(shelf.found)
     for first in range(0, len(records), _PAGE):
         page = records[first : first + _PAGE]
@@ -86,8 +102,7 @@ async def shelf_holds_only_the_log(connection: AsyncConnection, shelf: Shelf) ->
         }
         for event_id, digest in page:
             if bodies.get(event_id) != digest:
-                detail = f"event {event_id or '?'} is not in the log with these bytes"
-                yield Violation(Invariant.I7, shelf.found[event_id, digest], detail)
+                yield event_id, digest
 
 
 async def published_is_on_the_shelf(connection: AsyncConnection, shelf: Shelf) -> AsyncIterator[Violation]:

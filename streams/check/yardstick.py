@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import ACTIVATIONS, CLOCK, DEADLINES, INBOX, INCIDENTS, OUTBOX, RULEBOOKS
 from models.topics import STAGE_OF_HAND_OVER
+from streams.archive.files import ArchiveFolder
 from streams.sweepers.projections import LEASE, RATED_AT_MOST_EVERY_SECONDS
 from workflows.rulebook import Rulebook
 from workflows.rulebook_file import default_rulebook, parse_rulebook
@@ -46,6 +47,7 @@ class Yardstick:
     told_within: timedelta  # until when, of its time, a heat ranking must have followed, and a rating
     rated_within: timedelta
     called: frozenset[str]  # incidents that a stage was called upon for and has not looked at yet
+    archive: ArchiveFolder | None = None  # where the logs lie that were put away
 
     def is_overdue(self, moment: datetime) -> bool:
         """The program's time has passed this moment by more than the grace."""
@@ -68,6 +70,7 @@ async def load(
     *,
     lives_by_wall: bool,
     rated_every_seconds: float = 60.0,
+    archive: ArchiveFolder | None = None,
 ) -> Yardstick:
     """The yardstick as this transaction sees it.
 
@@ -96,4 +99,5 @@ async def load(
         rules=stored.get(in_force or "", default_rulebook()),
         rulebooks=stored,
         called=frozenset(key.decode() for (key,) in called),
+        archive=archive,
     )

@@ -1,22 +1,27 @@
 """`fenghuo db`, `config`, `docs` and `version`: what an operator or developer does once in a while."""
 
 import asyncio
+from datetime import UTC, datetime
 from importlib.metadata import version as version_of
+from typing import Annotated
 
 import typer
 
 from models.messages.fields import SCHEMA_VERSION
+from models.months import Month, month_named, month_of
 from streams import documents
-from streams.cli.doors import settings_of_command
-from streams.cli.terminal import CannotDo, answer, found_wrong
+from streams.archive.files import ArchiveFolder
+from streams.archive.putting_away import QUIET_DAYS, FileMade, MonthLeft, put_away
+from streams.cli.doors import on_database, program_now, settings_of_command
+from streams.cli.terminal import CannotDo, answer, found_wrong, remark
 from streams.errors import SettingsRefused, Transient
 from streams.program.trust import keyring_of
-from streams.settings import load_settings
+from streams.settings import Settings, load_settings
 from streams.store.database import Database
 from streams.store.migrations import upgrade
 from workflows.rulebook_file import default_rulebook
 
-db = typer.Typer(no_args_is_help=True, help="The database: upgrade.")
+db = typer.Typer(no_args_is_help=True, help="The database: upgrade, archive.")
 config = typer.Typer(no_args_is_help=True, help="The settings: show, check.")
 docs = typer.Typer(no_args_is_help=True, help="The generated documents: build.")
 
@@ -43,6 +48,52 @@ def upgrade_database() -> None:
 
     asyncio.run(upgraded())
     answer("the database is of this version")
+
+
+@db.command("archive")
+def archive(
+    *,
+    before: Annotated[str, typer.Option(help="the month from which on logs stay, like 2026-01")],
+    quiet_days: Annotated[
+        float, typer.Option(min=1, help="an incident must have ended and not changed for so long")
+    ] = QUIET_DAYS,
+) -> None:
+    """Put the logs of incidents opened before a month into files, compressed, and take them from the database.
+
+    Only what has ended, and what it was merged with or split from, too. `show`, `explain`, `replay` and `check` go on
+    reading them in FENGHUO_ARCHIVE_DIR: keep the files, and write the digests down elsewhere. Works beside a running
+    engine; killed, it goes on where it was when it is called again.
+
+    Example: fenghuo db archive --before 2026-01
+    """
+    try:
+        month = month_named(before)
+    except ValueError as wrong:
+        raise CannotDo(str(wrong)) from wrong
+    if month > month_of(datetime.now(UTC)):
+        raise CannotDo(f"{month} is yet to come; a log is put away when its month is over")
+    on_database(lambda database, settings: _archived(database, settings, month, quiet_days))
+
+
+async def _archived(database: Database, settings: Settings, before: Month, quiet_days: float) -> None:
+    async with database.read() as connection:
+        now = await program_now(connection, settings)
+    folder = ArchiveFolder(settings.archive)
+    try:
+        async for done in put_away(database, folder, before, now, quiet_days):
+            match done:
+                case FileMade():
+                    answer(
+                        f"{done.name}: {done.incidents} incidents, {done.events} events, sha256 {done.digest}"
+                    )
+                case MonthLeft(incidents=0):
+                    remark(f"{done.month}: nothing stays in the database")
+                case MonthLeft():
+                    remark(
+                        f"{done.month}: {done.incidents} incidents stay; they are open, changed lately or tied"
+                    )
+    except OSError as full:
+        raise CannotDo(f"{folder.path} takes no more: {full}; nothing was taken from the database") from full
 
 
 @config.command("show")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.archive.files import ArchiveFolder, ArchiveUnreadable
 from streams.cli.terminal import CannotDo
 from streams.errors import Transient
 from streams.log import configure_logging
@@ -38,6 +39,19 @@ def reading(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
             return await work(connection)
 
     return on_database(within)
+
+
+def reading_archive(work: Callable[[AsyncConnection, ArchiveFolder], Awaitable[T]]) -> T:
+    """As `reading`, with the folder of logs that were put away. Raises CannotDo, naming a file that is missing."""
+
+    async def within(database: Database, settings: Settings) -> T:
+        async with database.read() as connection:
+            return await work(connection, ArchiveFolder(settings.archive))
+
+    try:
+        return on_database(within)
+    except ArchiveUnreadable as unreadable:
+        raise CannotDo(str(unreadable)) from unreadable
 
 
 async def _worked(work: Callable[[Database, Settings], Awaitable[T]], settings: Settings) -> T:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.areas import area_tree
 from models.identifiers import IncidentId
 from models.messages.event import Event
-from streams.cli.doors import reading
+from streams.archive.catalogue import logs_of
+from streams.archive.files import ArchiveFolder
+from streams.cli.doors import reading_archive
 from streams.cli.reasons.log import reasons_of
 from streams.cli.reasons.phrases import LEVEL
 from streams.cli.reasons.reason import Reason
@@ -38,7 +40,7 @@ def explain(
 
     Example: fenghuo explain 3b0d9c1e-54a7-5c1e-8f0e-0d2a7b0c9a11
     """
-    found = reading(lambda connection: _load(connection, IncidentId(incident_id)))
+    found = reading_archive(lambda connection, archive: _load(connection, IncidentId(incident_id), archive))
     if found is None:
         found_wrong(f"there is no incident {incident_id}; `fenghuo incidents` lists them")
     incident, log, rules = found
@@ -51,16 +53,19 @@ def explain(
 
 
 async def _load(
-    connection: AsyncConnection, incident_id: IncidentId
+    connection: AsyncConnection, incident_id: IncidentId, archive: ArchiveFolder
 ) -> tuple[Incident, tuple[Event, ...], Mapping[str, Rulebook]] | None:
     incident = await queries.incident(connection, incident_id)
     if incident is None:
         return None
-    return incident, await _whole_log(connection, incident_id), await _rulebooks(connection)
+    return incident, await _whole_log(connection, incident_id, archive), await _rulebooks(connection)
 
 
-async def _whole_log(connection: AsyncConnection, incident_id: IncidentId) -> tuple[Event, ...]:
-    log: list[Event] = []
+async def _whole_log(
+    connection: AsyncConnection, incident_id: IncidentId, archive: ArchiveFolder
+) -> tuple[Event, ...]:
+    put_away = (await logs_of(connection, [incident_id], archive)).get(incident_id, ())
+    log = [Event.model_validate_json(fact["body"]) for fact in put_away]
     while part := await queries.events(connection, incident_id, len(log), _READ_AT_A_TIME):
         log += part
     return tuple(log)

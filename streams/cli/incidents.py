@@ -10,7 +10,9 @@ from models.areas import area_tree
 from models.identifiers import IncidentId
 from models.messages.event import Event
 from models.vocabulary import Level, Stage, Status, Verdict
-from streams.cli.doors import reading
+from streams.archive.catalogue import logs_of
+from streams.archive.files import ArchiveFolder
+from streams.cli.doors import reading, reading_archive
 from streams.cli.terminal import CannotDo, add, answer, answers, beijing_time, found_wrong, remark, table
 from streams.store import queries
 from workflows.incident import Incident
@@ -54,7 +56,7 @@ def show(
 
     Example: fenghuo show 3b0d9c1e-54a7-5c1e-8f0e-0d2a7b0c9a11
     """
-    found = reading(lambda connection: _load(connection, IncidentId(incident_id)))
+    found = reading_archive(lambda connection, archive: _load(connection, IncidentId(incident_id), archive))
     if found is None:
         found_wrong(f"there is no incident {incident_id}; `fenghuo incidents` lists them")
     incident, log = found
@@ -66,12 +68,15 @@ def show(
 
 
 async def _load(
-    connection: AsyncConnection, incident_id: IncidentId
+    connection: AsyncConnection, incident_id: IncidentId, archive: ArchiveFolder
 ) -> tuple[Incident, tuple[Event, ...]] | None:
     incident = await queries.incident(connection, incident_id)
     if incident is None:
         return None
-    return incident, await queries.events(connection, incident_id, max(0, incident.seq - _EVENTS_SHOWN))
+    standing = await queries.events(connection, incident_id, max(0, incident.seq - _EVENTS_SHOWN))
+    put_away = (await logs_of(connection, [incident_id], archive)).get(incident_id, ())
+    log = (*(Event.model_validate_json(fact["body"]) for fact in put_away), *standing)
+    return incident, log[-_EVENTS_SHOWN:]
 
 
 def _print_list(found: tuple[Incident, ...]) -> None:

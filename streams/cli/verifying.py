@@ -8,11 +8,12 @@ from aiokafka.errors import KafkaError
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.archive.files import ArchiveFolder
 from streams.attachments.store import FOLDER, AttachmentStore, open_store
-from streams.check import Cluster, Violation
+from streams.check import Beside, Cluster, Violation
 from streams.check import check as look
 from streams.cli.brokers import cluster_if_any
-from streams.cli.doors import on_database, reading
+from streams.cli.doors import on_database, reading_archive
 from streams.cli.terminal import CannotDo, answer, found_wrong, remarks
 from streams.replay import Replayed, replay_all
 from streams.replay import replay as replay_one
@@ -67,13 +68,13 @@ def replay(
     if every == (incident_id is not None):
         raise CannotDo("name one incident, or say --all")
     if incident_id is not None:
-        one = reading(lambda connection: replay_one(connection, incident_id))
+        one = reading_archive(lambda connection, archive: replay_one(connection, incident_id, archive))
         if one is None:
             found_wrong(f"there is no incident {incident_id}; `fenghuo incidents` lists them")
         _tell(one)
         answer(f"{one.incident_id}: {one.events} events fold to the stored state")
         return
-    incidents, events = reading(_replay_all)
+    incidents, events = reading_archive(_replay_all)
     answer(f"{incidents} incidents, {events} events fold to the stored states")
 
 
@@ -87,7 +88,7 @@ async def _look(
         violations = look(
             database,
             cluster,
-            _pictures(settings),
+            Beside(_pictures(settings), ArchiveFolder(settings.archive)),
             grace_seconds=grace,
             lives_by_wall=settings.profile is Profile.PRODUCTION,
             rated_every_seconds=settings.rate_every_seconds,
@@ -113,11 +114,11 @@ def _pictures(settings: Settings) -> AttachmentStore | None:
     return open_store(settings.attachments_url, settings.data_dir)
 
 
-async def _replay_all(connection: AsyncConnection) -> tuple[int, int]:
+async def _replay_all(connection: AsyncConnection, archive: ArchiveFolder) -> tuple[int, int]:
     events = 0
     with _progress() as progress:
         task = progress.add_task("incidents replayed", total=None)
-        async for one in replay_all(connection):
+        async for one in replay_all(connection, archive):
             _tell(one)
             events += one.events
             progress.advance(task)

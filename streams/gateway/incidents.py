@@ -111,8 +111,13 @@ async def get_events(
     await require_incident(incident_id, caller, services.database)
     async with services.database.read() as connection:
         rows, next_after_seq = await listing.events(connection, incident_id, after_seq, limit)
+        archived_until_seq = await listing.archived_until_seq(connection, incident_id)
     shown = _as_sent if caller.is_installation else _masked
-    page = {"events": [shown(row.body) for row in rows], "next_after_seq": next_after_seq}
+    page = {
+        "events": [shown(row.body) for row in rows],
+        "next_after_seq": next_after_seq,
+        "archived_until_seq": archived_until_seq,
+    }
     return Response(orjson.dumps(page), media_type="application/json")
 
 

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, tuple_
+from sqlalchemy import Row, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
-from models.tables import COMMANDS, EVENTS, INCIDENTS, REPORTS
+from models.tables import ARCHIVED_LOGS, COMMANDS, EVENTS, INCIDENTS, REPORTS
 from models.vocabulary import Status
 from streams.gateway.cursors import Place
 from streams.gateway.problems import not_found
@@ -32,6 +32,9 @@ _EVENTS = (
     .where(EVENTS.c.incident_id == bindparam("of_incident"), EVENTS.c.seq > bindparam("after"))
     .order_by(EVENTS.c.seq)
     .limit(bindparam("most"))
+)
+_ARCHIVED = select(func.max(ARCHIVED_LOGS.c.last_seq)).where(
+    ARCHIVED_LOGS.c.incident_id == bindparam("of_incident")
 )
 _COMMANDS = (
     select(COMMANDS)
@@ -78,6 +81,12 @@ async def events(
     asked = {"of_incident": incident_id, "after": after_seq, "most": limit + 1}
     rows = list(await connection.execute(_EVENTS, asked))
     return rows[:limit], rows[limit - 1].seq if len(rows) > limit else None
+
+
+async def archived_until_seq(connection: AsyncConnection, incident_id: str) -> int | None:
+    """Up to which seq an incident's log was put away; None: it is all there."""
+    found: int | None = (await connection.execute(_ARCHIVED, {"of_incident": incident_id})).scalar_one()
+    return found
 
 
 async def commands(connection: AsyncConnection, incident_id: str) -> list[Found]:

@@ -19,6 +19,7 @@ from models.messages.decision import ReportRef
 from models.messages.event import Event
 from models.tables import EVENTS, INCIDENTS, REPORTS
 from streams.gateway.callers import Caller
+from streams.gateway.listing import archived_until_seq
 from streams.gateway.views import InverseView, UndoView
 from workflows.incident import Incident
 from workflows.permission import act_of
@@ -65,7 +66,8 @@ async def undo_for(
     since = now - timedelta(seconds=rules.undo.within_seconds)
     latest = await _facts(connection, _LATEST, of_incident=incident.incident_id, since=since)
     act = last_act(reversed(latest), officer_id)
-    if not act:
+    # What an act changed cannot be told where what came before it was put away.
+    if not act or await archived_until_seq(connection, incident.incident_id) is not None:
         return None
     before = await _facts(connection, _BEFORE, of_incident=incident.incident_id, seq=act[0].seq)
     absorbed = await _absorbed_reports(connection, incident, act)

@@ -290,10 +290,14 @@ class IncidentView(View):
 
 
 class EventPage(View):
-    """Some facts of the log in order; ask again with `after_seq` until `next_after_seq` is null."""
+    """Some facts of the log in order; ask again with `after_seq` until `next_after_seq` is null.
+
+    What was put away up to `archived_until_seq` is not among them: `fenghuo show` and `replay` read it.
+    """
 
     events: tuple[Event, ...]
     next_after_seq: int | None = None
+    archived_until_seq: int | None = None
 
 
 class AttachmentView(View):

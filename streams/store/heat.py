@@ -21,6 +21,7 @@ _LOGS = (
     .where(EVENTS.c.incident_id.in_(bindparam("incident_ids", expanding=True)))
     .order_by(EVENTS.c.incident_id, EVENTS.c.seq)
 )
+_HEAT = select(INCIDENTS.c.log_heat).where(INCIDENTS.c.incident_id == bindparam("of_incident"))
 _RULEBOOKS = select(RULEBOOKS.c.body).where(RULEBOOKS.c.digest.in_(bindparam("digests", expanding=True)))
 _OF_OTHER_EPOCH = (
     select(INCIDENTS.c.incident_id)
@@ -41,13 +42,16 @@ _SET = (
 async def refold(connection: AsyncConnection, incident_id: IncidentId, rules: Rulebook) -> float | None:
     """The heat that an incident's stored log adds up to, by the half-life in force; its row is not touched.
 
-    Events of the running transaction must be written already. Reads the logs of everything absorbed and split off.
+    Events of the running transaction must be written already. Reads the logs of everything absorbed and split off;
+    where a part of them was put away (`streams.archive`), the heat stays what it is, which was next to nothing.
     """
     logs: dict[IncidentId, list[Event]] = {}
     wanted = {incident_id}
     while wanted:
         logs |= await _logs(connection, wanted)
         wanted = {one for incident in wanted for one in relatives(logs[incident])} - logs.keys()
+    if not all(log and log[0].seq == 1 for log in logs.values()):
+        return await _standing(connection, incident_id)
     digests = {event.rulebook for log in logs.values() for event in log}
     return heat_of_log(incident_id, logs, rules, await _rulebooks(connection, digests, rules))
 
@@ -73,6 +77,11 @@ async def refold_other_epochs(connection: AsyncConnection, rules: Rulebook, limi
             ],
         )
     return len(found)
+
+
+async def _standing(connection: AsyncConnection, incident_id: IncidentId) -> float | None:
+    log_heat: float | None = (await connection.execute(_HEAT, {"of_incident": incident_id})).scalar()
+    return log_heat
 
 
 async def _logs(

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from models.areas import area_tree
 from models.tables import ATTACHMENT_LINKS, INCIDENTS, OUTBOX, REPORTS
 from streams.attachments.store import AttachmentStore, digest_of
-from streams.check import Invariant, Violation, check
+from streams.check import Beside, Invariant, Violation, check
 from streams.store import attachments
 from streams.store.attachments import KeptAttachment
 from streams.store.database import Database
@@ -114,6 +114,6 @@ async def test_a_named_picture_is_whole_in_the_store(played: Database, lies_ther
         link = {"message_id": report.message_id, "ordinal": 0, "digest": digest, "media_type": "image/jpeg"}
         of = {"name": "x", "source_id": report.source_id, "report_id": report.report_id, "command_id": None}
         await connection.execute(insert(ATTACHMENT_LINKS).values(**link, **of))
-    found = [violation.row async for violation in check(played, None, store, grace_seconds=0)]
+    found = [violation.row async for violation in check(played, None, Beside(store), grace_seconds=0)]
     assert found == ([] if lies_there == b"a picture" else [f"attachments digest={digest}"])
     assert await violations(played) == []
