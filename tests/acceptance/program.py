@@ -67,6 +67,16 @@ class Program:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that was started last."""
+        return self._started().pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the last process ended (negative: the signal); None while it runs."""
+        return self._started().poll()
+
     def start(self, *arguments: str, **settings: object) -> None:
         """Start it and return at once; `settings` are for this life alone."""
         self.start_with([_FENGHUO, "run", *arguments], self.folder, **settings)
@@ -134,15 +144,18 @@ class Program:
 
     def kill_broker(self) -> None:
         """kill -9 for the broker that it started as its child; Linux only."""
-        if self._process is None:
-            raise RuntimeError("the program was not started")
+        ours = self.process_id
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # it ended while we looked
                 name, _, rest = stat.read_text().rpartition(")")
-                if int(rest.split()[1]) == self._process.pid and name.endswith("(tansu"):
+                if int(rest.split()[1]) == ours and name.endswith("(tansu"):
                     os.kill(int(stat.parent.name), signal.SIGKILL)
                     return
         raise NotInTime(f"it has no broker for a child:\n{log_tail(self.log)}")
+
+    def send(self, how: signal.Signals) -> None:
+        """A signal, and no waiting for what comes of it: SIGSTOP freezes it, SIGCONT lets it go on."""
+        self._started().send_signal(how)
 
     def kill(self) -> None:
         """kill -9, as a power cut would end it."""
@@ -162,14 +175,18 @@ class Program:
             self.kill()
         self.http.close()
 
-    def _end(self, how: signal.Signals | None, within_seconds: float) -> int:
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             raise RuntimeError("the program was not started")
+        return self._process
+
+    def _end(self, how: signal.Signals | None, within_seconds: float) -> int:
+        process = self._started()
         if how is not None:
-            self._process.send_signal(how)
+            process.send_signal(how)
         try:
-            return self._process.wait(within_seconds)
+            return process.wait(within_seconds)
         except subprocess.TimeoutExpired as late:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
             raise NotInTime(f"it did not end within {within_seconds} s:\n{log_tail(self.log)}") from late

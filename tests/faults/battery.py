@@ -1,0 +1,22 @@
+"""Battery: which experiment stands for which fault."""
+
+from tests.faults.nemeses import broker, database, gateway, workers
+from tests.faults.scene import Experiment, Extent
+from tests.faults.stack import TANSU_SQLITE, Wish
+
+_FULL = (Extent.FULL,)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    Experiment("F00", workers.nothing, extents=_FULL, wish=Wish(workers=2)),
+    Experiment("F01", workers.killed_at_places_and_at_random, wish=Wish(workers=2)),
+    Experiment("F02", broker.killed),
+    Experiment("F03", broker.frozen),
+    Experiment("F04", workers.frozen_until_forgotten),
+    Experiment("F05", database.restarted, drained_at_most=60),
+    Experiment("F06", database.commits_without_answer, through_proxy=True),
+    Experiment("F07", database.locked),
+    Experiment("F07", database.locked, pair=TANSU_SQLITE),
+    Experiment("F10", database.cut_off, through_proxy=True),
+    Experiment("F17", workers.come_and_go, wish=Wish(workers=3), extents=_FULL),
+    Experiment("F27", gateway.killed_mid_request, events_per_second=0),
+    Experiment("F27", gateway.killed_mid_request, pair=TANSU_SQLITE, events_per_second=0),
+)

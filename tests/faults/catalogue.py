@@ -1,0 +1,147 @@
+"""Catalogue: every fault of the battery in words, the tests elsewhere that hold a part of it, what cannot be run.
+
+The document is written from this and from what was measured. Never in here: a figure.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row. `held_by` are tests that `make test` runs (path::name); `left_out` says what is not shown, and why."""
+
+    id: str
+    what: str
+    bar: str
+    held_by: tuple[str, ...] = ()
+    left_out: str = ""
+
+
+_KILLS = "tests/acceptance/test_kills.py"
+_LOOP = "tests/unit/workflows/test_closed_loop.py"
+FAULTS: tuple[Fault, ...] = (
+    Fault("F00", "no fault: what the others are compared with", "—"),
+    Fault(
+        "F01",
+        "workers killed with kill -9 at eight named places and at random",
+        "300 kills, 0 lost, handled again ≤ 15 s",
+        (f"{_KILLS}::test_nothing_accepted_is_lost", f"{_KILLS}::test_no_command_is_issued_twice"),
+        "the tests named play the embedded pair, each place once",
+    ),
+    Fault(
+        "F02",
+        "broker killed with kill -9, back after 1 to 20 s",
+        "handles again ≤ 20 s, receipts go on",
+        (f"{_KILLS}::test_every_strike_killed_and_service_came_back",),
+    ),
+    Fault("F03", "broker frozen for 5, 30, 120 s", "as F02; receipt p99 ≤ 2 s meanwhile"),
+    Fault(
+        "F04",
+        "a worker frozen for three sessions, then let go (zombie)",
+        "its late commit moves nothing",
+        ("tests/contract/store/test_progress.py::test_a_gap_is_told_and_nothing_is_kept",),
+    ),
+    Fault("F05", "PostgreSQL crashed and started every 5 to 20 s, workers killed", "all done ≤ 60 s after"),
+    Fault("F06", "the answer to COMMIT lost, the connection reset", "0 doubled in 200"),
+    Fault("F07", "database locked by a stranger for 10 s", "503 or an answer, done ≤ 10 s after"),
+    Fault("F08", "disk full for the database for 20 s", "refused clearly, nothing broken"),
+    Fault("F09", "disk full for Kafka", "intake goes on, backlog goes out in order"),
+    Fault(
+        "F10",
+        "lines cut, silent, one-way, flapping",
+        "handles again ≤ 15 s",
+        left_out="the line to the database alone; that to the broker is silent in F03 and broken in F02",
+    ),
+    Fault(
+        "F11",
+        "slow consumers",
+        "bounded memory; a slow screen is let go",
+        (
+            "tests/integration/gateway/test_slow_clients.py"
+            "::test_a_viewer_that_does_not_read_is_let_go_and_the_others_never_notice",
+        ),
+        "memory of a slow handler is not measured",
+    ),
+    Fault(
+        "F12",
+        "one poison in a thousand",
+        "every good one done, each bad one a dead letter once",
+        (
+            "tests/integration/test_engine.py::test_garbage_becomes_a_dead_letter_and_the_stream_goes_on",
+            "tests/contract/store/test_database.py::test_a_value_that_no_column_holds_is_refused",
+        ),
+    ),
+    Fault("F13", "nothing but poison", "stops at the limit, says so, offsets stay"),
+    Fault("F14", "oversized bodies", "413 before it is held in memory"),
+    Fault("F15", "copies and shuffled order", "the same end, or a defined one"),
+    Fault(
+        "F16",
+        "clocks that jump and drift",
+        "no clock fires twice",
+        left_out="libfaketime is not on this machine",
+    ),
+    Fault("F17", "workers join and leave all the time", "handles again ≤ 15 s after"),
+    Fault("F18", "ten times the load for 60 s", "0 lost; urgent ones ≤ 2 s p99 meanwhile"),
+    Fault(
+        "F19",
+        "50,000 reports of one event, five others among them",
+        "one incident; the five are found",
+        left_out="measured by `make bench` (tests/bench/results.csv, storm)",
+    ),
+    Fault("F20", "20,000 clocks due in one second", "all fired ≤ 30 s"),
+    Fault("F21", "restart with all clocks overdue by a day", "each fires once, told late"),
+    Fault(
+        "F22", "consumer group deleted, offsets reset", "0 lost", left_out="belongs to `fenghuo reconcile`"
+    ),
+    Fault(
+        "F23",
+        "topic truncated while workers are down",
+        "found, refilled",
+        left_out="belongs to `fenghuo reconcile`",
+    ),
+    Fault(
+        "F24",
+        "database restored from an older backup",
+        "refuses to run until reconciled",
+        left_out="belongs to `fenghuo reconcile`",
+    ),
+    Fault(
+        "F25",
+        "several sweepers and relays at once",
+        "fired once, publications alike",
+        (
+            "tests/contract/store/test_deadlines.py::test_a_clock_is_sent_once_by_two_sweepers",
+            "tests/contract/store/test_outbox.py::test_two_sweepers_claim_different_rows",
+            "tests/contract/store/test_races.py::test_sweepers_at_once_claim_no_row_twice",
+        ),
+        "every run on kafka-postgres has a sweeper of each kind in each worker, and a relay in the gateway too",
+    ),
+    Fault("F26", "old and new workers together", "folds unchanged", left_out="belongs to upgrades"),
+    Fault(
+        "F27",
+        "gateway killed in the middle of requests, the same sent again",
+        "one incident and one receipt each",
+    ),
+    Fault(
+        "F28",
+        "all units silent",
+        "every command climbs to the city, then a red alarm",
+        (
+            f"{_LOOP}::test_a_silent_unit_is_replaced_by_the_one_above_until_the_city",
+            f"{_LOOP}::test_a_city_that_is_silent_about_a_step_gets_a_red_alarm",
+        ),
+    ),
+    Fault(
+        "F29",
+        "one row of log or audit edited, deleted, moved",
+        "check names it",
+        left_out="tests/integration/check plants each kind of damage and has it found",
+    ),
+    Fault(
+        "F30",
+        "the end of the database dropped",
+        "found by the anchor",
+        left_out="there is no second anchor yet",
+    ),
+    Fault("F31", "30 minutes of load with faults at random", "memory grows < 1 MB in 10 minutes, files flat"),
+)

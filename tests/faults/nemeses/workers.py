@@ -1,0 +1,121 @@
+"""What is done to workers: kill -9 at named places and at random, freezing until others have taken over, storms."""
+
+import asyncio
+from time import perf_counter
+
+from streams.program.failpoints import Failpoint
+from tests.faults.nemeses.service import served_again
+from tests.faults.outcome import Figure
+from tests.faults.scene import Scene
+from tests.faults.stack import SESSION, Kept
+
+KILLED = -9
+_HIT_WITHIN_SECONDS = 90.0
+_MOST_PASSES = 6
+_LOOK_EVERY_SECONDS = 0.05
+
+
+async def killed_at_places_and_at_random(scene: Scene) -> None:
+    """F01: one worker's lives end at the eight places in turn, the others' at random moments beside it."""
+    places = [place for place in Failpoint for _ in range(scene.count(1, 5))]
+    scene.draws.shuffle(places)
+    at_random = asyncio.Event()
+    first, *others = scene.stack.workers
+    beside = asyncio.create_task(_killed_at_random(scene, others, at_random))
+    began = perf_counter()
+    try:
+        at_places = await _killed_at_places(scene, first, places)
+    finally:
+        at_random.set()
+    killed = at_places + await beside
+    await asyncio.gather(*(one.await_ready() for one in scene.stack.workers))
+    scene.figures += [
+        Figure("kills -9 at the eight failpoints", at_places, at_least=len(places)),
+        Figure("kills -9 in all", killed),
+        Figure("seconds between kills", (perf_counter() - began) / max(1, killed), "s"),
+    ]
+
+
+async def _killed_at_places(scene: Scene, victim: Kept, places: list[Failpoint]) -> int:
+    hits = 0
+    for number, place in enumerate(places):
+        armed = f"{place}:{scene.draws.randint(1, _MOST_PASSES)}"
+        victim.next_life(failpoint=armed)
+        if number == 0:
+            victim.kill()
+        await _reborn(victim)
+        began = perf_counter()
+        life = victim.program.process_id
+        victim.expects_to_die()
+        while victim.program.process_id == life and victim.program.is_alive:
+            if perf_counter() - began > _HIT_WITHIN_SECONDS:
+                scene.record.note(f"{victim.name} did not pass {armed}")
+                victim.kill()
+                hits -= 1
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        hits += 1
+        scene.record.note(f"{victim.name} died at {armed} after {perf_counter() - began:.1f} s")
+    return hits
+
+
+async def _killed_at_random(scene: Scene, victims: list[Kept], stop: asyncio.Event) -> int:
+    killed = 0
+    while not stop.is_set():
+        await asyncio.gather(*(one.await_ready() for one in victims))
+        await scene.pause(2, 10)
+        if not stop.is_set():
+            scene.draws.choice(victims).kill()
+            killed += 1
+    return killed
+
+
+async def _reborn(victim: Kept) -> None:
+    """Wait for the life that was just made ready for."""
+    while victim.has_next_life or not victim.program.is_alive:
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+async def nothing(scene: Scene) -> None:
+    """No fault at all: what the others are compared with."""
+    await asyncio.sleep(scene.count(15, 120))
+
+
+async def frozen_until_forgotten(scene: Scene) -> None:
+    """F04: SIGSTOP for three sessions, while others take its partitions; then it wakes and finishes what it held."""
+    seconds = 3 * float(str(SESSION["session_timeout_seconds"]))
+    for number in range(scene.count(2, 8)):
+        victim = scene.stack.workers[number % len(scene.stack.workers)]
+        await scene.pause(1, 3)
+        victim.freeze()
+        await asyncio.sleep(seconds)
+        victim.thaw()
+        await asyncio.sleep(5)
+    scene.figures.append(Figure("workers frozen for three sessions", scene.count(2, 8)))
+
+
+async def come_and_go(scene: Scene) -> None:
+    """F17: one worker joins or leaves at a time, again and again, between one and three of them."""
+    workers, moves = scene.stack.workers, scene.count(6, 40)
+    began = perf_counter()
+    for _ in range(moves):
+        up = [one for one in workers if one.is_wanted]
+        may_leave, may_join = len(up) > 1, len(up) < len(workers)
+        if may_leave and (not may_join or scene.draws.random() < 0.5):
+            leaver = scene.draws.choice(up)
+            scene.record.note(f"{leaver.name} leaves")
+            await asyncio.to_thread(leaver.leave)
+        else:
+            joiner = scene.draws.choice([one for one in workers if not one.is_wanted])
+            scene.record.note(f"{joiner.name} joins")
+            joiner.start()
+        await asyncio.sleep(3)
+    took = perf_counter() - began
+    for one in workers:
+        if not one.is_wanted:
+            one.start()
+    back = await served_again(scene)
+    scene.figures += [
+        Figure("workers that joined or left", moves),
+        Figure("seconds between two of them", took / moves, "s"),
+        Figure("handles again after the storm", back, "s", at_most=15),
+    ]
