@@ -314,7 +314,7 @@ class _Program:
 
     async def _connect(self, ground: Ground, brokers: Brokers, cluster_id: str) -> None:
         publisher = await self._publisher(brokers)
-        oldest_unacked_seconds = _nothing_unacked
+        progress = None
         if self._settings.role is Role.GATEWAY:
             name = f"gateway-{uuid4().hex}"
             units = UnitsOfWork(ground.database, cluster_id, name, ground.wall.now)
@@ -327,16 +327,17 @@ class _Program:
             self._stack.push_async_callback(engine.stop)
             await engine.start()
             self._outbox = engine.outbox
-            oldest_unacked_seconds = engine.oldest_unacked_seconds
+            progress = engine.progress
             for name, work in engine.work().items():
                 self._work(name, work())
         gauges = GaugeSweep(
-            ground.database,
-            self._wall,
-            self._metrics,
-            ground.bookkeeper,
-            self._readiness,
-            oldest_unacked_seconds,
+            database=ground.database,
+            clock=ground.clock,
+            wall=self._wall,
+            metrics=self._metrics,
+            bookkeeper=ground.bookkeeper,
+            readiness=self._readiness,
+            progress=progress,
         )
         self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
         if self._settings.role is not Role.ENGINE:
@@ -382,10 +383,6 @@ class _Program:
         sweeper = Sweeper(name, work, every_seconds, self._metrics, event)
         self._work(name, sweeper.run())
         return sweeper
-
-
-def _nothing_unacked() -> float:
-    return 0.0
 
 
 async def _outlive(broker: EmbeddedBroker) -> None:

@@ -2,18 +2,45 @@
 
 They stand here together, and not where they are used, because the rules may not count: what happened is counted from
 committed events (`streams.processing.bookkeeper`) and never from attempts, so that a batch that was rolled back and
-run again counts once. Labels come from closed sets; an id is never one.
+run again counts once. Labels come from closed sets (`streams.metric_labels`); an id is never one. The list in
+deploy/docs/metrics.md is written from here.
 """
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+from models.topics import ENGINE_READ
 from models.vocabulary import Level
+from streams.metric_labels import MEASURES, MESSAGE_OUTCOMES, RESULTS
 
 # The limits of the rulebook lie between 1 minute (a command of level I) and 30 days (a hazard's removal).
 _DEADLINES_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800)
 _LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300, 3_600, 86_400)
 _HANDLING_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+# From what the program promises (2 s) to what only a night without anybody on duty explains.
+_FIRST_COMMAND_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 180, 600, 1_800, 3_600, 21_600)
 _BATCH_RECORDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
+
+
+class Kind(StrEnum):
+    """What a metric is, and so how several processes are taken together."""
+
+    COUNTER = "counter"  # each process counts what it did: add up
+    HISTOGRAM = "histogram"  # the same
+    OWN_GAUGE = "gauge of a process"  # each process shows itself: look at each
+    SHARED_GAUGE = "gauge of the installation"  # whoever shows it shows the same: take the greatest
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One metric of the catalogue; `name` is what a query asks for (a histogram adds `_bucket`, `_sum`, `_count`)."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    question: str
 
 
 class _Shelf:
@@ -21,15 +48,26 @@ class _Shelf:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
+        self.catalogue: list[Described] = []
 
     def counter(self, name: str, question: str, *labels: str) -> Counter:
+        self._describe(name, Kind.COUNTER, question, labels)
         return Counter(f"fenghuo_{name}", question, labels, registry=self._registry)
 
     def gauge(self, name: str, question: str, *labels: str) -> Gauge:
+        self._describe(name, Kind.OWN_GAUGE, question, labels)
+        return Gauge(f"fenghuo_{name}", question, labels, registry=self._registry)
+
+    def shared(self, name: str, question: str, *labels: str) -> Gauge:
+        self._describe(name, Kind.SHARED_GAUGE, question, labels)
         return Gauge(f"fenghuo_{name}", question, labels, registry=self._registry)
 
     def histogram(self, name: str, question: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        self._describe(name, Kind.HISTOGRAM, question, labels)
         return Histogram(f"fenghuo_{name}", question, labels, registry=self._registry, buckets=buckets)
+
+    def _describe(self, name: str, kind: Kind, question: str, labels: tuple[str, ...]) -> None:
+        self.catalogue.append(Described(f"fenghuo_{name}", kind, labels, question))
 
 
 class IncidentMetrics:
@@ -51,7 +89,10 @@ class IncidentMetrics:
         self.ended_otherwise = shelf.counter(
             "incidents_ended_otherwise_total", "How many were rejected, merged or reopened?", "how"
         )
-        self.open = shelf.gauge("incidents_open", "How many incidents are open, per stage?", "stage")
+        self.open = shelf.shared("incidents_open", "How many incidents are open, per stage?", "stage")
+        self.open_in_district = shelf.shared(
+            "district_incidents_open", "How many incidents are open in each district?", "district"
+        )
         self.verdicts = shelf.counter(
             "verdicts_total", "What did verification find, by rule or by an officer?", "verdict", "actor"
         )
@@ -75,10 +116,45 @@ class IncidentMetrics:
         )
 
 
+class DutyMetrics:
+    """How well areas and units do their duty: the outcomes that ratings add up, as they are measured."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.outcomes = shelf.counter(
+            "outcomes_total",
+            "How many duties were measured, and how many of them were done as they should?",
+            "measure",
+            "result",
+        )
+        for measure in MEASURES:
+            for result in RESULTS:
+                self.outcomes.labels(measure, result)
+        self.report_to_command = shelf.histogram(
+            "report_to_command_seconds",
+            "How long from the opening of an incident to its first order (exercises left out)?",
+            _FIRST_COMMAND_SECONDS,
+            "level",
+        )
+        for level in Level:
+            self.report_to_command.labels(level.value)
+        self.subjects = shelf.gauge(
+            "rated_subjects", "How many areas and units have each colour of the five?", "subject", "colour"
+        )
+        self.district_rating = shelf.gauge(
+            "district_rating_ratio", "What is the score of each district, 1 for 100 points?", "district"
+        )
+
+
 class DeadlineMetrics:
     """What was late, and what came out to the public."""
 
     def __init__(self, shelf: _Shelf) -> None:
+        self.overdue = shelf.shared(
+            "deadlines_overdue", "How many clocks have passed that nobody has handled yet?"
+        )
+        self.oldest_overdue = shelf.shared(
+            "deadline_overdue_seconds", "How long ago did the oldest of these clocks pass?"
+        )
         self.lateness = shelf.histogram(
             "deadline_lateness_seconds", "How long after its time was a deadline handled?", _LATENESS_SECONDS
         )
@@ -106,6 +182,17 @@ class CommandMetrics:
         self.redeliveries = shelf.counter(
             "command_redeliveries_total", "How many were sent again because no unit's system had them?"
         )
+        self.unacknowledged = shelf.shared(
+            "commands_unacknowledged", "How many orders wait for a person's name, by whose unit?", "tier"
+        )
+        self.unacknowledged_in_district = shelf.shared(
+            "district_commands_unacknowledged",
+            "For how many orders does each district owe a name?",
+            "district",
+        )
+        self.oldest_overdue = shelf.shared(
+            "command_overdue_seconds", "How long past its limit is the order that waits longest for a name?"
+        )
 
 
 class MessageMetrics:
@@ -115,6 +202,9 @@ class MessageMetrics:
         self.handled = shelf.counter(
             "messages_total", "How many messages were processed, duplicates, or dead?", "topic", "outcome"
         )
+        for topic in ENGINE_READ:
+            for outcome in MESSAGE_OUTCOMES:  # an increase is seen only from a 0 that was shown before
+                self.handled.labels(topic.value, outcome)
         self.dead_letters = shelf.counter(
             "dead_letters_total", "How many messages could not be handled, and why?", "topic", "reason"
         )
@@ -144,6 +234,13 @@ class MessageMetrics:
         self.disagreements = shelf.counter(
             "disagreements_total", "How often did Kafka say something else than the database?", "kind"
         )
+        self.since_fetch = shelf.gauge(
+            "since_fetch_seconds", "How long ago did the consumer last come round to fetch?"
+        )
+        self.assignments = shelf.counter(
+            "assignments_total",
+            "How often was this worker given partitions, that is, how often did it rebalance?",
+        )
         self.brakes_pulled = shelf.gauge(
             "brakes_pulled", "How many partitions stand still for their dead letters?"
         )
@@ -156,8 +253,24 @@ class OutboxMetrics:
         self.published = shelf.counter(
             "published_total", "How many records went to Kafka, sent by whom?", "by"
         )
-        self.waiting = shelf.gauge("outbox_waiting", "How many records wait to be published?")
-        self.oldest = shelf.gauge("outbox_oldest_seconds", "How old is the oldest record that waits?")
+        self.waiting = shelf.shared("outbox_waiting", "How many records wait to be published?")
+        self.oldest = shelf.shared("outbox_oldest_seconds", "How old is the oldest record that waits?")
+
+
+class DatabaseMetrics:
+    """How the process gets on with its database, and whether it is ready."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.connections = shelf.gauge("database_connections_open", "How many connections does it use now?")
+        self.most_connections = shelf.gauge(
+            "database_connections_most_open", "How many connections may it use at most?"
+        )
+        self.look = shelf.histogram(
+            "database_look_seconds", "How long does the look take that fills these gauges?", _HANDLING_SECONDS
+        )
+        self.ready = shelf.gauge(
+            "component_ready", "Is this part of the process ready, 1, or not, 0?", "component"
+        )
 
 
 class DoorMetrics:
@@ -177,6 +290,11 @@ class ProjectionMetrics:
     def __init__(self, shelf: _Shelf) -> None:
         self.published = shelf.counter(
             "projections_published_total", "How many heat rankings and ratings changed and went out?", "topic"
+        )
+        self.looked_at = shelf.gauge(
+            "projection_looked_at_timestamp_seconds",
+            "When was it last made sure that what is told of heat and ratings is so?",
+            "topic",
         )
         self.refolded = shelf.counter(
             "heat_refolded_total", "How many heats were folded again from their logs for a new epoch?"
@@ -198,10 +316,13 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         shelf = _Shelf(registry)
         self.incidents = IncidentMetrics(shelf)
+        self.duties = DutyMetrics(shelf)
         self.deadlines = DeadlineMetrics(shelf)
         self.commands = CommandMetrics(shelf)
         self.messages = MessageMetrics(shelf)
         self.outbox = OutboxMetrics(shelf)
+        self.database = DatabaseMetrics(shelf)
         self.projections = ProjectionMetrics(shelf)
         self.screens = ScreenMetrics(shelf)
         self.door = DoorMetrics(shelf)
+        self.catalogue = tuple(shelf.catalogue)

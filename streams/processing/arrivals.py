@@ -13,10 +13,11 @@ from models.messages.feedback import Feedback
 from models.messages.hand_over import HandOver
 from models.messages.report import Report
 from models.topics import Topic
-from models.vocabulary import DeadLetterReason
+from models.vocabulary import DeadLetterReason, Level
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
 from streams.store.publications import Headers
+from workflows.appraisal.outcomes import Outcome
 
 Inbound = Report | Decision | Feedback | HandOver
 
@@ -99,11 +100,20 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOrder:
+    """An incident that nobody was ordered to before: its level then, and how long that was after its opening."""
+
+    level: Level
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class BatchResult:
     """What is committed: publish `claims`, mark them, acknowledge; then, if there are any, handle `remaining`.
 
     `remaining` is not empty when the database went away between two single messages of a batch that was isolated.
-    Records that were processed before this batch are in none of the lists.
+    Records that were processed before this batch are in none of the lists. `outcomes` and `first_orders` are for
+    the bookkeeper alone.
     """
 
     handled: tuple[Handled, ...] = ()
@@ -111,3 +121,5 @@ class BatchResult:
     claims: tuple[Claimed, ...] = ()
     remaining: tuple[Arrival, ...] = ()
     is_isolated: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    first_orders: tuple[FirstOrder, ...] = ()

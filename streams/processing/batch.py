@@ -17,6 +17,7 @@ from streams.errors import Transient
 from streams.processing.addressing import look_up
 from streams.processing.arrivals import Arrival, BatchResult, Decoded, Undecodable
 from streams.processing.desk import CoreFailed, Desk
+from streams.processing.first_orders import first_orders
 from streams.processing.triage import sort_out
 from streams.program.failpoints import Failpoint, failpoint
 from streams.store.errors import DataRefused
@@ -66,7 +67,14 @@ async def _attempt(
         failpoint(Failpoint.MID_HANDLER)
         claimed = await unit.save(desk.changes, now, rules)
         failpoint(Failpoint.BEFORE_COMMIT)
-    return BatchResult(tuple(desk.docket.handled), tuple(desk.changes.events), (claimed,))
+    changes = desk.changes
+    return BatchResult(
+        tuple(desk.docket.handled),
+        tuple(changes.events),
+        (claimed,),
+        outcomes=tuple(changes.outcomes),
+        first_orders=first_orders(changes.events, changes.state_of),
+    )
 
 
 async def _decide(unit: UnitOfWork, desk: Desk, arrivals: Sequence[Arrival]) -> None:
@@ -128,6 +136,8 @@ def _together(results: Iterable[BatchResult]) -> BatchResult:
         tuple(one for result in several for one in result.events),
         tuple(one for result in several for one in result.claims),
         is_isolated=True,
+        outcomes=tuple(one for result in several for one in result.outcomes),
+        first_orders=tuple(one for result in several for one in result.first_orders),
     )
 
 

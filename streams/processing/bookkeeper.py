@@ -27,6 +27,7 @@ from models.identifiers import CommandId
 from models.messages.event import Event
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome, Stage
+from streams.metric_labels import BAD, GOOD
 from streams.metrics import Metrics
 from streams.processing.arrivals import BatchResult, Fate, Handled
 
@@ -34,7 +35,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _MOST_REMEMBERED = 50_000
-_STATUS_OF_COMMAND: Mapping[type[EventData], str] = {
+STATUS_OF_COMMAND: Mapping[type[EventData], str] = {
     CommandIssued: "issued",
     CommandReceived: "received",
     CommandAcknowledged: "acknowledged",
@@ -53,7 +54,7 @@ _OF_SIGNATURES = frozenset(
         DeadLetterReason.BEYOND_KEY,
     }
 )
-_ENDED_OTHERWISE: Mapping[type[EventData], str] = {
+ENDED_OTHERWISE: Mapping[type[EventData], str] = {
     IncidentRejected: "rejected",
     IncidentMerged: "merged",
     IncidentReopened: "reopened",
@@ -82,6 +83,10 @@ class Bookkeeper:
             if isinstance(handled.message, Report):
                 channel = handled.message.channel.value
                 self._metrics.incidents.reports.labels(channel, _outcome(handled).value).inc()
+        for measured in result.outcomes:
+            self._metrics.duties.outcomes.labels(measured.measure.value, GOOD if measured.good else BAD).inc()
+        for order in result.first_orders:
+            self._metrics.duties.report_to_command.labels(order.level.value).observe(order.after_seconds)
         self.count_events(result.events)
 
     def count_events(self, events: Iterable[Event]) -> None:
@@ -98,7 +103,7 @@ class Bookkeeper:
 
     def _of_incident(self, event: Event) -> None:
         metrics = self._metrics.incidents
-        if how := _ENDED_OTHERWISE.get(type(event.data)):
+        if how := ENDED_OTHERWISE.get(type(event.data)):
             metrics.ended_otherwise.labels(how).inc()
             self._left_stage(event)
         match event.data:
@@ -123,7 +128,7 @@ class Bookkeeper:
 
     def _of_command(self, event: Event) -> None:
         metrics = self._metrics.commands
-        if status := _STATUS_OF_COMMAND.get(type(event.data)):
+        if status := STATUS_OF_COMMAND.get(type(event.data)):
             metrics.statuses.labels(status).inc()
         match event.data:
             case CommandIssued(command=command):

@@ -13,14 +13,22 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from streams.store.errors import UNWRAPPED, EngineAlreadyRuns, family_of
 from streams.store.sqlite import WRITES, open_sqlite
 
 _CONNECTIONS = 10
 _MORE_CONNECTIONS = 20
+# Both until the end of the transaction.
+_NARROW = select(
+    func.set_config("fenghuo.areas", bindparam("areas"), true()),
+    func.set_config("role", "fenghuo_gateway", true()),
+)
+MOST_CONNECTIONS = _CONNECTIONS + _MORE_CONNECTIONS
 
 
 class Database:
@@ -47,6 +55,11 @@ class Database:
         """The SQLite file; None on PostgreSQL."""
         return self._file
 
+    def connections_in_use(self) -> int:
+        """How many of at most `MOST_CONNECTIONS` somebody has now; the next one waits for them."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits when the block ends and rolls back when it raises.
@@ -60,6 +73,18 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads; on SQLite one snapshot. Never waits for a writer. Raises TransientFault."""
         async with self._transaction(writes=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read_within(self, areas: str) -> AsyncIterator[AsyncConnection]:
+        """As `read`, for somebody who sees these areas: codes with a comma between, or * for all.
+
+        On PostgreSQL the database shows nothing of any other (decision 0014), whatever the statement forgets; SQLite
+        has no such wall.
+        """
+        async with self._transaction(writes=False) as connection:
+            if not self.is_sqlite:
+                await connection.execute(_NARROW, {"areas": areas})
             yield connection
 
     @asynccontextmanager

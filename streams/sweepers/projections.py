@@ -77,6 +77,7 @@ class ProjectionSweep:
         self._rankings.keep(rankings)
         if are_due:
             self._ratings.keep(ratings, rules, now)
+        self._show(wall, with_ratings=are_due)
         return len(rankings) + len(ratings)
 
     async def _has_the_job(self, wall: datetime) -> bool:
@@ -86,12 +87,30 @@ class ProjectionSweep:
         self._held_until = None
         async with self.database.write() as connection:
             if not await leases.hold(connection, JOB, self.holder, wall, wall + LEASE):
+                self._show_nothing()
                 return False
         if held_until is None or held_until < wall:  # somebody else may have published meanwhile
             await self._rankings.recall()
             await self._ratings.recall()
         self._held_until = wall + LEASE
         return True
+
+    def _show(self, wall: datetime, *, with_ratings: bool) -> None:
+        """What is told is so, as of now: only the holder shows it."""
+        looked_at, duties = self.metrics.projections.looked_at, self.metrics.duties
+        looked_at.labels(Topic.HEAT_RANKINGS.value).set(wall.timestamp())
+        if not with_ratings:
+            return
+        looked_at.labels(Topic.RATINGS.value).set(wall.timestamp())
+        for (subject, colour), count in self._ratings.by_colour().items():
+            duties.subjects.labels(subject, colour).set(count)
+        for code, ratio in self._ratings.of_districts().items():
+            duties.district_rating.labels(code).set(ratio)
+
+    def _show_nothing(self) -> None:
+        """Another process shows them now; the old figures of this one would stand beside them."""
+        for shown in (self.metrics.duties.subjects, self.metrics.duties.district_rating):
+            shown.clear()
 
     async def _publish(self, values: list[Projection], now: datetime) -> bool:
         """Whether they are committed, nothing included; False when the job is somebody else's now."""

@@ -6,6 +6,7 @@ Used by the projection sweeper alone; how work is rated is the rules' (`workflow
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlalchemy import Column
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import AreaCode, UnitCode
 from models.messages.rating import Rating
 from models.topics import Topic
-from models.vocabulary import SubjectKind, Tier
+from models.vocabulary import RatingColour, SubjectKind, Tier
+from streams.metric_labels import NO_COLOUR
 from streams.store import projections
 from streams.store.database import Database
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
@@ -32,8 +34,9 @@ from workflows.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of subject: the column that names it, and how to read a code."""
+    """One kind of subject: its name, the column that names it, and how to read a code."""
 
+    name: str
     column: Column[str]
     subject: Callable[[str], Subject]
 
@@ -46,9 +49,9 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind(DISTRICT, lambda code: area_subject(AreaCode(code))),
-    _Kind(TOWNSHIP, lambda code: area_subject(AreaCode(code))),
-    _Kind(UNIT, lambda code: unit_subject(UnitCode(code))),
+    _Kind("district", DISTRICT, lambda code: area_subject(AreaCode(code))),
+    _Kind("township", TOWNSHIP, lambda code: area_subject(AreaCode(code))),
+    _Kind("unit", UNIT, lambda code: unit_subject(UnitCode(code))),
 )
 
 
@@ -96,6 +99,25 @@ class Ratings:
         self._told |= {one.subject_code: one for one in ratings}
         if len(ratings) < self.at_a_time:
             self._looked_at, self._looked_under = now, rules.digest
+
+    def by_colour(self) -> Mapping[tuple[str, str], int]:
+        """How many districts, townships and units were last told to have each colour, those of nobody included."""
+        colours = [*(colour.value for colour in RatingColour), NO_COLOUR]
+        counted = dict.fromkeys(product((kind.name for kind in _KINDS), colours), 0)
+        for rating in self._told.values():
+            colour = NO_COLOUR if rating.colour is None else rating.colour.value
+            for kind in _KINDS:
+                if kind.covers(rating):
+                    counted[kind.name, colour] += 1
+        return counted
+
+    def of_districts(self) -> Mapping[str, float]:
+        """The last told score of each district that has one, 0 to 1."""
+        return {
+            code: rating.score / 100
+            for code, rating in self._told.items()
+            if rating.score is not None and _KINDS[0].covers(rating)
+        }
 
     async def _changed_of(
         self, kind: _Kind, connection: AsyncConnection, window: Window, rules: Rulebook, room: int

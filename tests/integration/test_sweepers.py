@@ -14,6 +14,7 @@ from models.tables import COMMANDS, DEADLINES, OUTBOX
 from models.topics import Topic
 from models.vocabulary import CommandStatus, DeadlineKind, HandOverType
 from streams.broker.publishing import Publication, PublishFailed
+from streams.broker.transport import Progress
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
@@ -211,12 +212,47 @@ async def test_gauges_show_what_waits(database: Database) -> None:
     await write_outbox(database)
     wall.move(3_600)
     readiness = Readiness([Component.DATABASE, Component.PUBLISHING])
-    sweep = GaugeSweep(database, wall, metrics, Bookkeeper(metrics), readiness, lambda: 3.0)
+    sweep = GaugeSweep(
+        database=database,
+        clock=wall,
+        wall=wall,
+        metrics=metrics,
+        bookkeeper=Bookkeeper(metrics),
+        readiness=readiness,
+        progress=lambda: Progress(3.0, 1.0),
+    )
     assert await sweep() == 0
     assert registry.get_sample_value("fenghuo_oldest_unacknowledged_seconds") == 3
+    assert registry.get_sample_value("fenghuo_since_fetch_seconds") == 1
     reason = readiness.components()["publishing"] or ""
     assert reason.startswith("1 records wait to be published, the oldest for ")
     assert readiness.components()["database"] is None
     assert registry.get_sample_value("fenghuo_outbox_waiting") == 1
     assert 3_000 < (registry.get_sample_value("fenghuo_outbox_oldest_seconds") or 0) <= 3_600
     assert registry.get_sample_value("fenghuo_incidents_open", {"stage": "disposal"}) == 0
+
+
+async def test_gauges_show_what_is_owed(database: Database) -> None:
+    """A clock that nobody handled and an order past its limit are shown with their age, the order by its district."""
+    registry, clock = CollectorRegistry(), ManualClock(NOON)
+    metrics, readiness = Metrics(registry), Readiness([Component.DATABASE])
+    await write_command(database, CommandStatus.RECEIVED)
+    await write_deadline(database, due_seconds=200)
+    clock.move(360)
+    sweep = GaugeSweep(
+        database=database,
+        clock=clock,
+        wall=clock,
+        metrics=metrics,
+        bookkeeper=Bookkeeper(metrics),
+        readiness=readiness,
+    )
+    await sweep()
+    names = ("deadlines_overdue", "deadline_overdue_seconds", "command_overdue_seconds")
+    assert [registry.get_sample_value(f"fenghuo_{name}") for name in names] == [1, 160, 60]
+    assert registry.get_sample_value("fenghuo_commands_unacknowledged", {"tier": "district"}) == 1
+    owed = "fenghuo_district_commands_unacknowledged"
+    by_district = [registry.get_sample_value(owed, {"district": code}) for code in ("500108", "500103")]
+    assert by_district == [1, 0]
+    assert registry.get_sample_value("fenghuo_component_ready", {"component": "database"}) == 1
+    assert registry.get_sample_value("fenghuo_database_look_seconds_count") == 1

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import prod
 
 import pytest
 from prometheus_client import CollectorRegistry, Metric
@@ -38,18 +39,28 @@ from models.vocabulary import (
     WarningColour,
     WarningStatus,
 )
+from streams.gateway.rates import Flood
+from streams.metric_labels import values_of
 from streams.metrics import Metrics
-from streams.processing.arrivals import BatchResult, Fate, Handled, Record
-from streams.processing.bookkeeper import Bookkeeper
+from streams.processing.arrivals import BatchResult, Fate, FirstOrder, Handled, Record
+from streams.processing.bookkeeper import ENDED_OTHERWISE, STATUS_OF_COMMAND, Bookkeeper
 from streams.processing.codec import Readable, read
+from streams.processing.first_orders import first_orders
 from tests.core_world import CoreWorld, make_report
 from tests.fakes.clock import NOON
 from tests.unit.streams.test_codec import REPORT
+from workflows.appraisal.outcomes import Measure, Outcome
 
 INCIDENT = IncidentId("i-1")
 COMMAND = CommandId("c-1")
 DIGEST = "sha256:" + "0" * 64
-BASE_UNITS = ("_total", "_seconds", "_records", "_open", "_waiting", "_pulled")
+# Seconds, ratios and timestamps; else the plain number of what the name says.
+UNITS = ("_total", "_seconds", "_ratio", "_records", "_open", "_waiting", "_pulled", "_overdue") + (
+    "_unacknowledged",
+    "_subjects",
+    "_ready",
+)
+MOST_SERIES = 130
 
 
 @pytest.fixture
@@ -124,8 +135,33 @@ def test_every_metric_says_its_unit_and_its_question(registry: CollectorRegistry
     for metric in catalogue(registry):
         name = metric.name + ("_total" if metric.type == "counter" else "")
         assert re.fullmatch(r"fenghuo_[a-z]+(_[a-z]+)*", name)
-        assert name.endswith(BASE_UNITS), name
+        assert name.endswith(UNITS), name
         assert metric.documentation.endswith("?"), name
+
+
+def test_every_label_has_a_closed_set(registry: CollectorRegistry) -> None:
+    """Each label of each metric says what its values are, and no metric has more series than a screen could show."""
+    for one in Metrics(registry).catalogue:
+        sets = [values_of(one.name, label) for label in one.labels]
+        assert all(found.meaning for found in sets)
+        assert prod(len(found.values) for found in sets if found.is_listed) <= MOST_SERIES, one.name
+
+
+def test_the_catalogue_is_what_is_exported(registry: CollectorRegistry) -> None:
+    """The catalogue names each registered metric and no other, a counter with its ending, and its question."""
+    described = {(one.name, one.question) for one in Metrics(registry).catalogue}
+    assert described == {
+        (m.name + "_total" * (m.type == "counter"), m.documentation) for m in registry.collect()
+    }
+
+
+def test_the_words_of_other_rooms_are_all_listed() -> None:
+    """Labels that another room fills have exactly that room's words."""
+    assert set(values_of("fenghuo_reports_lowered_total", "whose").values) == {flood.value for flood in Flood}
+    assert set(values_of("fenghuo_commands_total", "status").values) == set(STATUS_OF_COMMAND.values())
+    assert set(values_of("fenghuo_incidents_ended_otherwise_total", "how").values) == set(
+        ENDED_OTHERWISE.values()
+    )
 
 
 def test_the_promised_metrics_are_there(registry: CollectorRegistry) -> None:
@@ -297,6 +333,53 @@ def test_reports_are_counted_by_what_became_of_them(
         "fenghuo_dead_letters_total", {"topic": "reports", "reason": reason or ""}
     )
     assert (dead == 1) is (fate is Fate.DEAD)
+
+
+def test_a_measured_duty_counts_for_what_it_was(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
+    """A direct report beyond its limit is one bad one, and the good ones are shown as 0."""
+    late = Outcome(
+        "o-1",
+        Measure.DIRECT_REPORT,
+        AreaCode("500108"),
+        AreaCode("500108100"),
+        None,
+        INCIDENT,
+        NOON,
+        good=False,
+    )
+    bookkeeper.count_batch(BatchResult(outcomes=(late,)))
+    counted = [
+        registry.get_sample_value("fenghuo_outcomes_total", {"measure": "direct_report", "result": result})
+        for result in ("good", "bad")
+    ]
+    assert counted == [0, 1]
+
+
+def test_the_first_order_is_timed_from_the_opening(
+    registry: CollectorRegistry, bookkeeper: Bookkeeper
+) -> None:
+    """A fire's first orders are one observation of its level; a later batch of the same incident gives none."""
+    world = CoreWorld()
+    world.report(make_report())
+    world.deliver()
+    (incident_id,) = world.incidents
+    world.decide(incident_id, Action.VERIFY, verdict=Verdict.TRUE)
+    world.deliver()
+    state = world.incidents[incident_id]
+    log = world.log[incident_id]
+    (first,) = first_orders(log, world.incidents.get)
+    orders = [held.command for held in state.commands.values()]
+    after_seconds = (min(order.issued_at for order in orders) - state.opened_at).total_seconds()
+    assert (first.level, first.after_seconds) == (orders[0].level, after_seconds)
+    later = orders[0].model_copy(update={"issued_at": orders[0].issued_at + timedelta(hours=1)})
+    issued = event(CommandIssued(command=later, tier=Tier.DISTRICT)).model_copy(
+        update={"incident_id": incident_id}
+    )
+    assert first_orders([issued], world.incidents.get) == ()
+    drill = state.model_copy(update={"exercise": True})
+    assert first_orders(log, lambda _: drill) == ()
+    bookkeeper.count_batch(BatchResult(first_orders=(FirstOrder(Level.II, 1.5),)))
+    assert registry.get_sample_value("fenghuo_report_to_command_seconds_sum", {"level": "II"}) == 1.5
 
 
 def test_open_incidents_show_every_stage(registry: CollectorRegistry, bookkeeper: Bookkeeper) -> None:
