@@ -163,6 +163,7 @@ class Engine:
             ground.settings.watchdog_seconds,
             self._end_process,
             self._loop.is_standing,
+            ground.readiness,
         )
         deadlines = DeadlineSweep(self._relay, ground.clock)
         after = timedelta(seconds=ground.settings.resend_command_seconds)

@@ -48,6 +48,8 @@ class FastLane:
     # Below the session timeout: a rebalance of the whole group waits for this.
     release_within_seconds: float = 5.0
     positions_within_seconds: float = 30.0
+    # Tansu may tell an end too low, never too high: there a hang is found later, and none is imagined.
+    ends_asked_every_seconds: float = 5.0
 
 
 class NoTables(TableManager):
@@ -68,6 +70,7 @@ class Progress:
 
     oldest_unacked_seconds: float
     since_fetch_seconds: float
+    standing_still_seconds: float = 0.0
 
 
 class FastLaneApp(faust.App):
@@ -86,7 +89,11 @@ class FastLaneApp(faust.App):
     def progress(self) -> Progress:
         """How far behind it is with acknowledging and with fetching; cheap, call it every second."""
         consumer = cast(FastLaneConsumer, self.consumer)
-        return Progress(consumer.oldest_unacked_seconds(), consumer.since_fetch_seconds())
+        return Progress(
+            consumer.oldest_unacked_seconds(),
+            consumer.since_fetch_seconds(),
+            consumer.standing_still_seconds(),
+        )
 
     def _new_transport(self) -> TransportT:
         return FastLaneTransport(self.conf.broker_consumer, self)

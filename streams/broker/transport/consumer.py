@@ -234,6 +234,14 @@ class FastLaneConsumer(driver.Consumer):
         """Time since the fetch loop last came round; it takes about a second when idle, longer in a rebalance."""
         return monotonic() - self._looked_at_seconds
 
+    def standing_still_seconds(self) -> float:
+        """How long some partition of ours has had records that nobody fetches; Kafka's own word, asked now and then."""
+        return self._thread.standing_still_seconds()
+
+    def held_back(self) -> frozenset[TP]:
+        """Partitions of which something was fetched that waits for its agent to have room; from any thread."""
+        return frozenset(self._waiting.copy())
+
 
 class FastLaneTransport(driver.Transport):
     """Faust's aiokafka transport with our consumer."""

@@ -6,7 +6,9 @@ epoch in one step, records can always be told from those read before the seek.
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -14,10 +16,12 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.broker.transport.stillness import Stillness
 from streams.program.failpoints import Failpoint, failpoint
 
 if TYPE_CHECKING:
     from streams.broker.transport.app import FastLaneApp
+    from streams.broker.transport.consumer import FastLaneConsumer
 
 Records = list["ConsumerRecord[bytes | None, bytes | None]"]
 
@@ -29,6 +33,9 @@ UNREAD_PATIENCE_SECONDS = 0.02
 
 # Kafka's committed offsets only inform (our database decides), so a broker that is down must not hold up a stop.
 COMMIT_WITHIN_SECONDS = 2.0
+
+# Where its partitions end is told by a broker that lives at once; one that does not is no reason to end a worker.
+ENDS_TOLD_WITHIN_SECONDS = 5.0
 
 
 class Fetched(NamedTuple):
@@ -47,6 +54,8 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
         """Called by Faust at the end of its own __init__."""
         super().__post_init__()
         self._epochs: dict[TP, int] = {}
+        self._stillness = Stillness()
+        self._looking: asyncio.Task[None] | None = None
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -57,6 +66,8 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
         """Start the consumer, with a shorter patience for partitions whose records nobody takes."""
         await super().on_start()
         self._ensure_consumer()._fetcher._prefetch_backoff = UNREAD_PATIENCE_SECONDS
+        # Beside the calls of this thread and not among them: a broker that does not answer must hold up no fetch.
+        self._looking = asyncio.create_task(self._look_for_ever())
 
     async def on_thread_stop(self) -> None:
         """Stop the consumer, also while its broker is gone.
@@ -64,6 +75,10 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
         aiokafka's fetcher then waits to try again, and closing it raises CancelledError: the thread would end without
         saying so, and Faust would wait a minute for it.
         """
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
         try:
             await super().on_thread_stop()
         except asyncio.CancelledError:
@@ -116,3 +131,27 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
             self.log.warning("offsets not committed, next time again: %r", failed)
             return False
         return True
+
+    # --- what a watchdog asks ------------------------------------------------------------------------------
+
+    def standing_still_seconds(self) -> float:
+        """How long a partition has had more to read and was not read on; from any thread."""
+        return self._stillness.seconds(monotonic())
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self.app.lane.ends_asked_every_seconds)
+            try:
+                async with asyncio.timeout(ENDS_TOLD_WITHIN_SECONDS):
+                    await self._look()
+            except (KafkaError, IllegalStateError, TimeoutError):
+                self._stillness.forget()
+
+    async def _look(self) -> None:
+        consumer = self._ensure_consumer()
+        # What was fetched and waits for its agent's room stands on purpose; its agent's slices grow old instead.
+        waiting = cast("FastLaneConsumer", self.consumer).held_back()
+        asked = [partition for partition in consumer.assignment() if TP(*partition) not in waiting]
+        ends = await consumer.end_offsets(asked) if asked else {}
+        positions = {TP(*partition): await consumer.position(partition) for partition in asked}
+        self._stillness.look(positions, {TP(*tp): end for tp, end in ends.items()}, monotonic())

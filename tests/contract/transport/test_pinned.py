@@ -75,6 +75,8 @@ LEANED_ON: dict[str, str] = {
     "mode.utils.queues:FlowControlQueue": "15f15a87fd6de428",
     "mode.utils.queues:ThrowableQueue": "44872deb65478e1f",
     "aiokafka.consumer.consumer:AIOKafkaConsumer.seek": "a9430f1f3b9ac419",
+    "aiokafka.consumer.consumer:AIOKafkaConsumer.end_offsets": "f4b19078581881ba",
+    "aiokafka.consumer.consumer:AIOKafkaConsumer.position": "2512259a90a2ebd7",
     "aiokafka.consumer.fetcher:FetchResult": "d7db13f06de8248c",
     "aiokafka.consumer.fetcher:Fetcher._get_actions_per_node": "1dab2cf937d165d0",
     "aiokafka.consumer.fetcher:Fetcher._proc_fetch_request": "59bf948fff47eed5",
