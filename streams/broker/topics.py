@@ -1,11 +1,12 @@
-"""The topics as they must exist on the broker: partitions, cleanup, and what a key means.
+"""The topics as they must exist on the broker: partitions, copies, cleanup, and what a key means.
 
 Their names are `models.topics.Topic`. `plan` compares the broker with this catalogue and says what differs, `apply`
 makes it so. Partitions are only ever added, never taken away; nothing is deleted. Changing the number of partitions
-moves keys to other partitions, so it is reported and done only where a person asked for it (`fenghuo topics`).
+moves keys to other partitions, so it is reported and done only where a person asked for it (`fenghuo topics`). Copies
+are moved by Kafka's own tools: too few are named and left alone, and then fewer of them have to acknowledge.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -15,6 +16,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from models.topics import Topic
+
+# Where a setting comes from, in Kafka's protocol (ConfigSource): given to this topic itself, no default of the broker.
+_SET_ON_THE_TOPIC = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,19 @@ class Scale(StrEnum):
         """Replicas of each partition."""
         return 1 if self is Scale.EMBEDDED else 3
 
+    @property
+    def in_sync(self) -> int:
+        """Copies that must have a message before it counts as written: with one broker lost all goes on."""
+        return in_sync_of(self.copies)
+
     def partitions(self, spec: TopicSpec) -> int:
         """Partitions of this topic at this scale."""
         return spec.partitions_embedded if self is Scale.EMBEDDED else spec.partitions_production
+
+
+def in_sync_of(copies: int) -> int:
+    """How many of so many copies must acknowledge: two, unless then no broker might ever be away."""
+    return min(2, max(1, copies - 1))
 
 
 class Difference(StrEnum):
@@ -69,12 +83,17 @@ class Difference(StrEnum):
     IS_MISSING = "is missing"
     HAS_FEWER_PARTITIONS = "has fewer partitions"
     HAS_MORE_PARTITIONS = "has more partitions"
+    HAS_FEWER_COPIES = "has fewer copies"
     IS_CLEANED_OTHERWISE = "is cleaned otherwise"
+    IS_ACKNOWLEDGED_EARLY = "is acknowledged by too few copies"
+
+
+_LEFT_ALONE = frozenset({Difference.HAS_MORE_PARTITIONS, Difference.HAS_FEWER_COPIES})
 
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:
-    """One difference: what the broker has, what the catalogue wants. More partitions than wanted are left alone."""
+    """One difference: what the broker has, what the catalogue wants."""
 
     spec: TopicSpec
     difference: Difference
@@ -83,8 +102,8 @@ class TopicChange:
 
     @property
     def is_left_alone(self) -> bool:
-        """Whether `apply` does nothing about it."""
-        return self.difference is Difference.HAS_MORE_PARTITIONS
+        """Whether `apply` does nothing about it: nothing is taken away, and copies are Kafka's to move."""
+        return self.difference in _LEFT_ALONE
 
     def __str__(self) -> str:
         """One line for the operator."""
@@ -106,17 +125,21 @@ class Admin(Protocol):
     async def alter_configs(self, config_resources: list[ConfigResource]) -> list[Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One topic as the broker has it; `kept` is every setting that somebody gave this topic itself."""
+
+    partitions: int
+    copies: int
+    cleanup: str
+    in_sync: int
+    kept: dict[str, str]
+
+
 async def plan(admin: Admin, scale: Scale) -> list[TopicChange]:
     """What differs between broker and catalogue, in the catalogue's order; empty when nothing does."""
-    # Asked first: to ask Tansu about a topic that does not exist creates it, with a number of partitions of its own.
-    existing = set(await admin.list_topics())
-    present = [spec for spec in CATALOGUE if spec.topic.value in existing]
-    counts = await _partition_counts(admin, present)
-    policies = await _cleanup_policies(admin, present)
-    missing = [_missing(spec, scale) for spec in CATALOGUE if spec not in present]
-    differing = [change for spec in present for change in _differences(spec, scale, counts, policies)]
-    order = {spec.topic: position for position, spec in enumerate(CATALOGUE)}
-    return sorted([*missing, *differing], key=lambda change: order[change.spec.topic])
+    found = await _found(admin)
+    return [change for spec in CATALOGUE for change in _differences(spec, scale, found.get(spec.topic))]
 
 
 async def apply(admin: Admin, scale: Scale) -> list[TopicChange]:
@@ -124,14 +147,17 @@ async def apply(admin: Admin, scale: Scale) -> list[TopicChange]:
 
     Raises TopicsNotApplied: a broker that cannot be changed (Tansu adds no partitions) has to be made anew.
     """
-    changes = await plan(admin, scale)
+    found = await _found(admin)
+    changes = [change for spec in CATALOGUE for change in _differences(spec, scale, found.get(spec.topic))]
     by_difference = {
         difference: [change.spec for change in changes if change.difference is difference]
         for difference in Difference
     }
     await _create(admin, scale, by_difference[Difference.IS_MISSING])
     await _add_partitions(admin, scale, by_difference[Difference.HAS_FEWER_PARTITIONS])
-    await _set_cleanup(admin, by_difference[Difference.IS_CLEANED_OTHERWISE])
+    set_otherwise = (Difference.IS_CLEANED_OTHERWISE, Difference.IS_ACKNOWLEDGED_EARLY)
+    of_other_settings = {spec.topic: spec for one in set_otherwise for spec in by_difference[one]}
+    await _set(admin, {spec: found[spec.topic] for spec in of_other_settings.values()})
     return changes
 
 
@@ -139,43 +165,59 @@ def _cleanup(spec: TopicSpec) -> str:
     return "compact" if spec.is_compacted else "delete"
 
 
-def _missing(spec: TopicSpec, scale: Scale) -> TopicChange:
-    wanted = f"{scale.partitions(spec)} partitions, {_cleanup(spec)}"
-    return TopicChange(spec, Difference.IS_MISSING, "nothing", wanted)
-
-
-def _differences(
-    spec: TopicSpec, scale: Scale, counts: dict[str, int], policies: dict[str, str]
-) -> Iterable[TopicChange]:
-    found, wanted = counts[spec.topic.value], scale.partitions(spec)
-    if found != wanted:
-        fewer = found < wanted
+def _differences(spec: TopicSpec, scale: Scale, found: _Found | None) -> Iterable[TopicChange]:
+    wanted = scale.partitions(spec)
+    if found is None:
+        wanted_at_all = f"{wanted} partitions, {_cleanup(spec)}"
+        yield TopicChange(spec, Difference.IS_MISSING, "nothing", wanted_at_all)
+        return
+    if found.partitions != wanted:
+        fewer = found.partitions < wanted
         difference = Difference.HAS_FEWER_PARTITIONS if fewer else Difference.HAS_MORE_PARTITIONS
-        yield TopicChange(spec, difference, str(found), str(wanted))
-    policy = policies.get(spec.topic.value, "delete")
-    if policy != _cleanup(spec):
-        yield TopicChange(spec, Difference.IS_CLEANED_OTHERWISE, policy, _cleanup(spec))
+        yield TopicChange(spec, difference, str(found.partitions), str(wanted))
+    if found.copies < scale.copies:
+        yield TopicChange(spec, Difference.HAS_FEWER_COPIES, str(found.copies), str(scale.copies))
+    if found.cleanup != _cleanup(spec):
+        yield TopicChange(spec, Difference.IS_CLEANED_OTHERWISE, found.cleanup, _cleanup(spec))
+    in_sync = min(scale.in_sync, in_sync_of(found.copies))
+    if found.in_sync < in_sync:
+        yield TopicChange(spec, Difference.IS_ACKNOWLEDGED_EARLY, str(found.in_sync), str(in_sync))
 
 
-async def _partition_counts(admin: Admin, specs: Sequence[TopicSpec]) -> dict[str, int]:
-    if not specs:
+async def _found(admin: Admin) -> dict[Topic, _Found]:
+    # Asked first: to ask Tansu about a topic that does not exist creates it, with a number of partitions of its own.
+    existing = set(await admin.list_topics())
+    present = [spec.topic for spec in CATALOGUE if spec.topic.value in existing]
+    if not present:
         return {}
-    described = await admin.describe_topics([spec.topic.value for spec in specs])
-    return {topic["topic"]: len(topic["partitions"]) for topic in described}
+    described = {one["topic"]: one["partitions"] for one in await admin.describe_topics(_names(present))}
+    entries = await _entries(admin, present)
+    return {topic: _as_found(described[topic.value], entries.get(topic.value, [])) for topic in present}
 
 
-async def _cleanup_policies(admin: Admin, specs: Sequence[TopicSpec]) -> dict[str, str]:
-    if not specs:
-        return {}
-    asked = [ConfigResource(ConfigResourceType.TOPIC, spec.topic.value) for spec in specs]
-    answers = await admin.describe_configs(asked)
+def _as_found(partitions: list[dict[str, Any]], entries: Iterable[Sequence[Any]]) -> _Found:
+    entries = list(entries)
+    values = {entry[0]: entry[1] for entry in entries}
+    return _Found(
+        partitions=len(partitions),
+        copies=min((len(partition["replicas"]) for partition in partitions), default=0),
+        cleanup=values.get("cleanup.policy") or "delete",
+        in_sync=int(values.get("min.insync.replicas") or 1),
+        kept={entry[0]: entry[1] for entry in entries if entry[3] == _SET_ON_THE_TOPIC},
+    )
+
+
+async def _entries(admin: Admin, present: Sequence[Topic]) -> dict[str, Any]:
+    answers = await admin.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name) for name in _names(present)]
+    )
     return {
-        name: entry[1]
-        for answer in answers
-        for _code, _message, _kind, name, entries, *_ in answer.resources
-        for entry in entries
-        if entry[0] == "cleanup.policy"
+        name: entries for answer in answers for _code, _message, _kind, name, entries, *_ in answer.resources
     }
+
+
+def _names(present: Iterable[Topic]) -> list[str]:
+    return [topic.value for topic in present]
 
 
 async def _create(admin: Admin, scale: Scale, specs: Sequence[TopicSpec]) -> None:
@@ -187,7 +229,7 @@ async def _create(admin: Admin, scale: Scale, specs: Sequence[TopicSpec]) -> Non
                 spec.topic.value,
                 scale.partitions(spec),
                 scale.copies,
-                topic_configs={"cleanup.policy": _cleanup(spec)},
+                topic_configs=_settings(spec, scale.copies),
             )
             for spec in specs
         ]
@@ -206,13 +248,24 @@ async def _add_partitions(admin: Admin, scale: Scale, specs: Sequence[TopicSpec]
     _refuse({name: code for name, code, *_ in answer.topic_errors if code})
 
 
-async def _set_cleanup(admin: Admin, specs: Sequence[TopicSpec]) -> None:
-    if not specs:
+def _settings(spec: TopicSpec, copies: int) -> dict[str, str]:
+    in_sync = in_sync_of(copies)
+    return {"cleanup.policy": _cleanup(spec)} | (
+        {} if in_sync == 1 else {"min.insync.replicas": str(in_sync)}
+    )
+
+
+async def _set(admin: Admin, found: Mapping[TopicSpec, _Found]) -> None:
+    if not found:
         return
+    # XXX This request sets a topic's settings whole: what it leaves out (an operator's retention) falls back to the
+    # broker's default, and nobody notices before old records are gone. So what is kept goes along.
     answers = await admin.alter_configs(
         [
-            ConfigResource(ConfigResourceType.TOPIC, spec.topic.value, {"cleanup.policy": _cleanup(spec)})
-            for spec in specs
+            ConfigResource(
+                ConfigResourceType.TOPIC, spec.topic.value, {**one.kept, **_settings(spec, one.copies)}
+            )
+            for spec, one in found.items()
         ]
     )
     _refuse(
