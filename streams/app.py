@@ -21,6 +21,7 @@ from rich.console import Console
 
 from streams.access.signing import Signer
 from streams.broker.access import Brokers
+from streams.broker.acls import INTAKE
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
@@ -320,7 +321,7 @@ class _Program:
             units = UnitsOfWork(ground.database, cluster_id, name, ground.wall.now)
             relay = Relay(publisher.publish, units, self._metrics)
             self._outbox = self._sweep(
-                "outbox", OutboxSweep(relay), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT
+                "outbox", OutboxSweep(relay, topics=INTAKE), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT
             )
         else:
             engine = Engine(ground, cluster_id, brokers, publisher)

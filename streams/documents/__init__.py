@@ -6,7 +6,7 @@ own. The texts are committed, so that a reader needs no tool, and a test builds 
 
 from pathlib import Path
 
-from streams.documents import asyncapi, contract, events, schemas, state_machine
+from streams.documents import asyncapi, contract, events, rights, schemas, state_machine
 
 FOLDER = Path(__file__).parents[2] / "deploy"
 
@@ -16,6 +16,7 @@ def texts() -> dict[str, str]:
     return {
         **{f"schemas/{name}": text for name, text in schemas.texts().items()},
         "schemas/asyncapi.json": asyncapi.text(),
+        "kafka/acls.csv": rights.text(),
         "docs/contract.md": contract.text(),
         "docs/events.md": events.text(),
         "docs/state-machine.md": state_machine.text(),

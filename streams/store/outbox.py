@@ -20,6 +20,8 @@ from streams.store.commands import count_deliveries
 from streams.store.publications import HEADERS, Outgoing, again, packed, unpacked
 from streams.store.statements import Row, insert, insert_new
 
+EVERY_TOPIC = tuple(Topic)
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -38,6 +40,7 @@ _SEEN = or_(
 _UNCLAIMED = select(OUTBOX.c.id).where(
     OUTBOX.c.published_at.is_(None),
     OUTBOX.c.created_at <= bindparam("older_than"),
+    OUTBOX.c.topic.in_(bindparam("topics", expanding=True)),
     or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until < bindparam("at")),
 )
 _WAITING = (
@@ -93,19 +96,28 @@ async def add(
     return Claimed(claim or "", tuple(one.publication for one in kept))
 
 
-async def is_waiting(connection: AsyncConnection, older_than: datetime, now: datetime) -> bool:
+async def is_waiting(
+    connection: AsyncConnection, older_than: datetime, now: datetime, topics: Sequence[Topic] = EVERY_TOPIC
+) -> bool:
     """Whether there is anything to claim: asked first, so that an idle sweeper takes no writer lock."""
-    found = await connection.execute(_UNCLAIMED.limit(1), {"older_than": older_than, "at": now})
+    asked = {"older_than": older_than, "at": now, "topics": _names(topics)}
+    found = await connection.execute(_UNCLAIMED.limit(1), asked)
     return found.first() is not None
 
 
 async def claim(
-    connection: AsyncConnection, by: str, *, limit: int, older_than: datetime, now: datetime, until: datetime
+    connection: AsyncConnection,
+    by: str,
+    *,
+    limit: int,
+    older_than: datetime,
+    now: datetime,
+    until: datetime,
+    topics: Sequence[Topic] = EVERY_TOPIC,
 ) -> Claimed:
-    """Take up to `limit` rows written before `older_than` that nobody holds; another sweeper skips them."""
-    found = await connection.execute(
-        _CLAIM, {"by": by, "until": until, "at": now, "older_than": older_than, "most": limit}
-    )
+    """Take up to `limit` rows for these topics, written before `older_than`, that nobody holds; others skip them."""
+    taken: Row = {"by": by, "until": until, "at": now, "older_than": older_than, "most": limit}
+    found = await connection.execute(_CLAIM, {**taken, "topics": _names(topics)})
     rows = sorted(found, key=lambda row: int(row.id))
     return Claimed(
         by, tuple(Publication(row.topic, row.key, row.value, unpacked(row.headers)) for row in rows)
@@ -154,6 +166,10 @@ async def republish_for_new_cluster(
 async def prune(connection: AsyncConnection, published_before: datetime) -> int:
     """Forget rows published before this time, save those that the engine has yet to read. Returns how many."""
     return (await connection.execute(_PRUNE, {"published_before": published_before})).rowcount
+
+
+def _names(topics: Iterable[Topic]) -> list[str]:
+    return [topic.value for topic in topics]
 
 
 def _row(one: Outgoing) -> Row:

@@ -16,6 +16,7 @@ from models.events.perception import IncidentMerged, ReportJoined
 from models.identifiers import CommandId, DeadlineId, IncidentId, MessageId
 from models.messages.event import Event
 from models.messages.receipt import Receipt
+from models.topics import Topic
 from streams.store import (
     attachments,
     commands,
@@ -199,17 +200,25 @@ class UnitsOfWork:
         async with self.database.write() as connection:
             return await outbox.mark_published(connection, claims, self.cluster_id, self._wall())
 
-    async def claim_outbox(self, older_than_seconds: float, limit: int = 500) -> outbox.Claimed:
+    async def claim_outbox(
+        self, older_than_seconds: float, limit: int = 500, topics: Sequence[Topic] = outbox.EVERY_TOPIC
+    ) -> outbox.Claimed:
         """Take over rows that nobody has published for so long: what a crash left, or a gateway just wrote."""
         now = self._wall()
         older_than = now - timedelta(seconds=older_than_seconds)
         async with self.database.read() as connection:
-            if not await outbox.is_waiting(connection, older_than, now):
+            if not await outbox.is_waiting(connection, older_than, now, topics):
                 return _NOTHING
         until = now + timedelta(seconds=_CLAIM_SECONDS)
         async with self.database.write() as connection:
             return await outbox.claim(
-                connection, self.new_claim(), limit=limit, older_than=older_than, now=now, until=until
+                connection,
+                self.new_claim(),
+                limit=limit,
+                older_than=older_than,
+                now=now,
+                until=until,
+                topics=topics,
             )
 
     async def send_due_deadlines(self, now: datetime, limit: int = 200) -> outbox.Claimed:

@@ -9,6 +9,7 @@
 #   kafka.sh kill DIR           end it as a power cut would (kill -9)
 #
 # The controller listens on PORT + 1. To begin afresh, remove DIR.
+# A DIR with a server.properties of its own is run with that; each line of its `format` is an argument of formatting.
 # FENGHUO_KAFKA_HOME holds the jars (default ~/.cache/fenghuo/kafka), never the working tree.
 # FENGHUO_KAFKA_HEAP is the JVM's heap (default 512m). Needs Java 17, and Maven for the first run.
 set -euo pipefail
@@ -33,12 +34,15 @@ fetch_jars() {
 }
 
 java_command() {
-  java=(java -Xms128m "-Xmx${FENGHUO_KAFKA_HEAP:-512m}" -Djava.awt.headless=true
+  # The quick compiler alone and one collector: a broker of a test lives for seconds and shares two cores.
+  java=(java -Xms128m "-Xmx${FENGHUO_KAFKA_HEAP:-512m}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+        -Djava.awt.headless=true
         "-Dlog4j2.configurationFile=$here/log4j2.xml" -cp "$jars/*")
 }
 
 write_settings() {
   local dir=$1 port=$2
+  [ -e "$dir/server.properties" ] && return
   # Topics exist because somebody created them: a mistyped name must fail, as it will in production.
   # One node can hold one replica, so every internal topic asks for one; few partitions start faster.
   # The initial rebalance delay waits for more members to come; a test has all it will ever have.
@@ -78,9 +82,12 @@ format_storage() {
   [ -e "$dir/data/meta.properties" ] && return
   mkdir -p "$dir/data"
   write_settings "$dir" "$port"
+  local arguments=(); [ ! -e "$dir/format" ] || mapfile -t arguments < "$dir/format"
   # A new folder is a new cluster: 16 random bytes, base64url, not beginning with a dash (the tool would read a flag).
   local cluster; cluster=F$(head -c 16 /dev/urandom | base64 | tr '+/' 'AB' | cut -c2-22)
-  "${java[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$dir/server.properties" >> "$dir/broker.log" 2>&1 ||
+  [ "${#arguments[@]}" -gt 0 ] || arguments=(-t "$cluster")
+  "${java[@]}" kafka.tools.StorageTool format -c "$dir/server.properties" \
+    "${arguments[@]}" >> "$dir/broker.log" 2>&1 ||
     { tail -n 20 "$dir/broker.log" >&2; return 1; }
 }
 
@@ -121,5 +128,5 @@ case "${1:-} $#" in
   "start 3") start "$2" "$3";;
   "stop 2") end "$2" TERM;;
   "kill 2") end "$2" KILL;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2;;
 esac

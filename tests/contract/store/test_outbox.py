@@ -133,3 +133,16 @@ async def test_a_retried_dead_letter_goes_out_as_it_came(worker: Worker) -> None
     assert again is not None
     assert (again.publication.topic, again.publication.value) == (record.topic, record.value)
     assert twice is None
+
+
+async def test_a_sweeper_takes_only_what_it_may_write(worker: Worker, rival: Worker) -> None:
+    """Rows for topics that a process has no right to are left to one that has, and block none of its own."""
+    await fill(worker, 1)
+    hand_over = Outgoing(Publication(Topic.STAGE_DISPOSAL, b"key", b"hand-over"))
+    async with worker.database.write() as connection:
+        await outbox.add(connection, [hand_over], wall_now())
+    for own in (b"0",), ():
+        claimed = await worker.units.claim_outbox(older_than_seconds=0, topics=[Topic.REPORTS])
+        assert tuple(one.value for one in claimed.publications) == own
+    left = await rival.units.claim_outbox(older_than_seconds=0)
+    assert [one.value for one in left.publications] == [b"hand-over"]
