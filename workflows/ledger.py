@@ -9,7 +9,7 @@ from datetime import datetime
 from models.events import EventData
 from models.identifiers import EventId, IncidentId, derive
 from models.messages.event import Actor, Event
-from models.messages.fields import SCHEMA_VERSION
+from models.messages.versions import SCHEMA_VERSION
 from models.vocabulary import ActorKind, Stage
 from workflows.answer import Answer, Refusal
 from workflows.errors import IllegalTransition

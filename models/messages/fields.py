@@ -26,9 +26,9 @@ from models.identifiers import (
     UnitCode,
     WarningId,
 )
+from models.messages.versions import SCHEMA_VERSION, Versioned
 from models.vocabulary import Role
 
-SCHEMA_VERSION = 1
 # Control characters but for tab and line ends, and lone surrogates.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -96,7 +96,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
 
 
-class Inbound(BaseModel):
+class Inbound(Versioned):
     """A message from outside: strict on what it knows, and keeping what it does not (`unknown_fields`)."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
@@ -118,7 +118,7 @@ def _unknown_in(part: BaseModel, path: str) -> list[str]:
     return names
 
 
-class Outbound(Value):
+class Outbound(Versioned, Value):
     """A message that Fenghuo sends: exactly the contract's fields."""
 
     schema_version: SchemaVersion = SCHEMA_VERSION

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.messages.fields import SCHEMA_VERSION
+from models.messages.versions import SCHEMA_VERSION
 from models.months import Month, month_named, month_of
 from streams import documents
 from streams.archive.files import ArchiveFolder

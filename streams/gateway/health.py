@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from models.messages.fields import SCHEMA_VERSION
+from models.messages.versions import SCHEMA_VERSION
 from streams.gateway.services import ServicesOf
 from streams.gateway.views import AliveView, ReadinessView, VersionView
 

@@ -24,9 +24,10 @@ from pydantic import ValidationError
 
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
-from models.messages.fields import SCHEMA_VERSION, Inbound
+from models.messages.fields import Inbound
 from models.messages.hand_over import HandOver
 from models.messages.report import Report
+from models.messages.versions import SCHEMA_VERSION
 from models.topics import STAGE_OF_HAND_OVER, Topic
 from models.vocabulary import DeadLetterReason
 

@@ -16,10 +16,10 @@ from models.identifiers import EventId, MessageId, derive
 from models.messages.command import Command
 from models.messages.dead_letter import DeadLetter
 from models.messages.event import Event
-from models.messages.fields import SCHEMA_VERSION
 from models.messages.hand_over import HandOver
 from models.messages.public_warning import PublicWarning
 from models.messages.receipt import Receipt
+from models.messages.versions import SCHEMA_VERSION
 from models.topics import HAND_OVER_TOPIC, Topic
 from models.vocabulary import HandOverType, Stage
 from streams.broker.publishing import Publication
