@@ -10,11 +10,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import EventId, IncidentId, MessageId
-from models.tables import EVENTS
+from models.tables import ARCHIVED_LOGS, EVENTS
 from streams.broker.reading import Read
 from streams.store import disagreements
 
 _PAGE = 500
+_ARCHIVED = select(ARCHIVED_LOGS.c.incident_id, ARCHIVED_LOGS.c.first_seq, ARCHIVED_LOGS.c.last_seq).where(
+    ARCHIVED_LOGS.c.incident_id.in_(bindparam("incident_ids", expanding=True))
+)
 _BODIES = select(EVENTS.c.event_id, EVENTS.c.body).where(
     EVENTS.c.event_id.in_(bindparam("event_ids", expanding=True))
 )
@@ -58,11 +61,24 @@ async def digests_of(connection: AsyncConnection, facts: Iterable[Fact]) -> dict
 
 
 async def unknown(connection: AsyncConnection, facts: Iterable[Fact]) -> list[Fact]:
-    """Those of the facts that the log does not have, and of which nothing was settled before; each once."""
+    """Those of the facts that the log does not have, and of which nothing was settled before; each once.
+
+    Kafka may keep for longer what was put away here (`streams.archive`): that is known, too.
+    """
     once = {(fact.event_id, fact.digest): fact for fact in facts}
     known = await digests_of(connection, once.values())
     settled = await disagreements.settled_events(connection)
-    return [fact for key, fact in once.items() if fact.event_id not in known and key not in settled]
+    missing = [fact for key, fact in once.items() if fact.event_id not in known and key not in settled]
+    return await _without_archived(connection, missing)
+
+
+async def _without_archived(connection: AsyncConnection, facts: list[Fact]) -> list[Fact]:
+    archived: dict[IncidentId, list[range]] = {}
+    wanted = sorted({fact.incident_id for fact in facts})
+    for first in range(0, len(wanted), _PAGE):
+        for row in await connection.execute(_ARCHIVED, {"incident_ids": wanted[first : first + _PAGE]}):
+            archived.setdefault(row.incident_id, []).append(range(row.first_seq, row.last_seq + 1))
+    return [fact for fact in facts if not any(fact.seq in one for one in archived.get(fact.incident_id, ()))]
 
 
 def _fact_in(read: Read) -> Fact | None:
