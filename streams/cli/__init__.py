@@ -22,7 +22,8 @@ COMMANDS = MappingProxyType(
     {
         "run": ("run", "run"),
         "send": ("traffic", "send"),
-        "tail": ("traffic", "tail"),
+        "validate": ("validating", "validate"),
+        "tail": ("tailing", "tail"),
         "incidents": ("incidents", "incidents"),
         "show": ("incidents", "show"),
         "explain": ("explaining", "explain"),

@@ -123,13 +123,27 @@ def check_config() -> None:
 
 
 @docs.command("build")
-def build_docs() -> None:
-    """Write the generated documents again: message schemas, field tables, events, state machine.
+def build_docs(
+    *,
+    breaking: Annotated[
+        bool,
+        typer.Option("--breaking", help="write also what breaks those who keep to the committed schemas"),
+    ] = False,
+) -> None:
+    """Write the generated documents again: message schemas, field tables, routes, events, state machine.
 
-    For developers: it writes into the source tree. Commit what it changes.
+    For developers: it writes into the source tree. Commit what it changes. Exit code 1, and nothing written: a message
+    was changed so that who writes or reads it today would be refused or find something gone.
 
     Example: fenghuo docs build
     """
+    broken = [] if breaking else documents.breaking()
+    for told in broken:
+        answer(told)
+    if broken:
+        found_wrong(
+            "this breaks the contract: add a field beside the old one, or say --breaking if it is meant"
+        )
     changed = documents.build()
     for path in changed:
         answer(f"deploy/{path}")

@@ -1,8 +1,7 @@
-"""`fenghuo send` and `fenghuo tail`: put reports on Kafka, and look at what is there."""
+"""`fenghuo send`: put reports on Kafka."""
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +10,10 @@ import typer
 
 from models.areas import area_tree
 from models.messages.report import Report
-from models.topics import Topic
 from streams.broker.access import Brokers
 from streams.broker.publishing import Publication, Publisher, PublishFailed
-from streams.broker.reading import Read, read_tail
 from streams.cli.brokers import with_brokers
-from streams.cli.terminal import CannotDo, answer, found_wrong, remark
+from streams.cli.terminal import CannotDo, found_wrong, remark
 from streams.gateway.offers import lane_of
 from streams.processing import codec
 from streams.processing.placing import place_of
@@ -46,24 +43,6 @@ def send(
     remark(f"{len(publications)} sent, {len(refused)} refused")
     if refused:
         found_wrong("correct the lines above and send them again")
-
-
-def tail(
-    topic: Annotated[Topic, typer.Argument(help="the topic")],
-    *,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")
-    ] = False,
-    limit: Annotated[
-        int, typer.Option("--limit", "-n", min=0, max=100_000, help="how many of the last")
-    ] = 20,
-) -> None:
-    """Print the last records of a topic, one a line: partition:offset, time, key, value. Leaves no trace there.
-
-    Example: fenghuo tail disposal-commands --follow
-    """
-    with suppress(KeyboardInterrupt):  # Ctrl-C is how following ends
-        with_brokers(lambda brokers: _print(brokers, topic, limit, follows=follow))
 
 
 def _lines(file: Path) -> list[bytes]:
@@ -116,14 +95,3 @@ async def _publish(brokers: Brokers, publications: Sequence[Publication]) -> Non
 def _pieces(publications: Sequence[Publication]) -> Iterator[Sequence[Publication]]:
     for first in range(0, len(publications), _AT_A_TIME):
         yield publications[first : first + _AT_A_TIME]
-
-
-async def _print(brokers: Brokers, topic: Topic, limit: int, *, follows: bool) -> None:
-    async for record in read_tail(brokers, topic.value, limit, follows=follows):
-        answer(_line(record))
-
-
-def _line(record: Read) -> str:
-    key = "–" if record.key is None else record.key.decode(errors="replace")
-    value = record.value.decode(errors="replace")
-    return f"{record.partition}:{record.offset} {record.at.isoformat(timespec='milliseconds')} {key} {value}"

@@ -1,12 +1,17 @@
-"""Documents that the code writes: message schemas, topics, field tables, event types and the state machine.
+"""Documents that the code writes: message schemas and examples, topics, routes, fields, events and the state machine.
 
 Each file of this package makes one kind of text from the models or the machine; nothing here knows a fact of its
 own. The texts are committed, so that a reader needs no tool, and a test builds them again and finds no difference.
 """
 
+import json
+from importlib import import_module
 from pathlib import Path
 
-from streams.documents import asyncapi, contract, events, rights, schemas, state_machine
+from models.topics import ENGINE_READ
+from streams.documents import asyncapi, contract, events, examples, rights, schemas, state_machine
+from streams.documents.catalogue import MESSAGES
+from streams.documents.compatibility import breaking_changes
 
 FOLDER = Path(__file__).parents[2] / "deploy"
 
@@ -15,7 +20,9 @@ def texts() -> dict[str, str]:
     """Every generated document: its path below `deploy/` -> its text, the same on every machine."""
     return {
         **{f"schemas/{name}": text for name, text in schemas.texts().items()},
+        **{f"schemas/examples/{name}": text for name, text in examples.texts().items()},
         "schemas/asyncapi.json": asyncapi.text(),
+        "schemas/openapi.json": _openapi(),
         "kafka/acls.csv": rights.text(),
         "docs/contract.md": contract.text(),
         "docs/events.md": events.text(),
@@ -23,17 +30,37 @@ def texts() -> dict[str, str]:
     }
 
 
+def breaking(folder: Path = FOLDER) -> list[str]:
+    """What building now would break for those who keep to the committed schemas; each with its message's name."""
+    return [
+        f"{message.name}: {told}"
+        for message in MESSAGES
+        if (committed := _as_it_stands(folder / "schemas" / schemas.file_name(message))) is not None
+        for told in breaking_changes(
+            json.loads(committed),
+            schemas.schema_of(message),
+            is_read=any(topic in ENGINE_READ for topic in message.topics),
+        )
+    ]
+
+
 def build(folder: Path = FOLDER) -> list[str]:
     """Write what differs, remove schemas of messages that are gone, and return the paths that changed."""
     wanted = texts()
-    stale = [path for path in (folder / "schemas").glob("*.json") if f"schemas/{path.name}" not in wanted]
+    written = {path.relative_to(folder).as_posix(): path for path in (folder / "schemas").rglob("*.json")}
+    stale = [path for name, path in written.items() if name not in wanted]
     for path in stale:
         path.unlink()
     changed = [name for name, text in wanted.items() if _as_it_stands(folder / name) != text]
     for name in changed:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(wanted[name], encoding="utf-8")
-    return sorted([*changed, *(f"schemas/{path.name}" for path in stale)])
+    return sorted([*changed, *(path.relative_to(folder).as_posix() for path in stale)])
+
+
+def _openapi() -> str:
+    # Here and not above: it brings the whole gateway with it, and few of those who come here build documents.
+    return str(import_module("streams.documents.openapi").text())
 
 
 def _as_it_stands(path: Path) -> str | None:

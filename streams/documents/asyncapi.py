@@ -11,7 +11,7 @@ from streams.broker.topics import CATALOGUE, TopicSpec
 from streams.documents.catalogue import MESSAGES, SIGNED, Documented
 from streams.documents.schemas import Schema, file_name
 
-_HEADERS: Schema = {
+HEADERS: Schema = {
     "type": "object",
     "properties": {
         "schema_version": {"type": "string", "description": "as in the value"},
@@ -24,10 +24,10 @@ _HEADERS: Schema = {
 }
 
 
-_SIGNED_HEADERS: Schema = {
+SIGNED_HEADERS: Schema = {
     "type": "object",
     "properties": {
-        **_HEADERS["properties"],
+        **HEADERS["properties"],
         "key_id": {"type": "string", "description": "the signing key; needed in production"},
         "signature": {
             "type": "string",
@@ -78,7 +78,7 @@ def _operation(spec: TopicSpec) -> Schema:
 def _message(message: Documented) -> Schema:
     return {
         "name": message.name,
-        "headers": _SIGNED_HEADERS if message.shape in SIGNED else _HEADERS,
+        "headers": SIGNED_HEADERS if message.shape in SIGNED else HEADERS,
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
             "schema": {"$ref": f"./{file_name(message)}"},

@@ -1,17 +1,22 @@
 """What is generated is committed as it would be generated now, and its examples are what they say."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
 import orjson
 import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from models.events import EVENT_TYPES
 from models.topics import Topic
 from models.vocabulary import Action, Stage
 from streams import documents
+from streams.cli.validating import faults
 from streams.documents import schemas
 from streams.documents.catalogue import MESSAGES, Documented
+from streams.documents.schemas import file_name
 from tests.architecture.sources import ROOT
 from workflows.message import MessageKind
 
@@ -27,7 +32,9 @@ def test_what_is_committed_is_what_is_generated() -> None:
     texts = documents.texts()
     differing = [path for path, text in texts.items() if (ROOT / "deploy" / path).read_text() != text]
     assert differing == [], "run: fenghuo docs build"
-    written = {f"schemas/{path.name}" for path in (ROOT / "deploy" / "schemas").iterdir()}
+    written = {
+        path.relative_to(ROOT / "deploy").as_posix() for path in (ROOT / "deploy/schemas").rglob("*.json")
+    }
     assert written == {path for path in texts if path.startswith("schemas/")}
 
 
@@ -54,6 +61,11 @@ def test_each_example_is_valid(message: Documented) -> None:
     validator = jsonschema.Draft202012Validator(schema)
     message.shape.model_validate_json(orjson.dumps(message.example))
     validator.validate(message.example)
+    lying_there = (
+        ROOT / "deploy/schemas/examples" / file_name(message).replace(".schema.json", ".json")
+    ).read_bytes()
+    assert orjson.loads(lying_there) == message.example
+    assert faults(message, lying_there, datetime(2026, 11, 22, 1, tzinfo=UTC)) == []
     without = {name: value for name, value in message.example.items() if name != schema["required"][0]}
     assert not validator.is_valid(without)
     with pytest.raises(ValueError, match=schema["required"][0]):
@@ -77,6 +89,64 @@ def test_the_topics_lead_to_their_schemas() -> None:
         assert channel["messages"]
         for name in channel["messages"]:
             assert (ROOT / "deploy" / "schemas" / messages[name]["payload"]["schema"]["$ref"]).is_file()
+
+
+def references(value: object) -> Iterator[str]:
+    """Every `$ref` of a document."""
+    match value:
+        case dict():
+            yield from ([str(value["$ref"])] if "$ref" in value else [])
+            for inner in value.values():
+                yield from references(inner)
+        case list():
+            for inner in value:
+                yield from references(inner)
+
+
+def dangling(document: dict[str, object]) -> list[str]:
+    """References into the document itself that lead nowhere."""
+    lost = []
+    for reference in references(document):
+        found: object = document
+        for part in reference.removeprefix("#/").split("/") if reference.startswith("#/") else ():
+            found = found.get(part) if isinstance(found, dict) else None
+        lost += [] if found is not None else [reference]
+    return lost
+
+
+def test_the_routes_are_a_valid_document() -> None:
+    """The committed OpenAPI document is one by the schema of OpenAPI 3.1, and none of its references leads nowhere."""
+    document = orjson.loads((ROOT / "deploy/schemas/openapi.json").read_bytes())
+    jsonschema.Draft202012Validator(OPENAPI_31).validate(document)
+    assert dangling(document) == []
+    assert {"/api/reports", "/healthz"} <= set(document["paths"])
+
+
+def test_the_topics_are_a_whole_document() -> None:
+    """The AsyncAPI document has the parts that version 3.0 asks for, and its references lead somewhere."""
+    document = orjson.loads((ROOT / "deploy/schemas/asyncapi.json").read_bytes())
+    assert document["asyncapi"] == "3.0.0"
+    assert {"title", "version"} <= set(document["info"])
+    assert dangling(document) == []
+    assert {one["action"] for one in document["operations"].values()} == {"send", "receive"}
+    assert all({"headers", "payload"} <= set(one) for one in document["components"]["messages"].values())
+
+
+def test_a_lost_reference_is_seen() -> None:
+    """A reference into a part that is not there is named; one that leads somewhere is not."""
+    document: dict[str, object] = {"a": {"$ref": "#/b"}, "b": [{"$ref": "#/c/d"}], "c": {}}
+    assert dangling(document) == ["#/c/d"]
+
+
+def test_what_is_committed_breaks_nobody(tmp_path: Path) -> None:
+    """Building now takes nothing away from those who keep to the committed schemas; where a field goes it says so."""
+    assert documents.breaking() == []
+    documents.build(tmp_path)
+    receipt = tmp_path / "schemas/receipt.schema.json"
+    schema = orjson.loads(receipt.read_bytes())
+    schema["properties"]["of_old"] = {"type": "string"}
+    receipt.write_bytes(orjson.dumps(schema))
+    assert documents.breaking(tmp_path) == ["Receipt: of_old is gone"]
 
 
 def test_every_move_and_event_stands_in_the_documents() -> None:
