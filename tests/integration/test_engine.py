@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -21,8 +22,10 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.broker.publishing import Publication, Publisher
 from streams.broker.reading import read_to_end
 from streams.broker.topics import Scale
+from streams.broker.transport.app import FastLaneApp
+from streams.broker.transport.consumer import FastLaneConsumer
 from streams.clock import WallClock
-from streams.engine import Engine, Ground
+from streams.engine import THE_MACHINE, Edges, Engine, Ground
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.program.parts import Parts
@@ -93,7 +96,12 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 @asynccontextmanager
 async def engine_on(
-    database: Database, brokers: str, folder: Path, keyring: Keyring = NO_KEYS, **settings_of_test: object
+    database: Database,
+    brokers: str,
+    folder: Path,
+    keyring: Keyring = NO_KEYS,
+    edges: Edges = THE_MACHINE,
+    **settings_of_test: object,
 ) -> AsyncIterator[Running]:
     """An engine in the group, its sweepers at work; stopped in order afterwards."""
     settings = load_settings(
@@ -105,7 +113,7 @@ async def engine_on(
         **settings_of_test,
     )
     registry, wall = CollectorRegistry(), WallClock()
-    metrics, readiness = Metrics(registry), Readiness([Component.DEAD_LETTERS])
+    metrics, readiness = Metrics(registry), Readiness([Component.DEAD_LETTERS, Component.PARTITIONS])
     rules = RulesInForce(database, wall)
     await rules.settle()
     cluster_id = await cluster_of(brokers, readiness)
@@ -114,7 +122,7 @@ async def engine_on(
     parts = Parts()
     async with AsyncExitStack() as stack:
         publisher = await stack.enter_async_context(Publisher(brokers))
-        engine = Engine(ground, cluster_id, brokers, publisher)
+        engine = Engine(ground, cluster_id, brokers, publisher, edges)
         stack.push_async_callback(engine.stop)
         await engine.start()
         stack.push_async_callback(parts.stop)
@@ -284,3 +292,37 @@ async def test_the_next_engine_goes_on_where_the_database_stands(
         await until(both_are_in)
         assert await second.count(INCIDENTS) == 2
         assert second.metric("fenghuo_messages_total", topic="reports", outcome="duplicate") == 0
+
+
+@pytest.mark.slow
+async def test_an_engine_that_hangs_in_silence_says_so_and_ends(
+    database: Database, brokers: str, tmp_path: Path
+) -> None:
+    """When its Kafka client fetches no more, readiness turns red with the reason, and then the process ends with 70."""
+    ended_with: list[int] = []
+    edges = Edges(end_process=cast("Callable[[int], NoReturn]", ended_with.append))
+    async with engine_on(
+        database, brokers, tmp_path, edges=edges, watchdog_seconds=5, retry_budget_seconds=4
+    ) as running:
+        await running.produce(report(1))
+
+        async def is_done() -> bool:
+            return await running.processed() == 1
+
+        await until(is_done)
+        assert running.readiness.is_ready()
+        thread = cast(FastLaneConsumer, cast(FastLaneApp, running.engine._app).consumer)._thread
+        thread.thread_loop.call_soon_threadsafe(thread._ensure_consumer()._fetcher._fetch_task.cancel)
+        for number in range(2, 6):
+            await running.produce(report(number))
+
+        async def has_told() -> bool:
+            return (running.readiness.components()["partitions"] or "").startswith("no progress for ")
+
+        await until(has_told)
+
+        async def has_ended() -> bool:
+            return bool(ended_with)
+
+        await until(has_ended)
+        assert set(ended_with) == {70}
