@@ -89,7 +89,7 @@ class Category(StrEnum):
     @property
     def is_vague(self) -> bool:
         """It says of what class it is, or not even that."""
-        return self.value.rpartition(".")[2] == "other"
+        return self.rpartition(".")[2] == "other"
 
     @property
     def facts(self) -> "CategoryFacts":

@@ -9,6 +9,7 @@ features of their own. The lists of characters are ours.
 
 import re
 from base64 import b64decode, b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ class Pairs:
     """The pairs of one or many texts. Those above `limit` were left out, so nobody knows whether they occur."""
 
     numbers: frozenset[int]
+    ordered: tuple[int, ...]
     limit: int
 
 
@@ -46,8 +48,8 @@ def sketch_of(title: str, text: str) -> str:
 def pairs_in(sketch: str) -> Pairs:
     """The pairs that a sketch holds."""
     raw = b64decode(sketch)
-    numbers = frozenset(int.from_bytes(raw[at : at + _BYTES], "big") for at in range(0, len(raw), _BYTES))
-    return Pairs(numbers, max(numbers) if len(numbers) >= PAIRS_KEPT else _LARGEST)
+    numbers = tuple(int.from_bytes(raw[at : at + _BYTES], "big") for at in range(0, len(raw), _BYTES))
+    return Pairs(frozenset(numbers), numbers, numbers[-1] if len(numbers) >= PAIRS_KEPT else _LARGEST)
 
 
 def together(one: str, other: str) -> str:
@@ -63,17 +65,8 @@ def shared_ratio(one: Pairs, other: Pairs) -> float | None:
     Only pairs that both sketches would have kept are counted, so that a sample is compared with a like sample.
     """
     limit = min(one.limit, other.limit)
-    fewest = min(_count(one, limit), _count(other, limit))
-    if fewest < _FEWEST:
-        return None
-    common = one.numbers & other.numbers
-    return sum(number <= limit for number in common) / fewest
-
-
-def _count(pairs: Pairs, limit: int) -> int:
-    if pairs.limit <= limit:
-        return len(pairs.numbers)
-    return sum(number <= limit for number in pairs.numbers)
+    fewest = min(bisect_right(one.ordered, limit), bisect_right(other.ordered, limit))
+    return len(one.numbers & other.numbers) / fewest if fewest >= _FEWEST else None
 
 
 def _written(numbers: Iterable[int]) -> str:

@@ -40,6 +40,7 @@ class Seen:
 class View:
     """A likeness laid out for comparing. `areas` has 1 for what is firm, else the share of the reports from there.
 
+    `larger` are those of them that are larger than a township: hardly ever one, however many there are.
     `townships` are the firm ones, and `spread` is how many of them lie in the district that has most.
     """
 
@@ -47,6 +48,7 @@ class View:
     townships: frozenset[AreaCode]
     spread: int
     areas: Mapping[AreaCode, float]
+    larger: tuple[AreaCode, ...]
     districts: frozenset[str]
     communities: frozenset[AreaCode]
     pairs: character_pairs.Pairs
@@ -73,6 +75,7 @@ def view_of(likeness: Likeness) -> View:
         townships=townships,
         spread=max(Counter(code[:_DISTRICT] for code in townships).values(), default=0),
         areas=areas,
+        larger=tuple(code for code in areas if len(code) < _TOWNSHIP),
         districts=frozenset(code[:_DISTRICT] for code in areas),
         communities=frozenset(code for code in sketch.places if len(code) > _TOWNSHIP),
         pairs=character_pairs.pairs_in(sketch.words),

@@ -4,13 +4,11 @@ For: two features of fusion. Which townships touch is in no data: "next door" is
 counts for little. Positions, where both have them, say more than codes. Must never enter: figures (the rulebook's).
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from models.areas import area_tree
-from models.identifiers import AreaCode
 from models.likeness import Point
 from models.neighbours import are_neighbours
 from workflows.judgement.landmarks import are_one
@@ -90,7 +88,7 @@ def _of_areas(one: View, other: View, points: FusionPoints, spread_ratio: float)
         # A township that few of the reports came from may be a slip of theirs.
         said = beside + (points.same_township - beside) * min(1.0, share / _HALF)
         return Seen(said, ("both in", min(common)))
-    if _holds(one.areas, other.areas) or _holds(other.areas, one.areas):
+    if _holds(one, other) or _holds(other, one):
         return Seen(points.township_not_given, ("one gives a larger area that holds the other",))
     if one.districts & other.districts:
         return Seen(beside, ("same district, another township",))
@@ -102,13 +100,11 @@ def _of_areas(one: View, other: View, points: FusionPoints, spread_ratio: float)
     return None
 
 
-def _holds(uppers: Mapping[AreaCode, float], lowers: Mapping[AreaCode, float]) -> bool:
-    longest = max(map(len, lowers), default=0)
-    larger = [code for code in uppers if len(code) < longest]  # hardly ever one, however many there are
+def _holds(one: View, other: View) -> bool:
     return any(
         len(upper) < len(lower) and area_tree().is_within(lower, upper)
-        for upper in larger
-        for lower in lowers
+        for upper in one.larger
+        for lower in other.areas
     )
 
 
