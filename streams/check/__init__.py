@@ -53,6 +53,7 @@ OF_TABLES: tuple[OfTables, ...] = (
     projections.rankings_equal_the_heats,
     projections.ratings_equal_the_outcomes,
     audited.accepted_is_audited,
+    audited.proposals_are_audited,
     audited.audit_is_whole,
     attachments.links_lead_somewhere,
 )

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import AUDIT, INTAKE
+from models.tables import AUDIT, INTAKE, PROPOSALS
 from models.topics import Topic
 from streams.access import audit
 from streams.access.audit import AuditOutcome
@@ -23,6 +23,11 @@ _UNAUDITED = (
     .where(INTAKE.c.topic.in_(_ONE_BY_ONE), AUDIT.c.seq.is_(None))
     .order_by(INTAKE.c.message_id)
 )
+_OF_PROPOSAL = and_(AUDIT.c.subject == PROPOSALS.c.message_id, AUDIT.c.outcome == AuditOutcome.ALLOWED.value)
+# Each of the two wrote an entry of their own. A decline goes into no intake, and of what was countersigned the
+# intake's row is content with the first person's.
+_BY_SECOND = AUDIT.c.person_id == PROPOSALS.c.second_id
+_BY_FIRST = or_(PROPOSALS.c.second_id.is_(None), AUDIT.c.person_id != PROPOSALS.c.second_id)
 
 
 async def accepted_is_audited(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
@@ -32,6 +37,26 @@ async def accepted_is_audited(connection: AsyncConnection, _: Yardstick) -> Asyn
         yield Violation(
             Invariant.I12, where, f"accepted for {row['topic']}, and nobody stands in the audit for it"
         )
+
+
+async def proposals_are_audited(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:
+    """I12 ... so has what waited for a second person: an entry of who proposed it, and one of who answered it."""
+    for told, found in (
+        ("proposed", _unnamed(_BY_FIRST)),
+        ("answered", _unnamed(_BY_SECOND).where(PROPOSALS.c.second_id.is_not(None))),
+    ):
+        for row in await rows(connection, found):
+            where = f"proposals message_id={row['message_id']}"
+            yield Violation(Invariant.I12, where, f"{told}, and nobody stands in the audit for it")
+
+
+def _unnamed(by: ColumnElement[bool]) -> Select[tuple[str]]:
+    return (
+        select(PROPOSALS.c.message_id)
+        .join(AUDIT, and_(_OF_PROPOSAL, by), isouter=True)
+        .where(AUDIT.c.seq.is_(None))
+        .order_by(PROPOSALS.c.message_id)
+    )
 
 
 async def audit_is_whole(connection: AsyncConnection, _: Yardstick) -> AsyncIterator[Violation]:

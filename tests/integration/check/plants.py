@@ -25,6 +25,7 @@ from models.tables import (
     OUTCOMES,
     PROGRESS,
     PROJECTIONS,
+    PROPOSALS,
     REPORTS,
 )
 from streams.access import audit
@@ -310,6 +311,40 @@ async def decision_that_was_denied(connection: AsyncConnection) -> str:
     return where
 
 
+async def proposal_nobody_made(connection: AsyncConnection) -> str:
+    return await proposal(connection, second_id=None, state="waiting")
+
+
+async def decline_of_nobody(connection: AsyncConnection) -> str:
+    where = await proposal(connection, second_id="li", state="declined")
+    await noted(connection, where.partition("=")[2], allowed=True)
+    return where
+
+
+async def proposal(connection: AsyncConnection, *, second_id: str | None, state: str) -> str:
+    """A proposal's row as the gateway keeps it."""
+    row = await one(connection, INCIDENTS)
+    await connection.execute(
+        insert(PROPOSALS).values(
+            message_id="proposal-1",
+            incident_id=row.incident_id,
+            area_code=row.area_code,
+            officer_id="wang",
+            officer_area_code=row.area_code,
+            action="release",
+            orders=11,
+            digest="sha256:0",
+            body=b"{}",
+            proposed_at=LONG_AGO,
+            expires_at=LONG_AGO,
+            state=state,
+            second_id=second_id,
+            second_name=second_id,
+        )
+    )
+    return "proposals message_id=proposal-1"
+
+
 async def audit_entry_changed(connection: AsyncConnection) -> str:
     for subject in ("one", "two"):
         await noted(connection, subject, allowed=False)
@@ -384,6 +419,8 @@ PLANTED = (
     Planted(Invariant.I11, claim_ran_out),
     Planted(Invariant.I12, decision_nobody_sent),
     Planted(Invariant.I12, decision_that_was_denied),
+    Planted(Invariant.I12, proposal_nobody_made),
+    Planted(Invariant.I12, decline_of_nobody),
     Planted(Invariant.I12, audit_entry_changed),
     Planted(Invariant.I13, link_of_nobody),
 )
