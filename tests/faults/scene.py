@@ -17,7 +17,7 @@ from time import perf_counter
 from tests.acceptance.nemesis import Record
 from tests.bench.harness import percentile, stamp
 from tests.faults.field import USUAL, Field, Manner
-from tests.faults.judge import DRAINED_WITHIN_SECONDS, drained, judge
+from tests.faults.judge import DRAINED_WITHIN_SECONDS, Findings, drained, judge
 from tests.faults.load import Load
 from tests.faults.outcome import DETAILS, Figure, Outcome, Stamped
 from tests.faults.proxy import Proxy
@@ -131,22 +131,9 @@ async def _played(
         telling = asyncio.create_task(_tell(scene, experiment.events_per_second, stop))
         hearing = asyncio.create_task(scene.units.run())
         try:
-            await asyncio.sleep(_SETTLED_SECONDS)
-            record.note("nemesis begins")
-            nemesis = asyncio.create_task(_work(experiment, scene))
-            await asyncio.wait([nemesis, telling, hearing], return_when=asyncio.FIRST_COMPLETED)
-            for task in (nemesis, telling, hearing):
-                if task.done() and (fault := task.exception()) is not None:
-                    raise fault
-            await nemesis
-            record.note("healed")
+            await _struck(experiment, scene, telling, hearing)
             stop.set()
-            healed = perf_counter()
-            within = experiment.drained_within_seconds
-            await asyncio.wait_for(telling, within)
-            await drained(scene.stack, within, all_end=experiment.all_end)
-            outcome.figures.append(_drained(experiment, perf_counter() - healed))
-            record.note("drained")
+            outcome.figures.append(await _rested(experiment, scene, telling))
             findings = await judge(scene.stack, scene.witness)
         finally:
             stop.set()
@@ -156,18 +143,46 @@ async def _played(
             outcome.figures = [*scene.figures, *outcome.figures]
         outcome.figures += findings.figures + _asked(scene)
         outcome.violations = findings.violations
-        outcome.witness = {
-            "lost": findings.lost[:50],
-            "doubled": findings.doubled[:50],
-            "refused": scene.witness.refused[:20],
-            "answers": dict(scene.witness.answers),
-            "ended_by_themselves": {one.name: dict(one.ended_by_itself) for one in scene.stack.everybody},
-            "back_after_seconds": record.back_after_seconds,
-        }
+        outcome.witness = _seen(scene, findings)
 
 
-def _drained(experiment: Experiment, seconds: float) -> Figure:
+async def _struck(
+    experiment: Experiment, scene: Scene, telling: "asyncio.Task[None]", hearing: "asyncio.Task[None]"
+) -> None:
+    """The fault from beginning to heal. Raises whatever ends the load or the units meanwhile."""
+    await asyncio.sleep(_SETTLED_SECONDS)
+    scene.record.note("nemesis begins")
+    nemesis = asyncio.create_task(_work(experiment, scene))
+    try:
+        await asyncio.wait([nemesis, telling, hearing], return_when=asyncio.FIRST_COMPLETED)
+        for task in (telling, hearing):
+            if task.done() and (fault := task.exception()) is not None:
+                raise fault
+        await nemesis
+    finally:
+        nemesis.cancel()
+    scene.record.note("healed")
+
+
+async def _rested(experiment: Experiment, scene: Scene, telling: "asyncio.Task[None]") -> Figure:
+    """Wait until everybody has a receipt and nothing is on its way."""
+    healed, within = perf_counter(), experiment.drained_within_seconds
+    await asyncio.wait_for(telling, within)
+    await drained(scene.stack, within, all_end=experiment.all_end)
+    scene.record.note("drained")
+    seconds = perf_counter() - healed
     return Figure("all done after the last heal", seconds, "s", at_most=experiment.drained_at_most)
+
+
+def _seen(scene: Scene, findings: Findings) -> dict[str, object]:
+    return {
+        "lost": findings.lost[:50],
+        "doubled": findings.doubled[:50],
+        "refused": scene.witness.refused[:20],
+        "answers": dict(scene.witness.answers),
+        "ended_by_themselves": {one.name: dict(one.ended_by_itself) for one in scene.stack.everybody},
+        "back_after_seconds": scene.record.back_after_seconds,
+    }
 
 
 async def _work(experiment: Experiment, scene: Scene) -> None:

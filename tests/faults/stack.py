@@ -31,6 +31,7 @@ KAFKA_POSTGRES, TANSU_SQLITE = "kafka-postgres", "tansu-sqlite"
 READY_WITHIN_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.1
 _AGAIN_AFTER_SECONDS = 0.5
+_GIVEN_UP_AFTER_ENDS = 4
 # Kafka takes no shorter session than 6 s by its own default; what a deployment that wants 15 s should set, too.
 SESSION = {"session_timeout_seconds": 6, "heartbeat_seconds": 2}
 # A unit that heard nothing is told again soon, so that the deaf ones are seen within a short experiment.
@@ -112,9 +113,12 @@ class Kept:
     async def await_ready(self, within_seconds: float = READY_WITHIN_SECONDS) -> None:
         """Wait until /readyz says 200. Raises NotInTime."""
         until = asyncio.get_running_loop().time() + within_seconds
+        ended = sum(self.ended_by_itself.values())
         while asyncio.get_running_loop().time() < until:
             if self.program.is_alive and await asyncio.to_thread(self.program.answers, "/readyz"):
                 return
+            if sum(self.ended_by_itself.values()) - ended >= _GIVEN_UP_AFTER_ENDS:
+                break
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
         raise NotInTime(f"{self.name} not ready within {within_seconds} s:\n{log_tail(self.program.log)}")
 
@@ -185,16 +189,7 @@ async def production(folder: Path, record: Record, wish: Wish) -> AsyncIterator[
         await asyncio.gather(asyncio.to_thread(kafka.start), asyncio.to_thread(server.start))
         await kafka.create_topics({one.topic.value: Scale.PRODUCTION.partitions(one) for one in CATALOGUE})
         database_url = server.url(server.create_database())
-        settings: dict[str, object] = {
-            "profile": "production",
-            "broker_url": f"kafka://{kafka.bootstrap_servers}",
-            "database_url": wish.database_url(database_url),
-            "trusted_proxies": "127.0.0.1",
-            "signing_keys": folder / "keys.toml",
-            **SESSION,
-            **_COMMON,
-            **wish.settings,
-        }
+        settings = _production_settings(kafka, database_url, folder, wish)
 
         def kept(name: str, role: str) -> Kept:
             return _kept(undo, folder, record, name, ("--role", role), settings)
@@ -254,6 +249,21 @@ async def embedded(folder: Path, record: Record, wish: Wish) -> AsyncIterator[St
         )
         await _up(stack, undo)
         yield stack
+
+
+def _production_settings(
+    kafka: KafkaBroker, database_url: str, folder: Path, wish: Wish
+) -> dict[str, object]:
+    return {
+        "profile": "production",
+        "broker_url": f"kafka://{kafka.bootstrap_servers}",
+        "database_url": wish.database_url(database_url),
+        "trusted_proxies": "127.0.0.1",
+        "signing_keys": folder / "keys.toml",
+        **SESSION,
+        **_COMMON,
+        **wish.settings,
+    }
 
 
 def _disk(undo: AsyncExitStack, wish: Wish) -> SmallDisk | None:
