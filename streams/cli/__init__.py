@@ -28,6 +28,7 @@ COMMANDS = MappingProxyType(
         "show": ("incidents", "show"),
         "explain": ("explaining", "explain"),
         "understand": ("understanding", "understand"),
+        "doctor": ("doctoring", "doctor"),
         "check": ("verifying", "check"),
         "replay": ("verifying", "replay"),
         "reconcile": ("reconciling", "reconcile"),

@@ -1,0 +1,57 @@
+"""Database: does it answer, is its schema that of this version, and does its clock agree with ours?"""
+
+import asyncio
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from streams.doctor.finding import Finding
+from streams.errors import Transient
+from streams.settings import Settings
+from streams.store.database import Database
+from streams.store.revision import is_current
+
+_ANSWER_WITHIN_SECONDS = 10.0
+# Clocks and deadlines are stamped by several machines; the shortest limit of the rulebook is a minute.
+_CLOCKS_DIFFER_SECONDS = 2.0
+_SET_THE_CLOCK = "timedatectl set-ntp true, on the machine whose clock is wrong"
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """What keeps the program from its database."""
+    database = Database(settings.database)
+    shown = make_url(settings.database).render_as_string(hide_password=True)
+    if database.file is not None and not database.file.exists():
+        await database.close()
+        return []  # the embedded program makes it
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN_SECONDS):
+            return await _looked_at(database)
+    except (Transient, TimeoutError) as away:
+        reason = str(away) or f"no answer within {_ANSWER_WITHIN_SECONDS:g} s"
+        return [Finding(f"{shown} cannot be had: {reason}", "start it, or set FENGHUO_DATABASE_URL")]
+    finally:
+        await database.close()
+
+
+async def _looked_at(database: Database) -> list[Finding]:
+    found = []
+    if not await is_current(database):
+        found.append(Finding("the schema is not of this version", "fenghuo db upgrade"))
+    if not database.is_sqlite:
+        async with database.read() as connection:
+            before = datetime.now(UTC)
+            theirs = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+            ours = before + (datetime.now(UTC) - before) / 2
+        found += clock_findings(ours, theirs)
+    return found
+
+
+def clock_findings(ours: datetime, theirs: datetime) -> list[Finding]:
+    """What to say of two clocks that were read at the same moment."""
+    apart = abs((theirs - ours).total_seconds())
+    if apart < _CLOCKS_DIFFER_SECONDS:
+        return []
+    way = "behind" if theirs > ours else "ahead of"
+    return [Finding(f"this machine's clock is {apart:.1f} s {way} the database's", _SET_THE_CLOCK)]
