@@ -241,6 +241,12 @@ class MessageMetrics:
             "assignments_total",
             "How often was this worker given partitions, that is, how often did it rebalance?",
         )
+        self.standing_still = shelf.gauge(
+            "standing_still_seconds", "How long has a partition had records that this worker does not read?"
+        )
+        self.lag = shelf.gauge(
+            "consumer_lag_records", "How many records of each topic has the group not committed yet?", "topic"
+        )
         self.brakes_pulled = shelf.gauge(
             "brakes_pulled", "How many partitions stand still for their dead letters?"
         )

@@ -1,4 +1,5 @@
-"""Documents that the code writes: message schemas and examples, topics, routes, fields, events and the state machine.
+"""Documents that the code writes: message schemas and examples, topics, routes, fields, events, the state machine,
+metrics and dashboards.
 
 Each file of this package makes one kind of text from the models or the machine; nothing here knows a fact of its
 own. The texts are committed, so that a reader needs no tool, and a test builds them again and finds no difference.
@@ -9,7 +10,17 @@ from importlib import import_module
 from pathlib import Path
 
 from models.topics import ENGINE_READ
-from streams.documents import asyncapi, contract, events, examples, rights, schemas, state_machine
+from streams.documents import (
+    asyncapi,
+    contract,
+    dashboards,
+    events,
+    examples,
+    metrics,
+    rights,
+    schemas,
+    state_machine,
+)
 from streams.documents.catalogue import MESSAGES
 from streams.documents.compatibility import breaking_changes
 
@@ -26,7 +37,9 @@ def texts() -> dict[str, str]:
         "kafka/acls.csv": rights.text(),
         "docs/contract.md": contract.text(),
         "docs/events.md": events.text(),
+        "docs/metrics.md": metrics.text(),
         "docs/state-machine.md": state_machine.text(),
+        **{f"grafana/{name}": text for name, text in dashboards.texts().items()},
     }
 
 

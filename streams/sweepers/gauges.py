@@ -154,6 +154,7 @@ class GaugeSweep:
         progress, shown = self.progress(), self.metrics.messages
         shown.oldest_unacked.set(progress.oldest_unacked_seconds)
         shown.since_fetch.set(progress.since_fetch_seconds)
+        shown.standing_still.set(progress.standing_still_seconds)
 
     def _show_process(self) -> None:
         shown = self.metrics.database
