@@ -1,0 +1,1 @@
+"""What only a real cluster shows: copies, lost brokers, encrypted lines, users and their rights."""

@@ -1,0 +1,55 @@
+"""The topics of production as the brokers themselves describe them."""
+
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from models.topics import Topic
+from streams.broker.topics import CATALOGUE, Difference, Scale, apply, plan
+from tests.brokers.cluster import KafkaCluster
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+
+
+async def settings_of(admin: AIOKafkaAdminClient, topic: Topic) -> dict[str, str]:
+    """What the broker says of one topic."""
+    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.value)])
+    ((_code, _message, _kind, _name, entries, *_),) = answer.resources
+    return {entry[0]: entry[1] for entry in entries}
+
+
+async def test_every_topic_has_three_copies_of_which_two_acknowledge(city: KafkaCluster) -> None:
+    """Partitions, copies, the copies that must acknowledge, and compaction are those of the catalogue."""
+    async with city.admin() as admin:
+        described: list[dict[str, Any]] = await admin.describe_topics([one.topic.value for one in CATALOGUE])
+        found = {one["topic"]: one["partitions"] for one in described}
+        for spec in CATALOGUE:
+            partitions = found[spec.topic.value]
+            assert len(partitions) == spec.partitions_production
+            assert {len(set(partition["replicas"])) for partition in partitions} == {3}
+            settings = await settings_of(admin, spec.topic)
+            assert settings["min.insync.replicas"] == "2"
+            assert settings["cleanup.policy"] == ("compact" if spec.is_compacted else "delete")
+
+
+async def test_nothing_differs_once_it_is_applied(city: KafkaCluster) -> None:
+    """To plan after applying finds nothing, also for the engine, which may look and change nothing."""
+    async with city.admin() as admin, city.admin("fenghuo-engine") as engine:
+        assert await apply(admin, Scale.PRODUCTION) == []
+        assert await plan(engine, Scale.PRODUCTION) == []
+
+
+async def test_putting_right_keeps_what_an_operator_set(city: KafkaCluster) -> None:
+    """A topic whose cleanup and acknowledgement were changed gets them back, and keeps the retention it was given."""
+    broken = {"cleanup.policy": "delete", "min.insync.replicas": "1", "retention.ms": "86400000"}
+    async with city.admin() as admin:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, Topic.RATINGS.value, broken)])
+        assert {change.difference for change in await apply(admin, Scale.PRODUCTION)} == {
+            Difference.IS_CLEANED_OTHERWISE,
+            Difference.IS_ACKNOWLEDGED_EARLY,
+        }
+        settings = await settings_of(admin, Topic.RATINGS)
+        assert (settings["cleanup.policy"], settings["min.insync.replicas"]) == ("compact", "2")
+        assert settings["retention.ms"] == "86400000"
