@@ -45,7 +45,7 @@ mutants: .venv/.test ## plant twelve bugs in a copy, one at a time: each must be
 	@exec $(PYTHON) -m tests.mutants $(ARGS)
 
 # What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.
-docs: .venv/.test ## write the generated files again: message schemas, state diagram
+docs: .venv/.test ## write again what is made from the code: schemas, AsyncAPI, contract, events, state machine
 	@exec .venv/bin/fenghuo docs build $(ARGS)
 
 # test.lock is held to run.lock, so that the tests see the very versions that run.

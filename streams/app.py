@@ -42,6 +42,7 @@ from streams.program import board, entry, failpoints, identity, interpreter, pho
 from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
+from streams.program.privacy import keep_to_owner
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
@@ -53,6 +54,7 @@ from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.gauges import GaugeSweep
+from streams.sweepers.lag import LagSweep
 from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
 
@@ -61,6 +63,7 @@ _LOOK_EVERY_SECONDS = 2.0
 _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
+_LAG_EVERY_SECONDS = 15.0
 _ANSWER_WITHIN_SECONDS = 3.0
 _MOST_AHEAD_SECONDS = 60.0
 _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
@@ -88,6 +91,7 @@ def _say(line: str) -> None:
 
 def main(settings: Settings) -> NoReturn:
     """Run the program until it is told to stop, and end the process with the code that `run` returns."""
+    keep_to_owner()
     _begin_logging(settings)
     # A second series for each counter, which nobody reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
@@ -331,6 +335,8 @@ class _Program:
             progress = engine.progress
             for name, work in engine.work().items():
                 self._work(name, work())
+            lag = LagSweep(brokers, self._settings.consumer_group, self._metrics)
+            self._sweep("lag", lag, _LAG_EVERY_SECONDS, LogEvent.LAG_SHOWN)
         gauges = GaugeSweep(
             database=ground.database,
             clock=ground.clock,

@@ -112,7 +112,7 @@ class Settings(KafkaSettings):
     oidc_issuer: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
-        description="who signs people's tokens: the `iss` in them; see docs/access.md",
+        description="who signs people's tokens: the `iss` in them; see deploy/docs/access.md",
     )
     oidc_audience: str | None = Field(
         None, min_length=1, description="what those tokens are for: the `aud` in them"
@@ -148,7 +148,7 @@ class Settings(KafkaSettings):
     )
     signing_keys: Path | None = Field(
         None,
-        description="TOML file of signing keys, see docs/signing.md; empty: made in the data folder (embedded)",
+        description="TOML file of signing keys, see deploy/docs/signing.md; empty: made in the data folder (embedded)",
     )
     trust_unsigned: bool = Field(
         True, description="accept decisions and feedback that nobody signed; false in production"

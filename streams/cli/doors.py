@@ -11,6 +11,7 @@ from streams.archive.files import ArchiveFolder, ArchiveUnreadable
 from streams.cli.terminal import CannotDo
 from streams.errors import Transient
 from streams.log import configure_logging
+from streams.program.privacy import keep_to_owner
 from streams.settings import LogFormat, LogLevel, Profile, Settings, load_settings
 from streams.store import program_time
 from streams.store.database import Database
@@ -20,7 +21,11 @@ T = TypeVar("T")
 
 
 def settings_of_command() -> Settings:
-    """The settings; logging is quiet, since a command answers by itself. Raises SettingsRefused."""
+    """The settings; logging is quiet, since a command answers by itself, and its files are private.
+
+    Raises SettingsRefused.
+    """
+    keep_to_owner()
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     return load_settings()
 

@@ -3,6 +3,7 @@
 Broker, engine, gateway and simulator in one process, with nothing set but the folder, the port and the pace.
 """
 
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -107,6 +108,14 @@ def test_an_officer_decides_over_http(story: Story) -> None:
     refused = decide(program, one, action="reopen", reason="再次重新办理", expected_seq=1)
     assert refused["outcome"] == "refused", refused
     assert refused["reason"]
+
+
+def test_what_it_keeps_is_its_owner_s_alone(story: Story) -> None:
+    """Nobody else on the machine can enter the data folder, or read what lies in it."""
+    folder = story.program.database.parent
+    kept = {path.name: stat.S_IMODE(path.lstat().st_mode) for path in (folder, *folder.rglob("*"))}
+    assert {"fenghuo.db", "running.json"} <= kept.keys()
+    assert {name: oct(mode) for name, mode in kept.items() if mode & 0o077} == {}
 
 
 def test_whoever_has_no_token_stays_outside(story: Story) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def fenghuo(data_dir: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterat
     """Call `fenghuo` with these arguments."""
     root, kept = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
+    mask = os.umask(0o022)
 
     def call(*arguments: str) -> Said:
         capfdbinary.readouterr()
@@ -72,6 +74,7 @@ def fenghuo(data_dir: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterat
         return Said(code, out.decode(), err.decode())
 
     yield call
+    os.umask(mask)  # a command takes it from everybody else, and would from the servers of later tests
     root.handlers[:], root.level = handlers, level
     structlog.configure(**kept)
 

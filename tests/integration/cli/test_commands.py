@@ -1,5 +1,6 @@
 """What each command answers and how it ends, on a database that the real batch has written."""
 
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,18 @@ def test_db_upgrade_makes_the_database(fenghuo: Fenghuo, data_dir: Path) -> None
     assert fenghuo("db", "upgrade").code == 0
     said = fenghuo("check")
     assert (said.code, "0 incidents" in said.answer) == (0, True)
+
+
+def test_what_a_command_makes_is_its_owner_s_alone(
+    fenghuo: Fenghuo, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no data folder yet, nobody else can enter the new one or read its database."""
+    folder = data_dir / "new"
+    monkeypatch.setenv("FENGHUO_DATA_DIR", str(folder))
+    assert fenghuo("db", "upgrade").code == 0
+    kept = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+    assert (kept["new"], kept["fenghuo.db"]) == (0o700, 0o600)
+    assert [name for name, mode in kept.items() if mode & 0o077] == []
 
 
 @pytest.mark.parametrize("words", [("tail", "reports"), ("topics", "plan")])
@@ -197,7 +210,7 @@ def test_a_dead_letter_is_sent_again_once(fenghuo: Fenghuo, data_dir: Path) -> N
 
 
 def test_a_rulebook_is_checked_and_activated(fenghuo: Fenghuo, tmp_path: Path) -> None:
-    """A wrong one is told with its lines and changes nothing; a good one is in force from then on."""
+    """A wrong one is told with its lines and changes nothing; a good one is in force soon, at a moment that is told."""
     shipped = default_rulebook()
     wrong, good = tmp_path / "wrong.toml", tmp_path / "good.toml"
     wrong.write_bytes(default_rulebook_text().replace(b"threshold_ratio = ", b"threshold_ratio = 7 #", 1))
@@ -208,9 +221,9 @@ def test_a_rulebook_is_checked_and_activated(fenghuo: Fenghuo, tmp_path: Path) -
         assert "wrong.toml: line " in said.answer
     assert shipped.digest in fenghuo("rulebook", "show").answer
     assert fenghuo("rulebook", "check", str(good)).code == 0
-    assert "in force from now" in fenghuo("rulebook", "activate", str(good)).answer
+    assert "in force from 2" in fenghuo("rulebook", "activate", str(good)).answer
     assert "in force already" in fenghuo("rulebook", "activate", str(good)).answer
-    assert fenghuo("rulebook", "show", "--text").answer.encode() == good.read_bytes()
+    assert fenghuo("rulebook", "show", "--text", "--announced").answer.encode() == good.read_bytes()
     assert fenghuo("rulebook", "check", str(tmp_path / "none.toml")).code == 2
 
 
