@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz bench eval mutants docs lock clean
+.PHONY: help run test check fuzz bench eval mutants faults faults-full docs lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -13,7 +13,7 @@ TYPED := models workflows streams tests
 QUICK_TESTS = $(wildcard tests/unit tests/property tests/architecture)
 
 help: ## list these commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
 	echo '  Options go through ARGS, e.g.  make run ARGS="--seed 7 --speed 10"   make test ARGS="-k grading"'
 
 run: .venv/.run ## play emergency reports through the whole loop and print the URL (Ctrl-C stops it)
@@ -43,6 +43,12 @@ eval: .venv/.test ## how well texts are understood: every figure with its goal, 
 
 mutants: .venv/.test ## plant twelve bugs in a copy, one at a time: each must be caught by the test it names
 	@exec $(PYTHON) -m tests.mutants $(ARGS)
+
+faults: .venv/.test ## kill, freeze, cut and fill real processes for some minutes; figures go to deploy/docs/faults.md
+	@exec $(PYTHON) -m tests.faults quick $(ARGS)
+
+faults-full: .venv/.test ## the same at full length, in about an hour
+	@exec $(PYTHON) -m tests.faults full $(ARGS)
 
 # What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.
 docs: .venv/.test ## write again what is made from the code: schemas, AsyncAPI, contract, events, state machine

@@ -1,6 +1,6 @@
 """Battery: which experiment stands for which fault."""
 
-from tests.faults.nemeses import broker, database, disk, gateway, time, workers
+from tests.faults.nemeses import broker, database, disk, gateway, poison, time, workers
 from tests.faults.scene import Experiment, Extent
 from tests.faults.stack import TANSU_SQLITE, Wish
 
@@ -29,6 +29,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     Experiment("F09", disk.broker_full, extents=_FULL, wish=Wish(small_disk_of="broker", disk_megabytes=256)),
     Experiment("F10", database.cut_off, through_proxy=True),
+    Experiment("F12", poison.among_the_good),
+    Experiment("F13", poison.nothing_else, extents=_FULL),
     Experiment("F17", workers.come_and_go, wish=Wish(workers=3), extents=_FULL),
     Experiment("F18", time.burst, extents=_FULL, drained_within_seconds=300, drained_at_most=300),
     Experiment("F27", gateway.killed_mid_request, events_per_second=0),
