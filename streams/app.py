@@ -54,7 +54,6 @@ from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.gauges import GaugeSweep
-from streams.sweepers.lag import LagSweep
 from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
 
@@ -63,7 +62,6 @@ _LOOK_EVERY_SECONDS = 2.0
 _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
-_LAG_EVERY_SECONDS = 15.0
 _ANSWER_WITHIN_SECONDS = 3.0
 _MOST_AHEAD_SECONDS = 60.0
 _AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
@@ -335,8 +333,6 @@ class _Program:
             progress = engine.progress
             for name, work in engine.work().items():
                 self._work(name, work())
-            lag = LagSweep(brokers, self._settings.consumer_group, self._metrics)
-            self._sweep("lag", lag, _LAG_EVERY_SECONDS, LogEvent.LAG_SHOWN)
         gauges = GaugeSweep(
             database=ground.database,
             clock=ground.clock,
