@@ -20,7 +20,7 @@ from streams.agents.carrier import Carrier, Transport
 from streams.broker.access import Brokers
 from streams.broker.transport import TP, FastLane, Progress, make_app
 from streams.broker.transport.app import Positions
-from streams.clock import Clock, WallClock
+from streams.clock import Clock, StoppedClock, WallClock
 from streams.errors import Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
@@ -235,8 +235,10 @@ class Engine:
         )
 
     async def _handle(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:
-        ground = self._ground
-        return await handle_batch(arrivals, self._units, ground.rules(), ground.clock, accept_gap=accept_gap)
+        # One moment for all of it, so that it is decided under the rulebook of the very moment that it is recorded at.
+        now = StoppedClock(self._ground.clock.now())
+        rules = self._ground.rules.at(now.now())
+        return await handle_batch(arrivals, self._units, rules, now, accept_gap=accept_gap)
 
     async def _bring_back_what_a_gap_hid(self) -> None:
         async with self._ground.database.write() as connection:

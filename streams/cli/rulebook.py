@@ -1,7 +1,7 @@
 """`fenghuo rulebook`: check a rulebook, put one in force, and see which is."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import ACTIVATIONS
 from streams.cli.doors import on_database, program_now
 from streams.cli.terminal import CannotDo, answer, found_wrong
+from streams.program.rules_in_force import KNOWN_WITHIN_SECONDS
 from streams.settings import Settings
 from streams.store import rulebooks
 from streams.store.database import Database
@@ -29,6 +30,7 @@ from workflows.rulebook_file import (
 
 app = typer.Typer(no_args_is_help=True, help="The numbers that an authority sets: check, activate, show.")
 
+_AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
 _LAST_ACTIVATION = select(func.max(ACTIVATIONS.c.activated_at))
 File = Annotated[Path, typer.Argument(help="a rulebook as TOML; the packs that it names stand beside it")]
 
@@ -45,14 +47,18 @@ def check(file: File) -> None:
 
 @app.command()
 def activate(file: File) -> None:
-    """Put a rulebook in force from now on, for all workers; each takes it within seconds. No event is changed.
+    """Put a rulebook in force in ten seconds, at the same moment for all workers. No event is changed.
+
+    The first of an installation is in force at once.
 
     Example: fenghuo rulebook activate city.toml
     """
     rules, text = _read(file)
     stored = StoredRulebook(rules.digest, rules.name, rules.version, text)
-    if on_database(lambda database, settings: _activate(database, settings, stored)):
-        answer(f"in force from now: {rules.name} {rules.version}, {rules.digest}")
+    since = on_database(lambda database, settings: _activate(database, settings, stored))
+    if since is not None:
+        moment = since.isoformat(timespec="seconds")
+        answer(f"in force from {moment}: {rules.name} {rules.version}, {rules.digest}")
     else:
         answer(f"in force already: {rules.name} {rules.version}, {rules.digest}")
 
@@ -63,12 +69,15 @@ def show(
     text: Annotated[
         bool, typer.Option("--text", help="print all its files as one, which check and activate read too")
     ] = False,
+    announced: Annotated[
+        bool, typer.Option("--announced", help="the one activated last, though its moment may lie ahead")
+    ] = False,
 ) -> None:
     """Print which rulebook is in force.
 
     Example: fenghuo rulebook show --text > city.toml
     """
-    stored = on_database(_in_force)
+    stored = on_database(_announced if announced else _in_force)
     if text:
         typer.echo(stored.body, nl=False)
     else:
@@ -104,23 +113,31 @@ def _told(problem: Problem, file: Path) -> str:
     return f"{file.parent / problem.file}: {replace(problem, file='')}"
 
 
-async def _activate(database: Database, settings: Settings, stored: StoredRulebook) -> bool:
+async def _activate(database: Database, settings: Settings, stored: StoredRulebook) -> datetime | None:
+    """From when on; None when it is in force already, or will be."""
     async with database.write() as connection:
-        now = await program_now(connection, settings)
+        moment = await program_now(connection, settings)
         last = (await connection.execute(_LAST_ACTIVATION)).scalar_one_or_none()
-        # Never before the last one, or that would stay in force.
-        after_last = now if last is None else max(now, last + timedelta(microseconds=1))
-        return await rulebooks.activate(connection, stored, after_last)
+        if last is not None:
+            # Every worker has heard of it by then; and never before the last one, or that would stay in force.
+            lead = timedelta(seconds=KNOWN_WITHIN_SECONDS * settings.speed)
+            moment = max(moment + lead, last + timedelta(microseconds=1))
+        return moment if await rulebooks.activate(connection, stored, moment) else None
 
 
 async def _in_force(database: Database, settings: Settings) -> StoredRulebook:
     async with database.read() as connection:
-        found = await _stored(connection, settings)
-    if found is None:
-        shipped = default_rulebook()
-        return StoredRulebook(shipped.digest, shipped.name, shipped.version, default_rulebook_text())
-    return found
+        return await _stored(connection, await program_now(connection, settings))
 
 
-async def _stored(connection: AsyncConnection, settings: Settings) -> StoredRulebook | None:
-    return await rulebooks.rulebook_in_force(connection, await program_now(connection, settings))
+async def _announced(database: Database, _: Settings) -> StoredRulebook:
+    async with database.read() as connection:
+        return await _stored(connection, _AFTER_ALL)
+
+
+async def _stored(connection: AsyncConnection, moment: datetime) -> StoredRulebook:
+    found = await rulebooks.rulebook_in_force(connection, moment)
+    if found is not None:
+        return found
+    shipped = default_rulebook()
+    return StoredRulebook(shipped.digest, shipped.name, shipped.version, default_rulebook_text())

@@ -27,6 +27,7 @@ _IN_FORCE = (
     .order_by(ACTIVATIONS.c.activated_at.desc())
     .limit(1)
 )
+_TIMELINE = select(ACTIVATIONS.c.activated_at, ACTIVATIONS.c.digest).order_by(ACTIVATIONS.c.activated_at)
 
 
 async def activate(connection: AsyncConnection, rulebook: StoredRulebook, now: datetime) -> bool:
@@ -44,6 +45,12 @@ async def rulebook_in_force(connection: AsyncConnection, now: datetime) -> Store
     """The rulebook in force at `now`; None before the first activation."""
     row = (await connection.execute(_IN_FORCE, {"at": now})).first()
     return None if row is None else StoredRulebook(row.digest, row.name, row.version, row.body)
+
+
+async def timeline(connection: AsyncConnection) -> tuple[tuple[datetime, str], ...]:
+    """From which moment on which digest is in force, the earliest first; moments that are yet to come among them."""
+    rows = await connection.execute(_TIMELINE)
+    return tuple((row.activated_at, row.digest) for row in rows)
 
 
 async def every_rulebook(connection: AsyncConnection) -> tuple[StoredRulebook, ...]:

@@ -68,9 +68,9 @@ def test_a_changed_pack_is_in_force_as_one_text_with_the_rest(
 ) -> None:
     """What is activated can be written out as one file, which is the same rulebook to the digit."""
     edit(city.parent / "grading" / "fire.toml", b"# Fires", b"# Our fires")
-    assert "in force from now" in fenghuo("rulebook", "activate", str(city)).answer
+    assert "in force from 2" in fenghuo("rulebook", "activate", str(city)).answer
     whole = tmp_path / "whole.toml"
-    whole.write_text(fenghuo("rulebook", "show", "--text").answer)
+    whole.write_text(fenghuo("rulebook", "show", "--text", "--announced").answer)
     assert b"# === grading/fire.toml ===\n# Our fires" in whole.read_bytes()
     assert "in force already" in fenghuo("rulebook", "activate", str(whole)).answer
 
