@@ -67,6 +67,12 @@ class MemoryBroker:
         self.lost.update((topic, record.key, record.value) for record in gone)
         return len(gone)
 
+    def lose_before(self, topic: str, partition: int, offset: int) -> None:
+        """What stood before this offset is gone, read or not, as when it grew too old."""
+        self.logs[topic, partition] = [
+            record for record in self.logs[topic, partition] if record.offset >= offset
+        ]
+
     def first_offset(self, topic: str, partition: int) -> int:
         """Of the oldest record that is still there, or where the next one will stand."""
         log = self.logs[topic, partition]
