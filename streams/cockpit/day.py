@@ -30,6 +30,7 @@ from streams.gateway.callers import CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
 from streams.gateway.problems import bad_filter
+from streams.gateway.reading import reading_for
 from streams.gateway.services import ServicesOf
 
 router = APIRouter(prefix="/api/screen", tags=["screen"], dependencies=[KnownParametersOnly])
@@ -49,7 +50,7 @@ _ENDS = (IncidentClosed.type_name, IncidentRejected.type_name, IncidentMerged.ty
 _MILLISECOND = timedelta(milliseconds=1)
 # Whatever was open at some time of the day has begun before its end and has changed after its beginning, or is open.
 _CONCERNED = (
-    select(*(INCIDENTS.c[name] for name in COLUMNS))
+    select(*(INCIDENTS.c[name] for name in COLUMNS), INCIDENTS.c.opened_month)
     .where(
         INCIDENTS.c.opened_at < bindparam("to"),
         or_(INCIDENTS.c.status == Status.OPEN.value, INCIDENTS.c.updated_at >= bindparam("from")),
@@ -84,7 +85,7 @@ async def get_day(
     if begin > now:
         raise bad_filter("date", "this day has not begun")
     end = min(now, begin + timedelta(days=1))
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows = await _log(connection, area_code, begin, end)
     body = await asyncio.to_thread(_told, rows, area_code, begin, end)
     return Response(body, media_type="application/json")
@@ -101,12 +102,17 @@ def log_statement(area_code: str) -> Select[*tuple[Any, ...]]:
     incidents = _CONCERNED.where(lies_in(area_code)).subquery("concerned")
     return (
         select(
-            incidents,
+            *(incidents.c[name] for name in COLUMNS),
             EVENTS.c.type,
             EVENTS.c.recorded_at,
             case((EVENTS.c.type.in_(_GRADINGS), EVENTS.c.body)).label("grading"),
         )
-        .join(EVENTS, EVENTS.c.incident_id == incidents.c.incident_id)
+        # With the month, so that PostgreSQL looks for each log in its own partition alone.
+        .join(
+            EVENTS,
+            (EVENTS.c.incident_id == incidents.c.incident_id)
+            & (EVENTS.c.opened_month == incidents.c.opened_month),
+        )
         .where(SHOWN_ON_THE_MAP, EVENTS.c.recorded_at < bindparam("to"))
         .order_by(incidents.c.incident_id, EVENTS.c.seq)
     )

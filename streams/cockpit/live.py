@@ -28,6 +28,7 @@ from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
 from streams.gateway.problems import not_found
+from streams.gateway.reading import reading_for
 from streams.gateway.services import Services, ServicesOf
 
 router = APIRouter(prefix="/api/screen", tags=["screen"], dependencies=[KnownParametersOnly])
@@ -47,10 +48,10 @@ async def get_snapshot(caller: CallerOf, services: ServicesOf, area: AreaAsked =
     area_code = screen_area(caller, area)
     # Before the database is read: what comes in between is told again, never left out.
     position = services.hubs.of(area_code).position
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows = await open_incidents(connection, area_code)
-    heat = await published(Topic.HEAT_RANKINGS, [area_code], services)
-    ratings = await published(Topic.RATINGS, list(rated_in(area_code, services)), services)
+    heat = await published(Topic.HEAT_RANKINGS, [area_code], caller, services)
+    ratings = await published(Topic.RATINGS, list(rated_in(area_code, services)), caller, services)
     snapshot = {
         "position": position,
         "as_of": services.clock.now(),

@@ -21,6 +21,7 @@ from streams.cockpit.live import AreaAsked, rated_in, screen_area
 from streams.gateway.callers import CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
+from streams.gateway.reading import reading_for
 from streams.gateway.services import ServicesOf
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
 from workflows.appraisal.rating import Subject, Tally, Window, area_subject, rate, unit_subject
@@ -44,7 +45,7 @@ async def get_trends(caller: CallerOf, services: ServicesOf, area: AreaAsked = N
     rules, now = services.rules(), services.clock.now()
     subjects = list(rated_in(area_code, services))
     rows: list[Row[*tuple[Any, ...]]] = []
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         for column, codes in _by_column(subjects).items():
             rows += await connection.execute(_counted(column, codes, rules, now))
     points = await asyncio.to_thread(_points, rows, rules, now)

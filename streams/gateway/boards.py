@@ -22,6 +22,7 @@ from streams.gateway.callers import Caller, CallerOf
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import Code, KnownParametersOnly, area_named
 from streams.gateway.problems import bad_filter, not_found
+from streams.gateway.reading import reading_for
 from streams.gateway.services import Services, ServicesOf
 from streams.gateway.views import RatingList
 
@@ -39,7 +40,7 @@ async def get_heat(caller: CallerOf, services: ServicesOf, scope: Code = None) -
     if area.kind not in (AreaKind.CITY, AreaKind.DISTRICT):
         raise bad_filter("scope", "heat is ranked for the city and for districts")
     _require(caller, area.code)
-    for value in await published(Topic.HEAT_RANKINGS, [area.code], services):
+    for value in await published(Topic.HEAT_RANKINGS, [area.code], caller, services):
         return HeatRanking.model_validate_json(value)
     return _nothing_hot(area.code, services)
 
@@ -49,14 +50,14 @@ async def get_ratings(caller: CallerOf, services: ServicesOf, area: Code = None)
     """The ratings of an area (no area: the caller's own), of its departments, and of the areas directly below it."""
     rated = area_named(area or caller.home, "area")
     _require(caller, rated.code)
-    values = await published(Topic.RATINGS, sorted(_subjects(rated, services)), services)
+    values = await published(Topic.RATINGS, sorted(_subjects(rated, services)), caller, services)
     ratings = sorted(map(Rating.model_validate_json, values), key=lambda rating: rating.subject_code)
     return RatingList(area_code=rated.code, ratings=tuple(ratings))
 
 
-async def published(topic: Topic, subjects: list[str], services: Services) -> list[bytes]:
+async def published(topic: Topic, subjects: list[str], caller: Caller, services: Services) -> list[bytes]:
     """What was last told of these subjects, in no order."""
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows = await connection.execute(_PUBLISHED, {"of": topic.value, "subjects": subjects})
         return [row.value for row in rows]
 

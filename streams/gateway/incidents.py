@@ -20,6 +20,7 @@ from streams.gateway.known import IdInPath, require_incident
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import MOST_ROWS, Code, Cursor, KnownParametersOnly, Limit, area_named
 from streams.gateway.problems import bad_filter, not_found
+from streams.gateway.reading import reading_for
 from streams.gateway.services import ServicesOf
 from streams.gateway.showing import command_view, incident_view, report_view
 from streams.gateway.undoing import undo_for
@@ -66,6 +67,7 @@ def _wanted(
 
 @router.get("", responses=problems(400, 401, 503))
 async def get_incidents(
+    caller: CallerOf,
     services: ServicesOf,
     wanted: Annotated[Filter, Depends(_wanted)],
     limit: Limit = 50,
@@ -76,7 +78,7 @@ async def get_incidents(
     One that changes while you page moves to the front: to have seen all, ask again with `from` set to your start.
     """
     after = None if cursor is None else unseal(services.token, repr(wanted), cursor)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows, next_place = await listing.incidents(connection, wanted, after, limit)
     return IncidentPage(
         incidents=tuple(map(IncidentSummary.model_validate, rows)),
@@ -88,7 +90,7 @@ async def get_incidents(
 async def get_incident(incident_id: IdInPath, caller: CallerOf, services: ServicesOf) -> IncidentView:
     """One incident as it stands now, with its steps, running deadlines and the tasks that wait for a click."""
     await require_incident(incident_id, caller, services.database)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         row = await listing.incident(connection, incident_id)
         state = Incident.model_validate_json(row.state)
         open_now = await listing.open_among(connection, [one.incident_id for one in state.suggestions])
@@ -109,7 +111,7 @@ async def get_events(
     Under the installation's token, whose holder reads that topic anyway, each event is that very text byte for byte.
     """
     await require_incident(incident_id, caller, services.database)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows, next_after_seq = await listing.events(connection, incident_id, after_seq, limit)
         archived_until_seq = await listing.archived_until_seq(connection, incident_id)
     shown = _as_sent if caller.is_installation else _masked
@@ -137,7 +139,7 @@ async def get_reports(
     query = f"reports of {incident_id}"
     after = None if cursor is None else unseal(services.token, query, cursor)
     await require_incident(incident_id, caller, services.database)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         rows, next_place = await listing.reports(connection, incident_id, after, limit)
         kept = await attachments.kept_of_messages(connection, [row.message_id for row in rows])
     return ReportPage(
@@ -150,7 +152,7 @@ async def get_reports(
 async def get_commands(incident_id: IdInPath, caller: CallerOf, services: ServicesOf) -> CommandList:
     """Every order and retraction of the incident, in the order of issue, and how far its unit is."""
     await require_incident(incident_id, caller, services.database)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         row = await listing.incident(connection, incident_id)
         rows = await listing.commands(connection, incident_id)
         named = await attachments.of_commands(connection, [sent.command_id for sent in rows])

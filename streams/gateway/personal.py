@@ -16,6 +16,7 @@ from streams.gateway.known import IdInPath, require_incident
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import KnownParametersOnly
 from streams.gateway.problems import forbidden, not_found
+from streams.gateway.reading import reading_for
 from streams.gateway.services import ServicesOf
 from streams.gateway.views import View
 
@@ -52,7 +53,7 @@ async def get_personal(
     act = Act.READ_PERSONAL_DATA
     if not caller.may(act, area_code):
         raise Refusal(forbidden("this role reads no personal data here"), caller, act, area_code, incident_id)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         asked = {"of_incident": incident_id, "of_source": source_id, "named": report_id}
         body = (await connection.execute(_REPORT, asked)).scalar()
     if body is None:

@@ -30,6 +30,7 @@ from streams.gateway.openapi import problems
 from streams.gateway.outcomes import awaited
 from streams.gateway.problems import Problem, ProblemCode, forbidden, id_conflict, not_found
 from streams.gateway.proposal_views import view_of
+from streams.gateway.reading import reading_for
 from streams.gateway.services import Services, ServicesOf
 from streams.gateway.views import OutcomeView, ProposalList, ProposalView
 from streams.store import inbox, proposals
@@ -58,7 +59,7 @@ async def get_proposals(caller: CallerOf, services: ServicesOf) -> ProposalList:
     """What waits for a second person and is this caller's to countersign, and what they proposed lately themselves."""
     now = services.clock.now()
     since = now - timedelta(seconds=services.rules().two_person.proposal_waits_seconds)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         found = await proposals.listed(connection, since)
     views = (view_of(one, caller, services) for one in found)
     return ProposalList(proposals=tuple(view for view in views if view.mine or view.may_countersign))
@@ -111,7 +112,7 @@ async def post_decline(
     after = await _found(message_id, caller, services)
     if not is_settled and (after.state, after.second_id) != (ProposalState.DECLINED, someone.person_id):
         raise _over(after, services)
-    async with services.database.read() as connection:
+    async with reading_for(caller, services) as connection:
         row = (await connection.execute(_STATE, {"named": after.incident_id})).one()
     incident = Incident.model_validate_json(row.state)
     return view_of(Listed(after, incident.title, incident.level.value, row.state), caller, services)

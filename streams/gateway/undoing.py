@@ -61,7 +61,10 @@ async def undo_for(
     connection: AsyncConnection, incident: Incident, caller: Caller, now: datetime, rules: Rulebook
 ) -> UndoView | None:
     """What this caller may take back of what they did here lately; for a merged incident, where it lives on."""
-    incident = await _survivor(connection, incident)
+    survivor = await _survivor(connection, incident)
+    if survivor is None:
+        return None
+    incident = survivor
     officer_id = _INSTALLATION if caller.someone is None else caller.someone.person_id
     since = now - timedelta(seconds=rules.undo.within_seconds)
     latest = await _facts(connection, _LATEST, of_incident=incident.incident_id, since=since)
@@ -71,7 +74,7 @@ async def undo_for(
         return None
     before = await _facts(connection, _BEFORE, of_incident=incident.incident_id, seq=act[0].seq)
     absorbed = await _absorbed_reports(connection, incident, act)
-    undo = undo_of(incident, act, standing_before(before), rules, absorbed)
+    undo = None if absorbed is None else undo_of(incident, act, standing_before(before), rules, absorbed)
     return None if undo is None else _view(undo, incident, caller, rules)
 
 
@@ -96,26 +99,34 @@ async def _facts(
     return [Event.model_validate_json(row.body) for row in rows]
 
 
-async def _survivor(connection: AsyncConnection, incident: Incident) -> Incident:
-    while incident.merged_into is not None:
-        incident = await _incident(connection, incident.merged_into)
-    return incident
+async def _survivor(connection: AsyncConnection, incident: Incident) -> Incident | None:
+    """Where it lives on; None where that lies in an area that the caller does not see."""
+    found: Incident | None = incident
+    while found is not None and found.merged_into is not None:
+        found = await _incident(connection, found.merged_into)
+    return found
 
 
-async def _incident(connection: AsyncConnection, incident_id: IncidentId) -> Incident:
-    row = (await connection.execute(_STATE, {"of_incident": incident_id})).one()
-    return Incident.model_validate_json(row.state)
+async def _incident(connection: AsyncConnection, incident_id: IncidentId) -> Incident | None:
+    state = (await connection.execute(_STATE, {"of_incident": incident_id})).scalar()
+    return None if state is None else Incident.model_validate_json(state)
 
 
 async def _absorbed_reports(
     connection: AsyncConnection, incident: Incident, act: Sequence[Event]
-) -> tuple[ReportRef, ...]:
-    """The incident's reports that came with what this act absorbed, and with what that had absorbed before."""
+) -> tuple[ReportRef, ...] | None:
+    """The incident's reports that came with what this act absorbed, and with what that had absorbed before.
+
+    None where some of it lies in an area that the caller does not see.
+    """
     waiting = [event.data.incident_id for event in act if isinstance(event.data, IncidentAbsorbed)]
     absorbed: list[IncidentId] = []
     while waiting:
         absorbed.append(gone := waiting.pop())
-        waiting += (await _incident(connection, gone)).absorbed
+        state = await _incident(connection, gone)
+        if state is None:
+            return None
+        waiting += state.absorbed
     if not absorbed:
         return ()
     joined = await _facts(connection, _JOINED, absorbed=absorbed)

@@ -20,6 +20,8 @@ from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import TOWNSHIP, Body, feedback, report
 from tests.integration.gateway.conftest import TOKEN, Gateway, client_of
 
+ON_BOTH_DATABASES = True
+
 PATH = "/api/attachments"
 JPEG = {"Content-Type": "image/jpeg"}
 SMALL = 4_096

@@ -18,6 +18,8 @@ from tests.databases.meddling import lift_guards
 from tests.fakes.clock import NOON
 from tests.integration.gateway.conftest import Gateway, client_of
 
+ON_BOTH_DATABASES = True
+
 AREAS = ("500000", "500108", "500108001", "500108001002", "500101", "500112")
 Entries = list[dict[str, Any]]
 

@@ -14,6 +14,8 @@ from tests.fakes.clock import NOON
 from tests.integration.gateway.conftest import Gateway
 from workflows.rulebook_file import default_rulebook
 
+ON_BOTH_DATABASES = True
+
 DIGEST = default_rulebook().digest
 
 

@@ -3,21 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.dialects import sqlite
-
 from models.access import Role, Someone
 from models.identifiers import AreaCode
 from models.messages.event import Event
 from models.vocabulary import Status
 from streams.access.accounts import keep_account
 from streams.access.sessions import open_session
-from streams.cockpit import day
 from streams.gateway.security import SESSION_COOKIE
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import decision, report
 from tests.integration.gateway.conftest import Gateway, client_of
 from workflows.fold import fold
+
+ON_BOTH_DATABASES = True
 
 Shown = dict[str, Any]
 Picture = dict[str, tuple[str, bool]]  # level, and whether somebody has it, of what is open
@@ -144,12 +142,3 @@ async def test_another_area_cannot_be_told_from_none(gateway: Gateway) -> None:
         ]
         assert [answer.status_code for answer in answers] == [404, 404]
         assert (await client.get("/api/screen/day")).json()["area_code"] == "500108"
-
-
-async def test_the_log_is_read_by_its_partial_index(gateway: Gateway) -> None:
-    """The very statement finds what moves the map without reading whole logs."""
-    asked = day.log_statement("500000").params({"from": NOON, "to": NOON})
-    literal = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    async with gateway.services.database.read() as connection:
-        plan = (await connection.execute(text(f"EXPLAIN QUERY PLAN {literal}".replace(":", r"\:")))).all()
-    assert "USING INDEX ix_events_map" in str(plan)

@@ -13,6 +13,8 @@ from streams.store.database import Database
 from tests.integration.gateway.bodies import Body, decision, report
 from tests.integration.gateway.conftest import Gateway, client_of
 
+ON_BOTH_DATABASES = True
+
 
 @pytest.fixture
 async def incident_id(gateway: Gateway) -> str:

@@ -11,6 +11,8 @@ from streams.gateway.cursors import seal
 from tests.integration.gateway.bodies import Body, decision, report
 from tests.integration.gateway.conftest import Gateway
 
+ON_BOTH_DATABASES = True
+
 Shown = dict[str, Any]
 
 # One incident each: other categories and townships are never fused. The clock moves a minute after each.

@@ -17,6 +17,8 @@ from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import TOWNSHIP, report
 from tests.integration.gateway.conftest import Gateway, client_of
 
+ON_BOTH_DATABASES = True
+
 PHONES = ("13812345678", "13987654321", "13700001111", "13611112222")
 SAID = report(
     urgent=True,

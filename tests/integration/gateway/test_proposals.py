@@ -16,6 +16,8 @@ from tests.integration.gateway.bodies import at, decision, report
 from tests.integration.gateway.conftest import Gateway
 from tests.integration.gateway.desks import Desk, desks_at
 
+ON_BOTH_DATABASES = True
+
 DISTRICT, CITY, ELSEWHERE = "500108", "500000", "500101"
 PEOPLE = (
     ("wang", Role.DUTY_OFFICER, DISTRICT),

@@ -21,6 +21,8 @@ from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import report
 from tests.integration.gateway.conftest import Gateway, client_of
 
+ON_BOTH_DATABASES = True
+
 Shown = dict[str, Any]
 
 

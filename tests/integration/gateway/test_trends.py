@@ -11,6 +11,8 @@ from tests.integration.gateway.conftest import Gateway
 from workflows.appraisal.rating import Window, area_subject, rate, unit_subject
 from workflows.rulebook_file import default_rulebook
 
+ON_BOTH_DATABASES = True
+
 RULES = default_rulebook()
 WINDOW = timedelta(seconds=RULES.rating.window_seconds)
 FIRE = "500108:fire"

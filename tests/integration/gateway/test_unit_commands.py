@@ -3,6 +3,8 @@
 from tests.integration.gateway.bodies import feedback, report
 from tests.integration.gateway.conftest import Gateway
 
+ON_BOTH_DATABASES = True
+
 FIRE = "500108001:fire"
 
 
