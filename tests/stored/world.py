@@ -46,7 +46,7 @@ class Disk:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None)
         file = Path(self._folder.name) / "fenghuo.db"
-        file.write_bytes(_empty_database())
+        file.write_bytes(empty_database())
         self.database = Database(f"sqlite+aiosqlite:///{file}")
         self._rows = sqlite3.connect(file, isolation_level=None)
         self._rows.row_factory = sqlite3.Row
@@ -184,7 +184,7 @@ def _die() -> NoReturn:
 
 
 @cache
-def _empty_database() -> bytes:
+def empty_database() -> bytes:
     """The file of a database at this version's schema, with the rulebook in force."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "fenghuo.db"
