@@ -43,7 +43,7 @@ from streams.program.overviews import StoredOverviews
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.privacy import keep_to_owner
-from streams.program.readiness import Component, Readiness
+from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
 from streams.reconcile import DatabaseIsOlder
@@ -54,6 +54,7 @@ from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
 from streams.sweepers.gauges import GaugeSweep
+from streams.sweepers.lag import LAG_EVERY_SECONDS, LagSweep
 from streams.sweepers.outbox import OutboxSweep
 from streams.sweepers.sweeper import Sweeper, Work
 
@@ -64,12 +65,6 @@ _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
 _ANSWER_WITHIN_SECONDS = 3.0
 _MOST_AHEAD_SECONDS = 60.0
-_AWAITED_BY_ROLE: dict[Role, tuple[Component, ...]] = {
-    Role.ALL: tuple(Component),
-    Role.ENGINE: tuple(Component),
-    Role.GATEWAY: (Component.DATABASE, Component.RULEBOOK),
-    Role.SIMULATOR: (),
-}
 # What starting again does not help against.
 _REFUSED = (
     SettingsRefused,
@@ -158,7 +153,7 @@ class _Program:
         self._stack = stack
         self._announce = announce
         self._metrics = Metrics()
-        self._readiness = Readiness(_AWAITED_BY_ROLE[settings.role])
+        self._readiness = Readiness(AWAITED_BY_ROLE[settings.role])
         self._wall = WallClock()
         self._outbox: Sweeper | None = None
         self._token = identity.token_of(settings)
@@ -308,7 +303,7 @@ class _Program:
         brokers = self._settings.brokers
         if self._settings.has_own_broker:
             broker = await self._stack.enter_async_context(EmbeddedBroker())
-            self._work("broker", _outlive(broker))
+            self._work("broker", broker.outlive())
             brokers = broker.brokers
         cluster_id = await cluster_of(brokers, self._readiness)
         if self._settings.role is not Role.GATEWAY:
@@ -333,6 +328,8 @@ class _Program:
             progress = engine.progress
             for name, work in engine.work().items():
                 self._work(name, work())
+            lag = LagSweep(brokers, self._settings.consumer_group, self._metrics)
+            self._sweep("lag", lag, LAG_EVERY_SECONDS, LogEvent.LAG_SHOWN)
         gauges = GaugeSweep(
             database=ground.database,
             clock=ground.clock,
@@ -386,11 +383,6 @@ class _Program:
         sweeper = Sweeper(name, work, every_seconds, self._metrics, event)
         self._work(name, sweeper.run())
         return sweeper
-
-
-async def _outlive(broker: EmbeddedBroker) -> None:
-    code = await broker.wait()
-    raise BrokerNotStarted(f"the embedded broker ended with exit code {code}, and its messages with it")
 
 
 def _scale_of(settings: Settings) -> Scale:

@@ -50,6 +50,7 @@ class LogEvent(StrEnum):
     SWEEP_FAILED = "sweep_failed"
     CLOCK_KEPT = "clock_kept"
     GAUGES_SHOWN = "gauges_shown"
+    LAG_SHOWN = "lag_shown"
     CLOCK_JUMPED = "clock_jumped"
     WATCHDOG_BIT = "watchdog_bit"
     FAILPOINT_HIT = "failpoint_hit"

@@ -244,7 +244,7 @@ class MessageMetrics:
         self.standing_still = shelf.gauge(
             "standing_still_seconds", "How long has a partition had records that this worker does not read?"
         )
-        self.lag = shelf.gauge(
+        self.lag = shelf.shared(
             "consumer_lag_records", "How many records of each topic has the group not committed yet?", "topic"
         )
         self.brakes_pulled = shelf.gauge(

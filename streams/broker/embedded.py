@@ -99,6 +99,11 @@ class EmbeddedBroker:
             raise BrokerNotStarted("the embedded broker is not started")
         return await self._process.wait()
 
+    async def outlive(self) -> None:
+        """Wait for its end, which is the program's too. Raises BrokerNotStarted."""
+        code = await self.wait()
+        raise BrokerNotStarted(f"the embedded broker ended with exit code {code}, and its messages with it")
+
     async def _launch(self, program: Path) -> None:
         address = f"tcp://{self.brokers}"
         with tempfile.TemporaryFile() as said:

@@ -6,6 +6,8 @@ Each part tells its own state; a part that is red says in a sentence what an ope
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from streams.settings import Role
+
 
 class Component(StrEnum):
     """The parts that readiness waits for."""
@@ -16,6 +18,14 @@ class Component(StrEnum):
     PARTITIONS = "partitions"
     DEAD_LETTERS = "dead_letters"
     PUBLISHING = "publishing"
+
+
+AWAITED_BY_ROLE: Mapping[Role, tuple[Component, ...]] = {
+    Role.ALL: tuple(Component),
+    Role.ENGINE: tuple(Component),
+    Role.GATEWAY: (Component.DATABASE, Component.RULEBOOK),
+    Role.SIMULATOR: (),
+}
 
 
 class Readiness:
