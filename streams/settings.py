@@ -194,7 +194,7 @@ class Settings(KafkaSettings):
         7, ge=1, le=365, description="what was published is kept for so long, to compare it with Kafka"
     )
     watchdog_seconds: float = Field(
-        120, ge=5, le=3_600, description="oldest unacknowledged message may be this old (then exit 70)"
+        120, ge=5, le=3_600, description="a consumer may get nothing done for so long (then exit 70)"
     )
     brake_ratio: float = Field(0.01, gt=0, le=1, description="share of dead letters that stops a topic")
     brake_window: int = Field(

@@ -1,6 +1,6 @@
 """Watchdog: ends a process that hangs, so that its supervisor starts it again and its partitions go to others.
 
-It looks at the age of the oldest message that nobody acknowledged, at the time since the fetch loop last came round,
+It looks at how long an agent has finished nothing of what it has, at the time since the fetch loop last came round,
 and at how long a partition has had more to read while its position did not move. Never at how much there is to
 read: a long queue that moves is work. A healthy port over a dead consumer is the worst of both, so readiness says it
 before the end comes.
@@ -56,7 +56,7 @@ class Watchdog:
         if hung_seconds > self._limit_seconds:
             _log.error(
                 LogEvent.WATCHDOG_BIT,
-                oldest_unacked_seconds=round(progress.oldest_unacked_seconds, 3),
+                unfinished_seconds=round(progress.unfinished_seconds, 3),
                 since_fetch_seconds=round(progress.since_fetch_seconds, 3),
                 standing_still_seconds=round(progress.standing_still_seconds, 3),
                 limit_seconds=self._limit_seconds,
@@ -66,9 +66,7 @@ class Watchdog:
     def _hung_seconds(self, progress: Progress) -> float:
         if self._is_standing():
             return progress.since_fetch_seconds
-        return max(
-            progress.oldest_unacked_seconds, progress.since_fetch_seconds, progress.standing_still_seconds
-        )
+        return max(progress.unfinished_seconds, progress.since_fetch_seconds, progress.standing_still_seconds)
 
     def _tell(self, hung_seconds: float) -> None:
         if hung_seconds > self._limit_seconds * _TOLD_AT_RATIO:

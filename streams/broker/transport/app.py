@@ -68,9 +68,10 @@ Consume = Callable[[AsyncIterator[Batch]], Awaitable[None]]
 class Progress:
     """What a watchdog looks at: when either stays large the process hangs and should end itself."""
 
-    oldest_unacked_seconds: float
+    oldest_unacked_seconds: float  # told and not judged: behind a long queue what is well grows old
     since_fetch_seconds: float
     standing_still_seconds: float = 0.0
+    unfinished_seconds: float = 0.0
 
 
 class FastLaneApp(faust.App):
@@ -93,6 +94,7 @@ class FastLaneApp(faust.App):
             consumer.oldest_unacked_seconds(),
             consumer.since_fetch_seconds(),
             consumer.standing_still_seconds(),
+            consumer.unfinished_seconds(),
         )
 
     def _new_transport(self) -> TransportT:

@@ -11,6 +11,7 @@ assigned its partitions next.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import cast
 
 import faust
@@ -87,7 +88,7 @@ def _take(
     while True:
         held = cast(SliceMessage, event.message).slice
         if consumer.is_current(held):
-            held.is_taken = True
+            held.is_taken, held.taken_at_seconds = True, monotonic()
             events.append(event)
             count += len(event.value)
         if count >= max_records or queue.empty():

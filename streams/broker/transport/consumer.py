@@ -204,7 +204,8 @@ class FastLaneConsumer(driver.Consumer):
         """Mark a slice as done. Called by Faust on the app's loop when the last agent acknowledges it."""
         if message.acked or not isinstance(message, SliceMessage):
             return False
-        message.acked = message.slice.is_acked = True
+        message.acked = True
+        self.tracker.finish(message.slice, monotonic())
         self._ack_seen.set()
         return True
 
@@ -229,6 +230,10 @@ class FastLaneConsumer(driver.Consumer):
     def oldest_unacked_seconds(self) -> float:
         """Age of the oldest slice that an agent was given and nobody acknowledged; 0.0 when there is none."""
         return self.tracker.oldest_unacked_seconds(monotonic())
+
+    def unfinished_seconds(self) -> float:
+        """How long some agent has finished nothing of what it has; 0.0 when none has anything."""
+        return self.tracker.unfinished_seconds(monotonic())
 
     def since_fetch_seconds(self) -> float:
         """Time since the fetch loop last came round; it takes about a second when idle, longer in a rebalance."""

@@ -23,6 +23,7 @@ class Slice:
     first_offset: int
     next_offset: int
     delivered_at_seconds: float
+    taken_at_seconds: float = 0.0
     is_taken: bool = False
     is_acked: bool = False
 
@@ -33,10 +34,16 @@ class OffsetTracker:
     def __init__(self) -> None:
         self._open: dict[TP, deque[Slice]] = {}
         self._committable: dict[TP, int] = {}
+        self._finished_at_seconds: dict[str, float] = {}
 
     def deliver(self, delivered: Slice) -> None:
         """Remember a slice that is on its way to an agent."""
         self._open.setdefault(delivered.partition, deque()).append(delivered)
+
+    def finish(self, held: Slice, now_seconds: float) -> None:
+        """An agent is done with this slice."""
+        held.is_acked = True
+        self._finished_at_seconds[held.partition.topic] = now_seconds
 
     def committable(self) -> dict[TP, int]:
         """The next offset of each partition up to which everything is acknowledged and not yet committed."""
@@ -68,3 +75,17 @@ class OffsetTracker:
         self.committable()
         waiting_since = [delivered[0].delivered_at_seconds for delivered in self._open.values() if delivered]
         return now_seconds - min(waiting_since, default=now_seconds)
+
+    def unfinished_seconds(self, now_seconds: float) -> float:
+        """How long an agent has held a slice, or none of its topic was finished while one waits; the longest of them.
+
+        Not the age: what waits in a long queue grows old while the agent before it works as it should.
+        """
+        self.committable()
+        since = [self._unfinished_since(delivered[0]) for delivered in self._open.values() if delivered]
+        return now_seconds - min(since, default=now_seconds)
+
+    def _unfinished_since(self, held: Slice) -> float:
+        if held.is_taken:
+            return held.taken_at_seconds
+        return max(held.delivered_at_seconds, self._finished_at_seconds.get(held.partition.topic, 0.0))

@@ -64,7 +64,7 @@ async def is_seen(
 
 
 async def test_a_handler_that_never_returns_is_seen(broker: Broker) -> None:
-    """An agent that sits in its handler for ever lets its slice grow old."""
+    """An agent that sits in its handler for ever finishes nothing."""
     topic = await new_topic(broker.brokers)
     worker = Worker(broker, new_group())
 
@@ -75,7 +75,7 @@ async def test_a_handler_that_never_returns_is_seen(broker: Broker) -> None:
     await fill(broker.brokers, topic, VALUES)
     async with watched(worker) as codes:
         await until(lambda: worker.values != [])
-        await until(lambda: worker.app.progress().oldest_unacked_seconds > LIMIT_SECONDS)
+        await until(lambda: worker.app.progress().unfinished_seconds > LIMIT_SECONDS)
         await until(lambda: codes != [])
 
 

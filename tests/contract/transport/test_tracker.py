@@ -89,6 +89,27 @@ def test_age_is_that_of_the_oldest_unacknowledged() -> None:
     assert tracker.oldest_unacked_seconds(10.0) == 0.0
 
 
+def test_what_waits_behind_work_that_is_done_does_not_hang() -> None:
+    """A slice in a queue is as old as it is, but counts from when its agent last finished something of its topic."""
+    tracker = OffsetTracker()
+    first, _ = delivered(tracker, 0, 10, 20)
+    delivered(tracker, 0, 10, partition=OTHER)
+    assert tracker.unfinished_seconds(5.0) == 5.0
+    tracker.finish(first, 90.0)
+    assert (tracker.oldest_unacked_seconds(91.0), tracker.unfinished_seconds(91.0)) == (91.0, 1.0)
+
+
+def test_what_is_in_hand_counts_from_when_it_was_taken() -> None:
+    """However busy its agent is with others since: what was taken and is never finished was dropped."""
+    tracker = OffsetTracker()
+    first, second = delivered(tracker, 0, 10, 20)
+    first.is_taken, first.taken_at_seconds = True, 50.0
+    tracker.finish(second, 90.0)
+    assert tracker.unfinished_seconds(91.0) == 41.0
+    tracker.finish(first, 91.0)
+    assert tracker.unfinished_seconds(91.0) == 0.0
+
+
 def test_in_hand_is_taken_and_not_acknowledged() -> None:
     """What waits in a queue is not in hand; what was taken is, until it is acknowledged."""
     tracker = OffsetTracker()

@@ -16,19 +16,22 @@ def ready() -> Readiness:
 @pytest.mark.parametrize(
     ("progress", "is_standing", "stopped_with"),
     [
-        (Progress(9.0, 9.0, 9.0), False, []),
-        (Progress(oldest_unacked_seconds=11.0, since_fetch_seconds=0.0), False, [70]),
-        (Progress(oldest_unacked_seconds=0.0, since_fetch_seconds=11.0), False, [70]),
+        (Progress(99.0, 9.0, 9.0, 9.0), False, []),
+        (Progress(0.0, 0.0, unfinished_seconds=11.0), False, [70]),
+        (Progress(0.0, since_fetch_seconds=11.0), False, [70]),
         (Progress(0.0, 0.0, standing_still_seconds=11.0), False, [70]),
-        (Progress(oldest_unacked_seconds=11.0, since_fetch_seconds=0.0), True, []),
-        (Progress(oldest_unacked_seconds=0.0, since_fetch_seconds=11.0), True, [70]),
+        (Progress(0.0, 0.0, unfinished_seconds=11.0), True, []),
+        (Progress(0.0, since_fetch_seconds=11.0), True, [70]),
         (Progress(0.0, 0.0, standing_still_seconds=11.0), True, []),
     ],
 )
 def test_the_watchdog_bites_what_hangs(
     progress: Progress, is_standing: bool, stopped_with: list[int]
 ) -> None:
-    """No acknowledgement, no fetch loop or no reading on ends the process with 70; a brake excuses all but the loop."""
+    """Nothing finished, no fetch loop or no reading on ends the process with 70, and age alone does not.
+
+    A brake that was pulled excuses all but the loop.
+    """
     codes: list[int] = []
     Watchdog(lambda: progress, 10.0, codes.append, lambda: is_standing, ready()).look()
     assert codes == stopped_with
@@ -37,7 +40,9 @@ def test_the_watchdog_bites_what_hangs(
 def test_readiness_tells_before_the_end_and_takes_it_back() -> None:
     """From half of the limit on the process is not ready, with the reason; progress makes it ready again."""
     readiness, hung = ready(), [4.0]
-    watchdog = Watchdog(lambda: Progress(hung[0], 0.0), 10.0, lambda _: None, lambda: False, readiness)
+    watchdog = Watchdog(
+        lambda: Progress(0.0, 0.0, unfinished_seconds=hung[0]), 10.0, lambda _: None, lambda: False, readiness
+    )
     told = []
     for hung[0] in (4.0, 6.0, 0.0):
         watchdog.look()
