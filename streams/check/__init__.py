@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from streams.archive.files import ArchiveFolder
@@ -106,9 +105,7 @@ async def check(
     `looked_at` is told each incident. Raises TransientFault, and KafkaError when the broker does not answer.
     """
     shelf = None if cluster is None else await published.read_shelf(cluster)
-    async with database.read() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    async with database.snapshot() as connection:
         yardstick = await load(
             connection,
             datetime.now(UTC),

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import bindparam, func, select, text, true
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -23,6 +23,7 @@ from streams.store.sqlite import WRITES, open_sqlite
 
 _CONNECTIONS = 10
 _MORE_CONNECTIONS = 20
+_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 # Both until the end of the transaction.
 _NARROW = select(
     func.set_config("fenghuo.areas", bindparam("areas"), true()),
@@ -71,7 +72,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads; on SQLite one snapshot. Never waits for a writer. Raises TransientFault."""
+        """A transaction that only reads. Never waits for a writer. Raises TransientFault."""
         async with self._transaction(writes=False) as connection:
             yield connection
 
@@ -85,6 +86,14 @@ class Database:
         async with self._transaction(writes=False) as connection:
             if not self.is_sqlite:
                 await connection.execute(_NARROW, {"areas": areas})
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """As `read`, and on either engine all its statements see one moment: for figures that must fit together."""
+        async with self.read() as connection:
+            if not self.is_sqlite:
+                await connection.execute(_ONE_MOMENT)
             yield connection
 
     @asynccontextmanager

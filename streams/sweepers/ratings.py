@@ -86,7 +86,8 @@ class Ratings:
         """Ratings whose figures changed since the last `keep`, up to `at_a_time`. Raises Transient."""
         window = Window(now - timedelta(seconds=rules.rating.window_seconds), now)
         changed: list[Rating] = []
-        async with self.database.read() as connection:
+        # The figures and the incidents behind them are asked for one after the other, while others write.
+        async with self.database.snapshot() as connection:
             for kind in _KINDS:
                 room = self.at_a_time - len(changed)
                 if not room:

@@ -42,6 +42,18 @@ async def test_readers_do_not_wait_for_a_writer(worker: Worker, rival: Worker) -
     assert await rival.count("leases") == 1
 
 
+async def test_a_snapshot_is_one_moment(worker: Worker, rival: Worker) -> None:
+    """What another connection commits while a snapshot is open is not seen in it, and is by the next."""
+    count = text("SELECT count(*) FROM leases")
+    async with worker.database.snapshot() as connection:
+        assert (await connection.execute(count)).scalar_one() == 0
+        async with rival.database.write() as writing:
+            await insert(writing, LEASES, [lease("a")])
+        assert (await connection.execute(count)).scalar_one() == 0
+    async with worker.database.snapshot() as connection:
+        assert (await connection.execute(count)).scalar_one() == 1
+
+
 async def test_writers_of_one_process_take_turns(worker: Worker) -> None:
     """Many writes at once all succeed, one after the other."""
 

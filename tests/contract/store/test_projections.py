@@ -100,6 +100,16 @@ async def test_the_incidents_behind_are_the_bad_ones_first_and_at_most_fifty(dat
     assert found == {UNIT_CODE: {"completion": Tally(60, 61, tuple(map(IncidentId, expected)), 10)}}
 
 
+async def test_figures_and_the_incidents_behind_them_are_of_one_moment(database: Database) -> None:
+    """An outcome of a new measure that is committed between the two questions is in neither answer."""
+    await keep(database, outcome("o-1"))
+    async with database.snapshot() as connection:
+        known = await projections.figures(connection, UNIT, WINDOW)
+        await keep(database, outcome("o-2", measure=Measure.ACKNOWLEDGEMENT))
+        found = await projections.with_incidents(connection, UNIT, WINDOW, known)
+    assert found == {UNIT_CODE: {"completion": Tally(1, 1, (IncidentId("i-1"),), 0)}}
+
+
 def world_of(*said: dict[str, object]) -> CoreWorld:
     world = CoreWorld()
     for number, words in enumerate(said):
