@@ -1,5 +1,6 @@
 """Without a line: pages that the browser kept open all the same, and what it kept is never older than it must be."""
 
+import signal
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
@@ -63,6 +64,21 @@ def test_what_is_kept_never_hides_what_is_new(enter: Enter) -> None:
     phone.evaluate(AS_OF_BEFORE)
     phone.reload()
     phone.wait_for_function("async () => (await caches.keys()).join() === " + repr(name))
+
+
+def test_a_line_that_hangs_is_not_waited_for(enter: Enter, program: Program, complaints: list[str]) -> None:
+    """A gateway that takes the request and says nothing holds no page up."""
+    phone = enter(None, PHONE)
+    phone.goto("/sign-in")
+    kept_shell(phone)
+    program.send(signal.SIGSTOP)
+    try:
+        phone.goto("/report", wait_until="commit")
+        expect(phone.get_by_label("发生了什么")).to_be_visible()
+    finally:
+        program.send(signal.SIGCONT)
+    program.await_ready(90)
+    forgive_the_broken_line(complaints)
 
 
 def test_a_page_stands_without_the_gateway_only_if_it_was_kept(enter: Enter, complaints: list[str]) -> None:

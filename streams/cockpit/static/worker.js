@@ -7,6 +7,9 @@ const scope = /** @type {any} */ (self);
 const shell = scope.SHELL;
 const NAME = `fenghuo.shell.${shell.version}`;
 const NO_GATEWAY = [502, 503, 504];
+const PATIENCE_MS = 5_000;
+const SHORT_PATIENCE_MS = 500;
+const HANGING_MS = 15_000;
 
 scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(keepAll().then(() => scope.skipWaiting()));
@@ -41,11 +44,19 @@ function keptPath(request) {
 
 /** @param {Request} request @param {string} path */
 async function freshElseKept(request, path) {
-  const kept = async () => (await caches.open(NAME)).match(path);
-  try {
-    const fresh = await fetch(request);
-    return (NO_GATEWAY.includes(fresh.status) && await kept()) || fresh;
-  } catch {
-    return await kept() ?? Response.error();
-  }
+  const answer = fetch(request);
+  const fresh = await Promise.race([answer.catch(() => null), patience()]);
+  if (fresh === undefined) hangsUntil = Date.now() + HANGING_MS;
+  if (fresh && !NO_GATEWAY.includes(fresh.status)) return fresh;
+  const kept = await (await caches.open(NAME)).match(path);
+  return kept ?? answer.catch(() => Response.error());
 }
+
+// A line that hangs is waited for once, and not for every file of a page one after the other.
+let hangsUntil = 0;
+
+/** @returns {Promise<undefined>} */
+const patience = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, Date.now() < hangsUntil ? SHORT_PATIENCE_MS : PATIENCE_MS);
+  });
