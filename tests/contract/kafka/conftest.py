@@ -27,7 +27,5 @@ def city(kafka_cluster: KafkaCluster) -> KafkaCluster:
 
 async def _furnish(cluster: KafkaCluster) -> None:
     async with cluster.admin() as admin:
-        assert len(await topics.apply(admin, Scale.PRODUCTION)) == len(topics.CATALOGUE)
-        given = await acls.apply(admin, SCOPES, GROUP)
-        assert given.missing
-        assert not given.too_many
+        await topics.apply(admin, Scale.PRODUCTION)
+        assert not (await acls.apply(admin, SCOPES, GROUP)).too_many
