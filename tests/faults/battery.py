@@ -7,7 +7,7 @@ from tests.faults.stack import TANSU_SQLITE, Wish
 _FULL = (Extent.FULL,)
 EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F00", workers.nothing, extents=_FULL, wish=Wish(workers=2)),
-    Experiment("F01", workers.killed_at_places_and_at_random, wish=Wish(workers=2)),
+    Experiment("F01", workers.killed_at_places_and_at_random, wish=Wish(workers=3), handled_at_most=15),
     Experiment("F02", broker.killed),
     Experiment("F03", broker.frozen),
     Experiment("F04", workers.frozen_until_forgotten),

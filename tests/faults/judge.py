@@ -23,6 +23,7 @@ DRAINED_WITHIN_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.5
 _GRACE_SECONDS = "5"
 _LOOKS_AT_REST = 3
+_MOST_TOLD = 8
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 _UNHANDLED = (
@@ -40,7 +41,7 @@ class Findings:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     violations: str = ""
-    waits: list[float] = field(default_factory=list)
+    longest_waits: list[str] = field(default_factory=list)
 
 
 async def drained(
@@ -85,7 +86,7 @@ async def _stuck(books: Books) -> str:
     return f"{told}"
 
 
-async def judge(stack: Stack, witness: Witness) -> Findings:
+async def judge(stack: Stack, witness: Witness, handled_at_most: float | None = None) -> Findings:
     """Everything that must hold once the stack has come to rest."""
     findings = Findings()
     findings.lost = await lost(stack.books, witness)
@@ -94,8 +95,12 @@ async def judge(stack: Stack, witness: Witness) -> Findings:
         stack.gateway.program.command, "check", "--all", "--grace", _GRACE_SECONDS
     )
     findings.violations = "" if said.code == 0 else said.answer + said.remarks
-    waits = [seconds for _, seconds in await waits_seconds(stack.books)]
-    findings.waits = waits
+    waited = await waits_seconds(stack.books)
+    findings.longest_waits = [
+        f"{accepted_at:%H:%M:%S} {seconds:.1f} s"
+        for accepted_at, seconds in sorted(waited, key=lambda one: -one[1])[:_MOST_TOLD]
+    ]
+    waits = [seconds for _, seconds in waited]
     findings.figures = [
         Figure("reports accepted (2xx)", len(witness.receipts)),
         promise("accepted and lost", len(findings.lost)),
@@ -111,7 +116,7 @@ async def judge(stack: Stack, witness: Witness) -> Findings:
     if waits:
         findings.figures += [
             Figure("accepted until handled, p99", percentile(waits, 99), "s"),
-            Figure("accepted until handled, longest", max(waits), "s"),
+            Figure("accepted until handled, longest", max(waits), "s", at_most=handled_at_most),
         ]
     return findings
 

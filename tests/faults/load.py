@@ -121,7 +121,8 @@ class Load:
             async with self._session.post(f"{self.url}/api/reports", data=body) as answer:
                 said = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as broken:
-            self.witness.unanswered(identity, type(broken).__name__)
+            was_sent = not isinstance(broken, aiohttp.ClientConnectorError)
+            self.witness.unanswered(identity, type(broken).__name__, was_sent=was_sent)
             return 0
         self.witness.answered(identity, answer.status, said)
         return answer.status

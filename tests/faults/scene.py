@@ -88,6 +88,7 @@ class Experiment:
     drained_at_most: float | None = (
         None  # the bar; `drained_within_seconds` is only how long it is waited for
     )
+    handled_at_most: float | None = None  # the bar of the longest wait from receipt to handling
     note: str = ""
 
 
@@ -134,7 +135,7 @@ async def _played(
             await _struck(experiment, scene, telling, hearing)
             stop.set()
             outcome.figures.append(await _rested(experiment, scene, telling))
-            findings = await judge(scene.stack, scene.witness)
+            findings = await judge(scene.stack, scene.witness, experiment.handled_at_most)
         finally:
             stop.set()
             for task in (telling, hearing):
@@ -177,6 +178,7 @@ async def _rested(experiment: Experiment, scene: Scene, telling: "asyncio.Task[N
 def _seen(scene: Scene, findings: Findings) -> dict[str, object]:
     return {
         "lost": findings.lost[:50],
+        "longest_waits": findings.longest_waits,
         "doubled": findings.doubled[:50],
         "refused": scene.witness.refused[:20],
         "answers": dict(scene.witness.answers),

@@ -29,6 +29,7 @@ class Witness:
         self.heard: dict[str, set[str]] = defaultdict(set)
         self.deliveries: Counter[str] = Counter()
         self.unequal_receipts: list[Identity] = []
+        self.cut_short = 0
 
     def note(self, what: str, **details: object) -> None:
         """One line with the time (UTC seconds)."""
@@ -51,9 +52,10 @@ class Witness:
         elif status < 500:
             self.refused.append((one, status, body.decode(errors="replace")[:300]))
 
-    def unanswered(self, one: Identity, why: str) -> None:
-        """The connection failed: whether the report is in is not known."""
+    def unanswered(self, one: Identity, why: str, *, was_sent: bool) -> None:
+        """No answer came. `was_sent`: there was a connection, so whether the report is in is not known."""
         self.answers[0] += 1
+        self.cut_short += was_sent
         self.note("unanswered", report=one, why=why)
 
     def hears(self, command_id: str, value: bytes) -> None:

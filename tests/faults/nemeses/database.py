@@ -38,16 +38,16 @@ async def restarted(scene: Scene) -> None:
 
 
 async def commits_without_answer(scene: Scene) -> None:
-    """F06: the line to the database swallows the answer to every third COMMIT and breaks: was it kept or not?"""
-    proxy, hits = _proxy(scene), scene.count(30, 200)
-    proxy.loses_every = 3
+    """F06: the line to the database swallows the answer to every fifth COMMIT and breaks: was it kept or not?"""
+    proxy, hits = _proxy(scene), scene.count(60, 200)
+    proxy.loses_every = 5
     proxy.loses_answers_to = b"COMMIT"
     async with asyncio.timeout(_ALL_HIT_WITHIN_SECONDS):
         while proxy.lost_answers < hits:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
     proxy.loses_answers_to = b""
     scene.record.note(f"{proxy.lost_answers} answers to COMMIT were lost")
-    scene.figures.append(Figure("lost answers to COMMIT", proxy.lost_answers, at_least=hits))
+    scene.figures.append(Figure("lost answers to COMMIT (reads too)", proxy.lost_answers, at_least=hits))
 
 
 async def locked(scene: Scene) -> None:

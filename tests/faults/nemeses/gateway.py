@@ -12,7 +12,7 @@ _READY_WITHIN_SECONDS = 90.0
 async def killed_mid_request(scene: Scene) -> None:
     """F27: kill -9 with many requests in its hands; whoever got no answer sends the same again until it has one."""
     gateway, hits, kills = scene.stack.gateway, scene.count(40, 500), 0
-    while scene.witness.answers[0] < hits:
+    while scene.witness.cut_short < hits:
         await gateway.await_ready(_READY_WITHIN_SECONDS)
         crowd = asyncio.create_task(scene.load.burst(_TOGETHER, 1_000))
         await scene.pause(0.0, 0.25)
@@ -21,6 +21,6 @@ async def killed_mid_request(scene: Scene) -> None:
         await crowd
     scene.figures += [
         Figure("kills -9 of the gateway", kills),
-        Figure("requests without an answer", scene.witness.answers[0], at_least=hits),
+        Figure("requests cut short", scene.witness.cut_short, at_least=hits),
         promise("receipts that changed when asked again", len(scene.witness.unequal_receipts)),
     ]
