@@ -27,6 +27,7 @@ class LogEvent(StrEnum):
     NO_SIGNING_KEY = "no_signing_key"
     RULEBOOK_IN_FORCE = "rulebook_in_force"
     TOPIC_CHANGED = "topic_changed"
+    TOPIC_DIFFERS = "topic_differs"
     CLUSTER_IS_NEW = "cluster_is_new"
     BATCH_HANDLED = "batch_handled"
     MESSAGE_HANDLED = "message_handled"

@@ -66,11 +66,13 @@ def acls(
     Example: fenghuo topics acls --for unit=unit-nanan-fire --apply
     """
     scopes = {**PROGRAM, **dict(map(_named, given or ()))}
-    group = settings_of_command().consumer_group
+    settings = settings_of_command()
+    if settings.has_own_broker:
+        raise CannotDo("the embedded broker knows no rights; set FENGHUO_BROKER_URL=kafka://host:port")
 
     async def work(admin: Any) -> Rights:  # noqa: ANN401 - aiokafka has no types
         try:
-            return await (give if apply else lacks)(admin, scopes, group)
+            return await (give if apply else lacks)(admin, scopes, settings.consumer_group)
         except RightsNotApplied as refused:
             raise CannotDo(f"the broker refused: {refused}") from refused
 

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from streams.broker import topics
 from streams.broker.access import Brokers, client_settings
 from streams.broker.embedded import cluster_id
-from streams.broker.topics import Scale
+from streams.broker.topics import Difference, Scale
 from streams.errors import Transient
 from streams.log import LogEvent
 from streams.program.readiness import Component, Readiness
@@ -76,7 +76,18 @@ async def _missing_topics(brokers: Brokers, scale: Scale) -> str | None:
             for change in await topics.apply(admin, scale):
                 _log.debug(LogEvent.TOPIC_CHANGED, topic=change.spec.topic.value, change=str(change))
             return None
-        changes = [change for change in await topics.plan(admin, scale) if not change.is_left_alone]
+        changes = await topics.plan(admin, scale)
     finally:
         await admin.close()
-    return f"{changes[0]}; run `fenghuo topics apply`" if changes else None
+    wrong = [change for change in changes if not change.is_left_alone]
+    if wrong:
+        # Kafka hides from a principal what it has no right to.
+        hint = (
+            ", or, if it exists, `fenghuo topics acls`"
+            if wrong[0].difference is Difference.IS_MISSING
+            else ""
+        )
+        return f"{wrong[0]}; run `fenghuo topics apply`{hint}"
+    for change in changes:
+        _log.warning(LogEvent.TOPIC_DIFFERS, topic=change.spec.topic.value, change=str(change))
+    return None
