@@ -86,3 +86,30 @@ def test_nothing_that_loses_messages_is_called() -> None:
     assert [call for source in sources("streams") for call in asked_of_faust(source)] == []
     plain = planted("import faust\nasync def agent(stream):\n    stream.take(20)\n")
     assert asked_of_faust(plain) == ["workflows/planted.py:3 take"]
+
+
+CLIENTS = {"AIOKafkaConsumer", "AIOKafkaProducer", "AIOKafkaAdminClient"}
+
+
+def made_without_access(source: Source) -> list[str]:
+    """Each client of Kafka that is made without `**client_settings(...)`."""
+    return [
+        f"{source.path}:{node.lineno}"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CLIENTS
+        if not any(
+            keyword.arg is None
+            and isinstance(keyword.value, ast.Call)
+            and isinstance(keyword.value.func, ast.Name)
+            and keyword.value.func.id == "client_settings"
+            for keyword in node.keywords
+        )
+    ]
+
+
+def test_no_client_forgets_the_line() -> None:
+    """Every client of the program takes its addresses, its certificates and its name from the one place."""
+    assert [place for source in sources("streams") for place in made_without_access(source)] == []
+    forgetful = "consumer = AIOKafkaConsumer('reports', bootstrap_servers=brokers)"
+    assert made_without_access(planted(forgetful)) == ["workflows/planted.py:1"]
+    assert made_without_access(planted("AIOKafkaProducer(**client_settings(brokers), acks='all')")) == []
