@@ -134,7 +134,9 @@ STORES = Dashboard(
                 "{{by}}",
                 Unit.PER_SECOND,
             ),
-            lines("待发记录", "Outbox", "max(fenghuo_outbox_waiting)"),
+            lines(
+                "积压", "Lag", "max by (topic) (fenghuo_consumer_lag_records)", "{{topic}}", alarm_at=1_000
+            ),
             lines(
                 "重试的故障",
                 "Faults tried again",

@@ -1,0 +1,1 @@
+"""What is watched, read by the tools of Prometheus themselves."""

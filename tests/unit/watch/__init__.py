@@ -1,0 +1,1 @@
+"""What is watched: rules, dashboards and the runbook against the metrics that the program exports."""
