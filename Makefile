@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz bench eval mutants faults faults-full docs lock clean
+.PHONY: help run test check fuzz simulate bench eval mutants faults faults-full docs lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -34,6 +34,9 @@ check: .venv/.test ## format, lint, types, imports and the quick tests, in about
 fuzz: .venv/.test ## 100,000 inputs at the reader of the topics and 5,000 requests at the API, in some minutes
 	@exec $(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600 -k "no_bytes or no_damage or description" \
 	    tests/property/test_codec.py tests/fuzz $(ARGS)
+
+simulate: .venv/.test ## play 20,000 seeds of a whole city with faults, or as many as ARGS="--seeds N"; --seed N --trace shows one
+	@exec $(PYTHON) -m tests.simulation --seeds 20000 $(ARGS)
 
 bench: .venv/.test ## measure throughput and latency side by side, add rows to tests/bench/results.csv
 	@exec $(PYTHON) -m tests.bench $(ARGS)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
+OUTSIDE = "outside"
 PART_CRASHED = "part crashed"
 _current: ContextVar["Life | None"] = ContextVar("life", default=None)
 
@@ -102,8 +103,9 @@ def new_task(
 def die_here() -> NoReturn:
     """The process that runs at this moment dies. For failpoints."""
     life = _current.get()
-    if life is not None:
-        life.kill()
+    if life is None or life.name == OUTSIDE:
+        raise RuntimeError("what is outside of the program passes no failpoint")
+    life.kill()
     raise Killed
 
 

@@ -28,7 +28,7 @@ class Nemesis:
         self._gateway = gateway
         self._hosts: tuple[Host, ...] = (*engines, gateway)
         self._chance = world.plan.chance("nemesis")
-        self._is_healed = False
+        self._healed = asyncio.Event()
 
     def begin(self) -> None:
         """Every fault of the plan has its moments; the supervisor always watches."""
@@ -51,7 +51,7 @@ class Nemesis:
 
     def heal(self) -> None:
         """Nothing goes wrong from now on, and what went wrong is put right."""
-        self._is_healed = True
+        self._healed.set()
         self._world.say("healed")
         failpoints.arm(None)
         self._world.disk.is_healed = self._world.broker.is_healed = True
@@ -63,8 +63,14 @@ class Nemesis:
 
     async def _at_some_time(self, deed: Callable[[], None]) -> None:
         await asyncio.sleep(self._chance.uniform(0.5, self._world.plan.chaos_seconds))
-        if not self._is_healed:
+        if not self._healed.is_set():
             deed()
+
+    async def _for(self, choices_seconds: Sequence[float]) -> None:
+        """Let it last for one of these, or until all is healed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._chance.choice(choices_seconds)):
+                await self._healed.wait()
 
     async def _supervise(self, host: Host) -> None:
         while True:
@@ -82,7 +88,7 @@ class Nemesis:
         life = self._chance.choice(self._engines).life
         self._world.say(f"{life.name} stands still")
         life.stop()
-        await asyncio.sleep(self._chance.choice([0.5, SESSION_SECONDS * 2]))
+        await self._for([0.5, SESSION_SECONDS * 2])
         self._world.say(f"{life.name} goes on")
         life.go_on()
 
@@ -95,21 +101,21 @@ class Nemesis:
     async def _take_broker(self) -> None:
         self._world.say("the broker is away")
         self._world.broker.is_away = True
-        await asyncio.sleep(self._chance.choice([0.5, 4.0, 12.0]))
+        await self._for([0.5, 4.0, 12.0])
         self._world.broker.is_away = False
         self._world.broker.stir()
 
     async def _fill_disk(self) -> None:
         self._world.say("the disk is full")
         self._world.disk.is_full = True
-        await asyncio.sleep(self._chance.choice([0.5, 4.0]))
+        await self._for([0.5, 4.0])
         self._world.disk.is_full = False
 
     async def _lock_database(self) -> None:
         self._world.say("somebody locks the database")
         with suppress(Transient):
             async with self._world.database.write():
-                await asyncio.sleep(self._chance.choice([0.5, 4.0, 14.0]))
+                await self._for([0.5, 4.0, 14.0])
 
     def _set_a_clock(self) -> None:
         host = self._chance.choice(self._hosts).name

@@ -119,8 +119,9 @@ class EngineHost(Host):
         """End in order: the group is left before the process goes."""
         if self.is_up and not self.life.is_stopped:
             self.world.say(f"{self.life.name} leaves")
-            await self.engine.stop()
-            self.life.kill()
+            life = self.life
+            await asyncio.wait([life.spawn(self.engine.stop())])
+            life.kill()
 
 
 class GatewayHost(Host):

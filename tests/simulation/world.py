@@ -14,7 +14,7 @@ from tests.fakes.signing import CITY_KEY
 from tests.simulation.broker import SimulatedBroker
 from tests.simulation.disk import Disk
 from tests.simulation.group import Group
-from tests.simulation.lives import Life
+from tests.simulation.lives import OUTSIDE, Life
 from tests.simulation.machine import Machine
 from tests.simulation.plan import Plan
 
@@ -39,7 +39,7 @@ class World:
         self.disk = Disk(str(file), plan)
         self.group = Group()
         self.witness = Witness()
-        self.outside = Life("outside")
+        self.outside = Life(OUTSIDE)
         self.database: Database = self.disk.attach(self.outside)
         self._rows = sqlite3.connect(file, isolation_level=None)
         self._rows.row_factory = sqlite3.Row
@@ -58,8 +58,8 @@ class World:
         self.broker.append(topic, key, value, headers=sign(value, CITY_KEY))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start something outside of the program."""
-        self.outside.spawn(work)
+        """Start something outside of the program; it must not fail."""
+        self.outside.spawn_part(work)
 
     def stands_at(self, topic: str, partition: int) -> int:
         """The next offset of this partition, by the database."""
