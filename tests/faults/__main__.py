@@ -5,6 +5,7 @@ With CI=true nothing of the repository is written: the JSON files under dist/fau
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ def main() -> int:
     if asked.extent == "document":
         document.write()
         return 0
+    # Reporters and units outlive every fault; each client's word about it would be thousands of lines.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     outcomes = asyncio.run(_played(Extent(asked.extent), asked.faults, asked.seed))
     if os.environ.get("CI") != "true":
         keep(outcomes)

@@ -18,6 +18,8 @@ class Fault:
 
 
 _KILLS = "tests/acceptance/test_kills.py"
+_SEEDS = "tests/simulation/test_seeds.py::test_nothing_is_lost_or_doubled"
+_RECONCILE = "tests/integration/reconcile/test_brokers.py"
 _LOOP = "tests/unit/workflows/test_closed_loop.py"
 FAULTS: tuple[Fault, ...] = (
     Fault("F00", "no fault: what the others are compared with", "—"),
@@ -39,7 +41,10 @@ FAULTS: tuple[Fault, ...] = (
         "F04",
         "a worker frozen for three sessions, then let go (zombie)",
         "its late commit moves nothing",
-        ("tests/contract/store/test_progress.py::test_a_gap_is_told_and_nothing_is_kept",),
+        (
+            "tests/contract/store/test_races.py::test_a_zombie_changes_nothing",
+            "tests/contract/store/test_races.py::test_an_overtaken_worker_is_fenced",
+        ),
     ),
     Fault("F05", "PostgreSQL crashed and started every 5 to 20 s, workers killed", "all done ≤ 60 s after"),
     Fault("F06", "the answer to COMMIT lost, the connection reset", "0 doubled in 200"),
@@ -71,9 +76,26 @@ FAULTS: tuple[Fault, ...] = (
             "tests/contract/store/test_database.py::test_a_value_that_no_column_holds_is_refused",
         ),
     ),
-    Fault("F13", "nothing but poison", "stops at the limit, says so, offsets stay"),
-    Fault("F14", "oversized bodies", "413 before it is held in memory"),
-    Fault("F15", "copies and shuffled order", "the same end, or a defined one"),
+    Fault(
+        "F13",
+        "nothing but poison",
+        "stops at the limit, says so, offsets stay",
+        ("tests/integration/test_engine.py::test_a_hundred_garbage_in_a_row_stop_the_topic",),
+    ),
+    Fault(
+        "F14",
+        "oversized bodies",
+        "413 before it is held in memory",
+        ("tests/integration/gateway/test_socket.py::test_an_endless_body_is_cut_off",),
+        "memory meanwhile is not measured",
+    ),
+    Fault(
+        "F15",
+        "copies and shuffled order",
+        "the same end, or a defined one",
+        (_SEEDS,),
+        "300 seeds of a whole simulated system, in virtual time",
+    ),
     Fault(
         "F16",
         "clocks that jump and drift",
@@ -91,19 +113,22 @@ FAULTS: tuple[Fault, ...] = (
     Fault("F20", "20,000 clocks due in one second", "all fired ≤ 30 s"),
     Fault("F21", "restart with all clocks overdue by a day", "each fires once, told late"),
     Fault(
-        "F22", "consumer group deleted, offsets reset", "0 lost", left_out="belongs to `fenghuo reconcile`"
+        "F22",
+        "consumer group deleted, offsets set elsewhere",
+        "0 lost, told",
+        (f"{_RECONCILE}::test_offsets_that_somebody_set_lose_nothing",),
     ),
     Fault(
         "F23",
         "topic truncated while workers are down",
         "found, refilled",
-        left_out="belongs to `fenghuo reconcile`",
+        (f"{_RECONCILE}::test_a_truncated_topic_is_noticed_without_a_further_record",),
     ),
     Fault(
         "F24",
         "database restored from an older backup",
         "refuses to run until reconciled",
-        left_out="belongs to `fenghuo reconcile`",
+        (f"{_RECONCILE}::test_an_engine_refuses_a_restored_database_until_it_is_reconciled",),
     ),
     Fault(
         "F25",
@@ -135,7 +160,7 @@ FAULTS: tuple[Fault, ...] = (
         "F29",
         "one row of log or audit edited, deleted, moved",
         "check names it",
-        left_out="tests/integration/check plants each kind of damage and has it found",
+        ("tests/integration/check/test_check.py::test_one_planted_violation_is_found",),
     ),
     Fault(
         "F30",

@@ -52,7 +52,8 @@ def _state(fault: Fault, rows: Sequence[Row]) -> str:
         missed = [row for row in rows if row.bar and row.is_reached == "no"]
         said.append("measured; " + (f"missed: {_told(missed)}" if missed else "every bar reached"))
     if fault.held_by:
-        said.append("held by " + ", ".join(f"`{one}`" for one in fault.held_by))
+        where = ", ".join(f"`{one}`" for one in fault.held_by)
+        said.append(f"held by {where}" if rows else f"not in the battery; held by {where}")
     if not rows and not fault.held_by:
         said.append("**not run**" if fault.left_out else "**not run yet**")
     if fault.left_out:

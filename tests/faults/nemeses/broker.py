@@ -13,7 +13,7 @@ _FROZEN_SECONDS = ((5, 20), (5, 30, 120))
 async def killed(scene: Scene) -> None:
     """F02: kill -9, and back after 1 to 20 s."""
     outages = Outages()
-    for _ in range(scene.count(3, 20)):
+    for _ in range(scene.count(2, 10)):
         await scene.pause(3, 8)
         async with outages.one():
             scene.record.note("kill -9 broker")

@@ -23,7 +23,7 @@ async def restarted(scene: Scene) -> None:
     """F05: immediate shutdown and start every 5 to 20 s, down for up to 5 s; now and then a worker dies with it."""
     outages = Outages()
     server = scene.stack.server
-    for round_number in range(scene.count(4, 20)):
+    for round_number in range(scene.count(3, 6)):
         await scene.pause(5, 10 if scene.is_quick else 20)
         async with outages.one():
             scene.record.note("crash PostgreSQL")

@@ -5,7 +5,7 @@ import asyncio
 from tests.faults.outcome import Figure, promise
 from tests.faults.scene import Scene
 
-_TOGETHER = 20
+_TOGETHER = (20, 50)
 _READY_WITHIN_SECONDS = 90.0
 
 
@@ -14,7 +14,7 @@ async def killed_mid_request(scene: Scene) -> None:
     gateway, hits, kills = scene.stack.gateway, scene.count(40, 500), 0
     while scene.witness.cut_short < hits:
         await gateway.await_ready(_READY_WITHIN_SECONDS)
-        crowd = asyncio.create_task(scene.load.burst(_TOGETHER, 1_000))
+        crowd = asyncio.create_task(scene.load.burst(scene.count(*_TOGETHER), 1_000))
         await scene.pause(0.0, 0.25)
         gateway.kill()
         kills += 1

@@ -38,7 +38,7 @@ async def long_life(scene: Scene) -> None:
     kills = restarts = brokers = 0
     try:
         while perf_counter() < until:
-            await scene.pause(15, 45)
+            await scene.pause(3, 12)
             drawn = scene.draws.random()
             if drawn < 0.7:
                 scene.draws.choice(scene.stack.workers[1:]).kill()

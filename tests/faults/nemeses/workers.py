@@ -17,7 +17,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 async def killed_at_places_and_at_random(scene: Scene) -> None:
     """F01: one worker's lives end at the eight places in turn, the others' at random moments beside it."""
-    places = [place for place in Failpoint for _ in range(scene.count(1, 5))]
+    places = [place for place in Failpoint for _ in range(scene.count(1, 3))]
     scene.draws.shuffle(places)
     at_random = asyncio.Event()
     first, *others = scene.stack.workers
@@ -77,25 +77,25 @@ async def _reborn(victim: Kept) -> None:
 
 async def nothing(scene: Scene) -> None:
     """No fault at all: what the others are compared with."""
-    await asyncio.sleep(scene.count(15, 120))
+    await asyncio.sleep(scene.count(15, 30))
 
 
 async def frozen_until_forgotten(scene: Scene) -> None:
     """F04: SIGSTOP for three sessions, while others take its partitions; then it wakes and finishes what it held."""
     seconds = 3 * float(str(SESSION["session_timeout_seconds"]))
-    for number in range(scene.count(2, 8)):
+    for number in range(scene.count(1, 4)):
         victim = scene.stack.workers[number % len(scene.stack.workers)]
         await scene.pause(1, 3)
         victim.freeze()
         await asyncio.sleep(seconds)
         victim.thaw()
         await asyncio.sleep(5)
-    scene.figures.append(Figure("workers frozen for three sessions", scene.count(2, 8)))
+    scene.figures.append(Figure("workers frozen for three sessions", scene.count(1, 4)))
 
 
 async def come_and_go(scene: Scene) -> None:
     """F17: one worker joins or leaves at a time, again and again, between one and three of them."""
-    workers, moves = scene.stack.workers, scene.count(6, 40)
+    workers, moves = scene.stack.workers, scene.count(6, 20)
     began = perf_counter()
     for _ in range(moves):
         up = [one for one in workers if one.is_wanted]
