@@ -96,6 +96,9 @@ class IncidentMetrics:
         self.verdicts = shelf.counter(
             "verdicts_total", "What did verification find, by rule or by an officer?", "verdict", "actor"
         )
+        self._of_time(shelf)
+
+    def _of_time(self, shelf: _Shelf) -> None:
         self.duration = shelf.histogram(
             "incident_duration_seconds", "How long from opening to closure?", _DEADLINES_SECONDS
         )
@@ -228,6 +231,9 @@ class MessageMetrics:
         self.faults = shelf.counter(
             "faults_total", "How often was work tried again, dropped or given up, and why?", "where", "fault"
         )
+        self._of_consumer(shelf)
+
+    def _of_consumer(self, shelf: _Shelf) -> None:
         self.oldest_unacked = shelf.gauge(
             "oldest_unacknowledged_seconds", "How old is the oldest message that no agent has finished?"
         )

@@ -296,22 +296,6 @@ async def test_ratings_are_told_when_their_figures_change(database: Database) ->
     assert found[UNIT_CODE].colour is RatingColour.RED
     assert found[TOWNSHIP_CODE].colour is RatingColour.GREEN
     assert await worker(60) == 0
-    shown = {
-        (subject, colour): worker.registry.get_sample_value(
-            "fenghuo_rated_subjects", {"subject": subject, "colour": colour}
-        )
-        for subject in ("district", "township", "unit")
-        for colour in ("green", "red")
-    }
-    assert {key for key, count in shown.items() if count} == {
-        ("district", "red"),
-        ("township", "green"),
-        ("unit", "red"),
-    }
-    score = found[DISTRICT_CODE].score
-    assert score is not None
-    district = {"district": str(DISTRICT_CODE)}
-    assert worker.registry.get_sample_value("fenghuo_district_rating_ratio", district) == score / 100
 
 
 async def test_many_ratings_are_told_over_several_turns(database: Database) -> None:
@@ -372,11 +356,6 @@ async def test_one_worker_publishes_and_the_other_takes_over_where_it_stopped(da
     assert await second(5) == 0
     assert await second(60) == 3
     assert await first() == 0
-    looked_at, topic = "fenghuo_projection_looked_at_timestamp_seconds", {"topic": "ratings"}
-    assert second.registry.get_sample_value(looked_at, topic) == clock.now().timestamp()
-    green = {"subject": "unit", "colour": "green"}
-    shown = [one.registry.get_sample_value("fenghuo_rated_subjects", green) for one in (first, second)]
-    assert shown == [None, 1]
 
 
 async def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None:
