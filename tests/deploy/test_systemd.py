@@ -1,0 +1,69 @@
+"""The systemd units: words that systemd knows, commands and settings that the program knows."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from streams.errors import EXIT_SETTINGS
+from streams.settings import Profile, Role
+from tests.deploy.held import DEPLOY, run_with, unknown_settings, why_no_command
+from tests.servers import skip_unless_ci
+
+FOLDER = DEPLOY / "systemd"
+UNITS = sorted(FOLDER.glob("*.service"))
+PROGRAM = "/opt/fenghuo/.venv/bin/fenghuo"
+
+
+def entries(unit: Path, name: str) -> list[str]:
+    """What the lines of this name say, in order."""
+    return re.findall(rf"^{name}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def variables(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_the_program_starts_so(unit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command is one of ours, and its settings, once filled in, are good in production."""
+    for line in entries(unit, "ExecStart"):
+        program, *words = line.split()
+        assert program == PROGRAM
+        assert why_no_command(words) is None
+    assert entries(unit, "EnvironmentFile") == ["/etc/fenghuo/fenghuo.env"]
+    given = variables((FOLDER / "fenghuo.env").read_text())
+    given |= dict(one.split("=", 1) for line in entries(unit, "Environment") for one in line.split())
+    assert unknown_settings(given) == []
+    settings = run_with({**given, "FENGHUO_TOKEN": "filled-in-by-hand"}, monkeypatch)
+    assert settings.profile is Profile.PRODUCTION
+    assert settings.role is (Role.GATEWAY if "gateway" in unit.name else Role.ENGINE)
+    assert str(settings.data_dir) == f"/var/lib/{entries(unit, 'StateDirectory')[0]}"
+    assert entries(unit, "User") == ["fenghuo"]
+
+
+def test_what_a_person_must_change_is_not_tried_again() -> None:
+    """Workers come back by themselves, but for the exit code that says that the settings are refused."""
+    workers = [unit for unit in UNITS if "@" in unit.name]
+    assert len(workers) == 2
+    for unit in workers:
+        assert entries(unit, "Restart") == ["always"]
+        assert entries(unit, "RestartPreventExitStatus") == [str(EXIT_SETTINGS)]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
+    """`systemd-analyze verify` has nothing to say of the unit, with a program in our program's place."""
+    if shutil.which("systemd-analyze") is None:
+        skip_unless_ci("systemd-analyze (Debian: systemd) is not installed")
+    named = tmp_path / unit.name.replace("@", "@1")
+    named.write_text(unit.read_text().replace(PROGRAM, "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", str(named)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
