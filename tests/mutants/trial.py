@@ -22,7 +22,7 @@ from tests.architecture.sources import ROOT, project_files
 from tests.mutants.mutant import Mutant
 from tests.mutants.witness import TESTIMONY
 
-WITHIN_SECONDS = 150
+WITHIN_SECONDS = 300  # 80 were seen, with the machine loaded
 _NO_FINDINGS = {"SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "NameError"}
 
 

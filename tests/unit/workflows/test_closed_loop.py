@@ -289,6 +289,19 @@ def test_an_extension_moves_the_clock_and_keeps_its_id() -> None:
     assert answer.refusal.code is RefusalCode.NOT_ALLOWED
 
 
+def test_the_same_story_gives_the_same_log() -> None:
+    """Told again in another world, each fact has the same id, number and content: nothing comes from chance."""
+    logs = []
+    for world in (CoreWorld(), CoreWorld()):
+        incident = _open(world)
+        world.report(make_report("r-2", source="119-1", channel=Channel.FIRE))
+        world.deliver()
+        _all_units(world, incident, FeedbackKind.ACKNOWLEDGED)
+        logs.append(world.log)
+    assert logs[0] == logs[1]
+    assert sum(map(len, logs[0].values())) > 20
+
+
 def test_the_log_alone_gives_the_state_back() -> None:
     """After a long story the fold of each log equals the state."""
     world = CoreWorld()
