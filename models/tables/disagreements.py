@@ -13,6 +13,7 @@ class DisagreementKind(StrEnum):
 
     OFFSETS_AHEAD = "offsets_ahead"  # the group was set past what the database has handled: sought back
     TRUNCATED = "truncated"  # records are gone that nobody has handled: a gap, and ours are sent again
+    REWOUND = "rewound"  # the partition ends before what was handled: it is another one, read from its start
     EVENT_DIFFERS = "event_differs"  # derived again after a restore, a fact came out with other bytes
     EVENT_MISSING = "event_missing"  # a fact that Kafka has was not derived again after a restore
 

@@ -103,6 +103,14 @@ async def first_offsets(
     return {(partition.topic, partition.partition): offset for partition, offset in found.items()}
 
 
+async def end_offsets(brokers: Brokers, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Where the next record of each of these will stand; Tansu may tell one that is too low. Raises KafkaError."""
+    wanted = [TopicPartition(*partition) for partition in partitions]
+    async with _consumer(brokers) as consumer:
+        found = await consumer.end_offsets(wanted) if wanted else {}
+    return {(partition.topic, partition.partition): offset for partition, offset in found.items()}
+
+
 async def committed_offsets(
     brokers: Brokers, group: str, partitions: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], int]:

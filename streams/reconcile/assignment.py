@@ -4,7 +4,8 @@ The database decides where reading begins, whatever Kafka has as the group's off
 deleted, or forgotten), too low or too high. Too high is somebody's doing, and a consumer that believed it would have
 lost what lies between: it is raised. Records that are gone before anybody handled them are a gap; of those, what our
 gateway took in, and what the engine wrote itself, is sent again. What others wrote straight to Kafka is lost, and it
-is said.
+is said. A partition that ends before what was handled is another one (somebody made the topic anew, or Kafka lost its
+end): it is read from its start, or what is written there now would be taken for what was handled long ago.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from models.tables.disagreements import DisagreementKind
+from models.topics import Topic
 from streams.clock import Clock
 from streams.errors import Fenced, Transient
 from streams.log import LogEvent
@@ -50,9 +52,12 @@ class Assignments:
         try:
             async with asyncio.timeout(_ASKED_WITHIN_SECONDS):
                 # Kafka first: an offset is committed after the database knows it, never before.
-                committed = await self.holdings.committed(self.group, partitions)
-                first = await self.holdings.first(partitions)
-            found = await self._settled(partitions, committed, first)
+                committed, first, ends = await asyncio.gather(
+                    self.holdings.committed(self.group, partitions),
+                    self.holdings.first(partitions),
+                    self.holdings.ends(partitions),
+                )
+            found = await self._begun_anew(ends) or await self._settled(partitions, committed, first)
         except (KafkaError, TimeoutError, Transient, Fenced) as away:
             _log.warning(LogEvent.OFFSETS_NOT_COMPARED, fault=f"{type(away).__name__}: {away}")
             return ()
@@ -62,6 +67,29 @@ class Assignments:
                 LogEvent.DISAGREEMENT_FOUND, kind=one.kind.value, subject=one.subject, detail=one.detail
             )
         return found
+
+    async def _begun_anew(self, ends: Mapping[Partition, int]) -> tuple[Disagreement, ...]:
+        async with self.database.read() as connection:
+            stands_at = await progress.next_offsets(connection, self.cluster_id)
+        suspected = [(one, end) for one, end in sorted(ends.items()) if end < stands_at.get(one, 0)]
+        found: list[Disagreement] = []
+        for (topic, number), end in suspected:
+            ours = stands_at[topic, number]
+            # An end alone proves nothing (Tansu); that the last record that was handled is not there does.
+            if await self._has_record(topic, number, ours - 1):
+                continue
+            detail = f"it ends at {end}, handled is what lay before {ours}: it is another one and read from its start"
+            found.append(Disagreement(DisagreementKind.REWOUND, f"{topic}[{number}]", str(end), detail))
+            async with self.database.write() as connection:
+                await progress.begin_anew(connection, self.cluster_id, (topic, number), self.wall.now())
+                await outbox.republish_unseen(connection)
+                await disagreements.record(connection, self.cluster_id, found[-1:], self.wall.now())
+        return tuple(found)
+
+    async def _has_record(self, topic: str, number: int, offset: int) -> bool:
+        async with asyncio.timeout(_ASKED_WITHIN_SECONDS):
+            later = await self.holdings.since(Topic(topic), {number: offset})
+        return any(read.partition == number and read.offset >= offset for read in later)
 
     async def _settled(
         self,

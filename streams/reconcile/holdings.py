@@ -5,7 +5,7 @@ from typing import Protocol
 
 from models.topics import Topic
 from streams.broker.access import Brokers
-from streams.broker.reading import Read, committed_offsets, first_offsets, read_from, read_last
+from streams.broker.reading import Read, committed_offsets, end_offsets, first_offsets, read_from, read_last
 from streams.store.progress import Partition
 
 
@@ -22,6 +22,10 @@ class Holdings(Protocol):
 
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         """The offset of the oldest record that each partition still has, or its end."""
+        ...
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Where the next record of each partition will stand; Tansu may tell one that is too low."""
         ...
 
     async def committed(self, group: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
@@ -46,6 +50,10 @@ class KafkaHoldings:
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         """See `Holdings`."""
         return await first_offsets(self._brokers, partitions)
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """See `Holdings`."""
+        return await end_offsets(self._brokers, partitions)
 
     async def committed(self, group: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         """See `Holdings`."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import GAPS, PROGRESS
+from models.tables import DEAD_LETTERS, GAPS, INBOX, PROGRESS
 from streams.errors import Fenced, OffsetGap
 from streams.store.statements import insert, insert_new
 
@@ -119,6 +119,23 @@ async def skip(
         raise Fenced(f"{partition[0]}[{partition[1]}]: another worker has moved it on from {stored}")
     key = {"cluster_id": cluster_id, "topic": partition[0], "partition": partition[1], "recorded_at": now}
     await insert(connection, GAPS, [{**key, "from_offset": stored, "to_offset": to_offset}])
+
+
+async def begin_anew(
+    connection: AsyncConnection, cluster_id: str, partition: Partition, until: datetime
+) -> None:
+    """What was read of a partition that is another one now is kept under a name of its own; reading begins at 0.
+
+    Its messages stay in the inbox, so that none of them is handled twice. `until` is real time.
+    """
+    was = f"{cluster_id} until {until.isoformat(timespec='seconds')}"
+    for table in (PROGRESS, GAPS, INBOX, DEAD_LETTERS):
+        of_partition = (
+            table.c.cluster_id == cluster_id,
+            table.c.topic == partition[0],
+            table.c.partition == partition[1],
+        )
+        await connection.execute(update(table).where(*of_partition).values(cluster_id=was))
 
 
 async def count(

@@ -78,6 +78,15 @@ class MemoryBroker:
         log = self.logs[topic, partition]
         return log[0].offset if log else self._ends[topic, partition]
 
+    def end_offset(self, topic: str, partition: int) -> int:
+        """Where the next record will stand."""
+        return self._ends[topic, partition]
+
+    def make_anew(self, topic: str, partition: int) -> None:
+        """Somebody deleted the topic and made it again: it is empty, and its offsets begin at 0."""
+        self.logs[topic, partition] = []
+        self._ends[topic, partition] = 0
+
     def waiting(self, topic: str, most: int) -> list[FakeRecord]:
         """Up to `most` records of each partition that were not acknowledged, in the order of offsets."""
         return [

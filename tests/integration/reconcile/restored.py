@@ -96,6 +96,9 @@ class MemoryHoldings:
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {one: self._broker.first_offset(*one) for one in partitions}
 
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {one: self._broker.end_offset(*one) for one in partitions}
+
     async def committed(self, group: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {one: at for one, at in self.groups.items() if one in partitions}
 

@@ -1,6 +1,6 @@
 """Partitions are assigned: what Kafka says of them is compared with the database, on both engines."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -126,6 +126,35 @@ async def test_records_that_were_handled_may_go(database: Database) -> None:
     kafka.holds(8)
     kafka.broker.lose_before(*HERE, HANDLED)
     assert await kafka.compare() == []
+
+
+async def test_a_topic_that_was_made_anew_is_read_from_its_start(database: Database) -> None:
+    """Its offsets were used before: what was read of the old one is kept apart, and nothing new is taken for old."""
+    kafka = Kafka(database)
+    kafka.holds(8)
+    kafka.broker.make_anew(*HERE)
+    kafka.holds(2)
+    assert await kafka.compare() == [(DisagreementKind.REWOUND, "reports[0]", "2")]
+    async with database.read() as connection:
+        assert await progress.next_offsets(connection, CLUSTER) == {}
+        (kept_apart,) = (await connection.execute(select(PROGRESS))).all()
+    assert kept_apart.cluster_id.startswith(f"{CLUSTER} until ")
+    assert kept_apart.next_offset == HANDLED
+    assert await kafka.compare() == []
+
+
+async def test_an_end_that_is_told_too_low_means_nothing(database: Database) -> None:
+    """As Tansu does: while the last record that was handled is there, the partition is the one that it was."""
+
+    class Low(MemoryHoldings):
+        async def ends(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+            return dict.fromkeys(partitions, 2)
+
+    kafka = Kafka(database)
+    kafka.holds(8)
+    kafka.assignments = replace(kafka.assignments, holdings=Low(kafka.broker))
+    assert await kafka.compare() == []
+    assert await stands_at(database) == HANDLED
 
 
 async def test_a_broker_that_is_silent_holds_up_nothing(database: Database) -> None:

@@ -10,13 +10,16 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from sqlalchemy import select
 
-from models.tables import DISAGREEMENTS, GAPS, INCIDENTS, PROGRESS
+from models.tables import DISAGREEMENTS, GAPS, INCIDENTS, PROGRESS, REPORTS
 from models.topics import Topic
 from streams.access.signing import Keyring
 from streams.broker.embedded import EmbeddedBroker, cluster_id
+from streams.broker.topics import Scale
 from streams.check import Cluster, check
 from streams.clock import WallClock
 from streams.processing.vouching import Voucher
+from streams.program.preparation import prepare_topics
+from streams.program.readiness import Readiness
 from streams.reconcile import DatabaseIsOlder, KafkaHoldings, Replayer, draw_up
 from streams.store.database import Database
 from streams.store.migrations import upgrade
@@ -148,6 +151,48 @@ async def test_a_truncated_topic_is_noticed_without_a_further_record(
         gaps = (await connection.execute(select(GAPS.c.from_offset, GAPS.c.to_offset))).all()
     assert [tuple(gap) for gap in gaps] == [(1, 4)]
     assert [str(one) async for one in check(database, None)] == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.kafka
+@pytest.mark.parametrize("place", ["kafka"], indirect=True)
+async def test_a_topic_that_was_made_anew_is_read(place: Place, database: Database) -> None:
+    """Its new reports stand at offsets that were handled before; they are handled all the same."""
+    await produce_topics(place, database)
+    await produce(place.brokers, *map(report, (1, 2, 3)))
+
+    async def has_reports(wanted: int) -> None:
+        async def are_there() -> bool:
+            return await count(database, REPORTS) == wanted
+
+        await until(are_there)
+
+    async with place.engine(database):
+        await has_reports(3)
+    admin = AIOKafkaAdminClient(bootstrap_servers=place.brokers)
+    await admin.start()
+    try:
+        await admin.delete_topics([Topic.REPORTS.value])
+        await until_gone(admin)
+    finally:
+        await admin.close()
+    await make_topics(place)
+    await produce(place.brokers, report(4))
+    async with place.engine(database):
+        await has_reports(4)
+    assert await kinds(database) == ["rewound"]
+    assert [str(one) async for one in check(database, None)] == []
+
+
+async def until_gone(admin: AIOKafkaAdminClient) -> None:
+    async def is_gone() -> bool:
+        return Topic.REPORTS.value not in await admin.list_topics()
+
+    await until(is_gone)
+
+
+async def make_topics(place: Place) -> None:
+    await prepare_topics(place.brokers, Readiness(()), scale=Scale.EMBEDDED)
 
 
 @pytest.mark.timeout(240)
