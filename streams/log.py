@@ -42,6 +42,7 @@ class LogEvent(StrEnum):
     OFFSET_GAP_RECORDED = "offset_gap_recorded"
     OFFSETS_NOT_COMPARED = "offsets_not_compared"
     DISAGREEMENT_FOUND = "disagreement_found"
+    DATABASE_WENT_BACK = "database_went_back"
     OUTBOX_SWEPT = "outbox_swept"
     OUTBOX_PRUNED = "outbox_pruned"
     MONTHS_OPENED = "months_opened"

@@ -120,6 +120,7 @@ class Loop:
         self._brakes: dict[Partition, Brake] = {}
         self._pulled: dict[Partition, str] = {}
         self._sought: set[tuple[str, int, int, int]] = set()
+        self._reached: dict[Partition, int] = {}
 
     def is_standing(self) -> bool:
         """Whether a brake was pulled: some topic stands still on purpose."""
@@ -190,6 +191,10 @@ class Loop:
         self, batch: CarriedBatch, arrivals: Sequence[Arrival], gap: OffsetGap
     ) -> BatchResult | None:
         where = {"topic": gap.topic, "partition": gap.partition, "expected": gap.expected, "found": gap.found}
+        if gap.expected < self._reached.get((gap.topic, gap.partition), 0):
+            # Nobody takes a committed offset back: the database was put back to an older one under our hands.
+            _log.error(LogEvent.DATABASE_WENT_BACK, **where)
+            self._around.stop_process(EXIT_CRASHED)
         if (gap.topic, gap.partition, gap.expected, gap.found) not in self._sought:
             self._sought.add((gap.topic, gap.partition, gap.expected, gap.found))
             _log.warning(LogEvent.OFFSET_GAP_SOUGHT, **where)
@@ -235,6 +240,8 @@ class Loop:
         for handled in result.handled:
             fate = (handled.record.offset, handled.fate is Fate.DEAD)
             by_partition.setdefault(handled.record.source, []).append(fate)
+            reached = max(handled.record.offset + 1, self._reached.get(handled.record.source, 0))
+            self._reached[handled.record.source] = reached
         for partition, fates in by_partition.items():
             brake = self._brakes.setdefault(partition, Brake(self._limits.brake))
             reason = brake.pull_reason([was_dead for _, was_dead in sorted(fates)])

@@ -207,6 +207,19 @@ async def test_a_gap_is_sought_once_and_then_recorded() -> None:
     assert (world.handled, world.republished) == ([((5,), True)], 1)
 
 
+async def test_a_database_that_was_put_back_ends_the_process() -> None:
+    """It stands before what this very worker committed: reading on would decide again what went out already."""
+    world, batches = World(), [batch_of([report(1)], 5), batch_of([report(2)], 6)]
+
+    def put_back() -> None:
+        if world.handled:
+            world.handle_faults = [OffsetGap("reports", 0, expected=3, found=6)]
+
+    world.before_handling = put_back
+    assert await world.carry(*batches) == ["batch_handled", "database_went_back"]
+    assert (world.exit_codes, [batch.acks for batch in batches]) == ([70], [1, 0])
+
+
 async def test_only_the_gap_that_was_sought_is_accepted() -> None:
     """Other partitions of the same batch are handled after it without a licence for gaps of their own."""
     gap = OffsetGap("reports", 0, expected=3, found=5)
