@@ -27,6 +27,7 @@ class IncidentRow(SQLModel, table=True):
         Index("ix_incidents_status", "status", "updated_at", "incident_id"),
         Index("ix_incidents_stage", "stage", "updated_at", "incident_id"),
         Index("ix_incidents_district", "district_code", "updated_at", "incident_id"),
+        Index("ix_incidents_township", "township_code", "updated_at", "incident_id"),
         Index("ix_incidents_fusion_locality", "locality", "family", "last_reported_at"),
         Index("ix_incidents_fusion_district", "district_code", "family", "last_reported_at"),
         Index("ix_incidents_fusion_family", "family", "last_reported_at"),

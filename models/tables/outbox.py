@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from models.tables.columns import UtcDateTime, growing_key
 
 _UNPUBLISHED = text("published_at IS NULL")
+_PUBLISHED = text("published_at IS NOT NULL")
 _NAMED = text("message_id IS NOT NULL")
 
 
@@ -22,6 +23,7 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_waiting", "id", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
         Index("ix_outbox_claim", "claim", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
+        Index("ix_outbox_published", "published_at", sqlite_where=_PUBLISHED, postgresql_where=_PUBLISHED),
         # Partial: nine rows of ten are facts of the log, which nobody looks up here.
         Index("ix_outbox_message", "message_id", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
@@ -49,14 +49,19 @@ async def incidents(
     connection: AsyncConnection, wanted: Filter, after: Place | None, limit: int
 ) -> tuple[list[Found], Place | None]:
     """One page of incidents, and the place where the next one starts; None when this is the last."""
-    statement = _INCIDENTS.where(*conditions(wanted))
-    if after is not None:
-        moment, incident_id = after
-        place = (datetime.fromisoformat(moment), incident_id)
-        statement = statement.where(tuple_(INCIDENTS.c.updated_at, INCIDENTS.c.incident_id) < place)
-    rows = list(await connection.execute(statement.limit(limit + 1)))
+    rows = list(await connection.execute(incidents_after(wanted, after).limit(limit + 1)))
     places = [(row.updated_at.isoformat(), row.incident_id) for row in rows[:limit]]
     return rows[:limit], places[-1] if len(rows) > limit else None
+
+
+def incidents_after(wanted: Filter, after: Place | None) -> Select[*tuple[Any, ...]]:
+    """What such a page is read with, from its place on."""
+    statement = _INCIDENTS.where(*conditions(wanted))
+    if after is None:
+        return statement
+    moment, incident_id = after
+    place = (datetime.fromisoformat(moment), incident_id)
+    return statement.where(tuple_(INCIDENTS.c.updated_at, INCIDENTS.c.incident_id) < place)
 
 
 async def reports(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.areas import area_tree
+from models.areas import AreaKind, area_tree
 from models.identifiers import IncidentId
 from models.messages.event import Event
 from models.tables import COMMANDS, DEAD_LETTERS, EVENTS, INCIDENTS, PROGRESS, PROJECTIONS
@@ -210,13 +210,24 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _within(area_code: str) -> ColumnElement[bool]:
-    """Below it by the codes of the row, or of an area that it succeeded."""
-    tree = area_tree()
-    codes = [area.code for area in tree if area_code in (area.code, area.successor)]
-    columns = (
-        INCIDENTS.c.area_code,
-        INCIDENTS.c.city_code,
-        INCIDENTS.c.district_code,
-        INCIDENTS.c.township_code,
-    )
-    return or_(*(column.in_(codes) for column in columns))
+    """Below it by the codes of the row, or of an area that it succeeded.
+
+    Each kind of area has a column, and a row that names an area names what lies above it, too: so for one area it is
+    one column, and its index is walked in the order of the page.
+    """
+    listed = {area.code: area for area in area_tree() if area_code in (area.code, area.successor)}
+    found = [
+        column.in_(codes)
+        for kind, column in _COLUMN_OF_KIND.items()
+        if (
+            codes := [c for c, area in listed.items() if area.kind is kind and area.parent_code not in listed]
+        )
+    ]
+    return or_(false(), *found)
+
+
+_COLUMN_OF_KIND = {
+    AreaKind.CITY: INCIDENTS.c.city_code,
+    AreaKind.DISTRICT: INCIDENTS.c.district_code,
+    AreaKind.TOWNSHIP: INCIDENTS.c.township_code,
+}

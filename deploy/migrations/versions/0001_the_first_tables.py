@@ -271,6 +271,9 @@ def _create_incidents() -> None:
         batch_op.create_index("ix_incidents_heat", ["status", "heat_epoch", "log_heat"], unique=False)
         batch_op.create_index("ix_incidents_stage", ["stage", "updated_at", "incident_id"], unique=False)
         batch_op.create_index("ix_incidents_status", ["status", "updated_at", "incident_id"], unique=False)
+        batch_op.create_index(
+            "ix_incidents_township", ["township_code", "updated_at", "incident_id"], unique=False
+        )
         batch_op.create_index("ix_incidents_updated", ["updated_at", "incident_id"], unique=False)
 
 
@@ -334,6 +337,13 @@ def _index_outbox() -> None:
             unique=False,
             sqlite_where=sa.text("message_id IS NOT NULL"),
             postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_published",
+            ["published_at"],
+            unique=False,
+            sqlite_where=sa.text("published_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_outbox_waiting",
