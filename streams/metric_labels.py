@@ -28,6 +28,15 @@ from models.vocabulary import (
 from streams.program.readiness import Component
 from workflows.appraisal.outcomes import Measure
 
+OF_SIGNATURES = frozenset(
+    {
+        DeadLetterReason.UNSIGNED,
+        DeadLetterReason.UNKNOWN_KEY,
+        DeadLetterReason.BAD_SIGNATURE,
+        DeadLetterReason.EXPIRED_KEY,
+        DeadLetterReason.BEYOND_KEY,
+    }
+)
 MEASURES = tuple(measure.value for measure in Measure)
 GOOD, BAD = RESULTS = ("good", "bad")
 MESSAGE_OUTCOMES = ("processed", "duplicate", "dead")
@@ -95,6 +104,9 @@ _OF_METRIC: Mapping[tuple[str, str], ClosedSet] = {
     ("fenghuo_reports_total", "outcome"): ClosedSet("what became of the report", tuple(ReceiptOutcome)),
     ("fenghuo_rated_subjects", "colour"): ClosedSet(
         "colour of a rating, never of a warning", (*RatingColour, NO_COLOUR)
+    ),
+    ("fenghuo_signatures_refused_total", "reason"): ClosedSet(
+        "why nobody answers for it", tuple(sorted(OF_SIGNATURES))
     ),
     ("fenghuo_projections_published_total", "topic"): _PROJECTED,
     ("fenghuo_projection_looked_at_timestamp_seconds", "topic"): _PROJECTED,

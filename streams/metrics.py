@@ -8,12 +8,12 @@ deploy/docs/metrics.md is written from here.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
-from models.topics import ENGINE_READ
 from models.vocabulary import Level
-from streams.metric_labels import MEASURES, MESSAGE_OUTCOMES, RESULTS
+from streams.metric_labels import values_of
 
 # The limits of the rulebook lie between 1 minute (a command of level I) and 30 days (a hazard's removal).
 _DEADLINES_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800)
@@ -53,6 +53,13 @@ class _Shelf:
     def counter(self, name: str, question: str, *labels: str) -> Counter:
         self._describe(name, Kind.COUNTER, question, labels)
         return Counter(f"fenghuo_{name}", question, labels, registry=self._registry)
+
+    def rung(self, name: str, question: str, *labels: str) -> Counter:
+        """A counter whose increase rings: every series is shown from 0 on, since from nothing none is seen."""
+        made = self.counter(name, question, *labels)
+        for values in product(*(values_of(f"fenghuo_{name}", label).values for label in labels)):
+            made.labels(*values)
+        return made
 
     def gauge(self, name: str, question: str, *labels: str) -> Gauge:
         self._describe(name, Kind.OWN_GAUGE, question, labels)
@@ -123,15 +130,12 @@ class DutyMetrics:
     """How well areas and units do their duty: the outcomes that ratings add up, as they are measured."""
 
     def __init__(self, shelf: _Shelf) -> None:
-        self.outcomes = shelf.counter(
+        self.outcomes = shelf.rung(
             "outcomes_total",
             "How many duties were measured, and how many of them were done as they should?",
             "measure",
             "result",
         )
-        for measure in MEASURES:
-            for result in RESULTS:
-                self.outcomes.labels(measure, result)
         self.report_to_command = shelf.histogram(
             "report_to_command_seconds",
             "How long from the opening of an incident to its first order (exercises left out)?",
@@ -161,7 +165,7 @@ class DeadlineMetrics:
         self.lateness = shelf.histogram(
             "deadline_lateness_seconds", "How long after its time was a deadline handled?", _LATENESS_SECONDS
         )
-        self.overdue_steps = shelf.counter(
+        self.overdue_steps = shelf.rung(
             "overdue_steps_total", "Which steps climbed a tier, and to which?", "step", "to_tier"
         )
         self.red_alarms = shelf.counter("red_alarms_total", "How often was even the city silent?")
@@ -202,16 +206,13 @@ class MessageMetrics:
     """How messages pass through the agents."""
 
     def __init__(self, shelf: _Shelf) -> None:
-        self.handled = shelf.counter(
+        self.handled = shelf.rung(
             "messages_total", "How many messages were processed, duplicates, or dead?", "topic", "outcome"
         )
-        for topic in ENGINE_READ:
-            for outcome in MESSAGE_OUTCOMES:  # an increase is seen only from a 0 that was shown before
-                self.handled.labels(topic.value, outcome)
         self.dead_letters = shelf.counter(
             "dead_letters_total", "How many messages could not be handled, and why?", "topic", "reason"
         )
-        self.signatures_refused = shelf.counter(
+        self.signatures_refused = shelf.rung(
             "signatures_refused_total",
             "How many decisions and feedback did nobody answer for, and why?",
             "reason",
@@ -237,7 +238,7 @@ class MessageMetrics:
         self.oldest_unacked = shelf.gauge(
             "oldest_unacknowledged_seconds", "How old is the oldest message that no agent has finished?"
         )
-        self.disagreements = shelf.counter(
+        self.disagreements = shelf.rung(
             "disagreements_total", "How often did Kafka say something else than the database?", "kind"
         )
         self.since_fetch = shelf.gauge(
@@ -289,7 +290,7 @@ class DoorMetrics:
     """What happened at the gateway's door."""
 
     def __init__(self, shelf: _Shelf) -> None:
-        self.lowered = shelf.counter(
+        self.lowered = shelf.rung(
             "reports_lowered_total",
             "How many urgent reports of a flood went into the common lane, and whose flood was it?",
             "whose",

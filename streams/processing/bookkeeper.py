@@ -27,7 +27,7 @@ from models.identifiers import CommandId
 from models.messages.event import Event
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome, Stage
-from streams.metric_labels import BAD, GOOD
+from streams.metric_labels import BAD, GOOD, OF_SIGNATURES
 from streams.metrics import Metrics
 from streams.processing.arrivals import BatchResult, Fate, Handled
 
@@ -45,15 +45,6 @@ STATUS_OF_COMMAND: Mapping[type[EventData], str] = {
     CommandOverdue: "overdue",
     CommandDone: "done",
 }
-_OF_SIGNATURES = frozenset(
-    {
-        DeadLetterReason.UNSIGNED,
-        DeadLetterReason.UNKNOWN_KEY,
-        DeadLetterReason.BAD_SIGNATURE,
-        DeadLetterReason.EXPIRED_KEY,
-        DeadLetterReason.BEYOND_KEY,
-    }
-)
 ENDED_OTHERWISE: Mapping[type[EventData], str] = {
     IncidentRejected: "rejected",
     IncidentMerged: "merged",
@@ -78,7 +69,7 @@ class Bookkeeper:
             self._metrics.messages.handled.labels(topic, outcome).inc()
             if handled.fate is Fate.DEAD:
                 self._metrics.messages.dead_letters.labels(topic, handled.reason or "").inc()
-                if handled.reason in _OF_SIGNATURES:
+                if handled.reason in OF_SIGNATURES:
                     self._metrics.messages.signatures_refused.labels(handled.reason).inc()
             if isinstance(handled.message, Report):
                 channel = handled.message.channel.value

@@ -1,7 +1,9 @@
 """Every rule and every panel asks for what the program exports: names, labels and values, added up the right way."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from math import prod
 
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -145,3 +147,17 @@ def test_every_metric_is_watched_or_says_why_not() -> None:
     asked = {one.metric for _, expression in sources.expressions() for one in read(expression).asked}
     watched = {found.name for metric in asked if (found := _described(metric)) is not None}
     assert CATALOGUE.keys() - watched == UNWATCHED.keys()
+
+
+def test_what_an_alert_counts_is_shown_from_zero_on() -> None:
+    """An increase is seen only from a 0 that was there: the first red alarm, dead letter or bad signature must ring."""
+    registry = CollectorRegistry()
+    Metrics(registry)
+    shown = Counter(sample.name for metric in registry.collect() for sample in metric.samples)
+    rules = [*(alert["expr"] for alert in sources.alerts().values()), *sources.recorded().values()]
+    counted = {one.metric for rule in rules for one in read(rule).asked if one.inside == "increase"}
+    for name in counted:
+        sets = [values_of(name, label) for label in CATALOGUE[name].labels]
+        if all(found.is_listed for found in sets):
+            assert shown[name] == prod(len(found.values) for found in sets), name
+    assert len(counted) > 5
