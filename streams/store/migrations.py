@@ -21,14 +21,17 @@ _UPGRADE_LOCK = 0x46454E47
 _A_MONTH = re.compile(r"events_(?:other|[0-9]{4}_[0-9]{2})")
 
 
-async def upgrade(database: Database) -> None:
-    """Run what is missing of the history in one transaction; two at once wait for one another. May take minutes."""
+async def upgrade(database: Database, to: str = "head") -> None:
+    """Run what is missing of the history in one transaction; two at once wait for one another. May take minutes.
+
+    `to` is a revision to stop at, for tests of the history.
+    """
     if database.file is not None:
         database.file.parent.mkdir(parents=True, exist_ok=True)
     async with database.write() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-        await connection.run_sync(_to_head)
+        await connection.run_sync(_to, to)
 
 
 def is_of_the_models(item: SchemaItem, *_: object) -> bool:
@@ -45,5 +48,5 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _to_head(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+def _to(connection: Connection, revision: str) -> None:
+    command.upgrade(_config(connection), revision)
