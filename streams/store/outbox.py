@@ -39,9 +39,15 @@ _SEEN = or_(
 )
 _UNCLAIMED = select(OUTBOX.c.id).where(
     OUTBOX.c.published_at.is_(None),
-    OUTBOX.c.created_at <= bindparam("older_than"),
+    # A row or claim from later than a claim of now would run is of a process whose clock went ahead: it may be dead,
+    # and nobody else would see the row until the true time has come so far. What lives publishes it twice at worst.
+    or_(OUTBOX.c.created_at <= bindparam("older_than"), OUTBOX.c.created_at > bindparam("until")),
     OUTBOX.c.topic.in_(bindparam("topics", expanding=True)),
-    or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until < bindparam("at")),
+    or_(
+        OUTBOX.c.claimed_until.is_(None),
+        OUTBOX.c.claimed_until < bindparam("at"),
+        OUTBOX.c.claimed_until > bindparam("until"),
+    ),
 )
 _WAITING = (
     _UNCLAIMED.order_by(OUTBOX.c.id)
@@ -97,10 +103,14 @@ async def add(
 
 
 async def is_waiting(
-    connection: AsyncConnection, older_than: datetime, now: datetime, topics: Sequence[Topic] = EVERY_TOPIC
+    connection: AsyncConnection,
+    older_than: datetime,
+    now: datetime,
+    until: datetime,
+    topics: Sequence[Topic] = EVERY_TOPIC,
 ) -> bool:
     """Whether there is anything to claim: asked first, so that an idle sweeper takes no writer lock."""
-    asked = {"older_than": older_than, "at": now, "topics": _names(topics)}
+    asked = {"older_than": older_than, "at": now, "until": until, "topics": _names(topics)}
     found = await connection.execute(_UNCLAIMED.limit(1), asked)
     return found.first() is not None
 

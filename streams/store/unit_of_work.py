@@ -206,10 +206,10 @@ class UnitsOfWork:
         """Take over rows that nobody has published for so long: what a crash left, or a gateway just wrote."""
         now = self._wall()
         older_than = now - timedelta(seconds=older_than_seconds)
-        async with self.database.read() as connection:
-            if not await outbox.is_waiting(connection, older_than, now, topics):
-                return _NOTHING
         until = now + timedelta(seconds=_CLAIM_SECONDS)
+        async with self.database.read() as connection:
+            if not await outbox.is_waiting(connection, older_than, now, until, topics):
+                return _NOTHING
         async with self.database.write() as connection:
             return await outbox.claim(
                 connection,

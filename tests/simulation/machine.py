@@ -11,6 +11,8 @@ from streams.clock import WallClock
 # Long ago, so that everything that the simulation dates is past for checks that ask the real clock.
 BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
+MOST_WRONG_SECONDS = 3_600.0
+
 
 class Machine:
     """Several hosts under one sun."""
@@ -35,6 +37,10 @@ class Machine:
     def set_clock(self, host: str, wrong_by_seconds: float) -> None:
         """Somebody sets a host's clock."""
         self._wrong_by_seconds[host] = wrong_by_seconds
+
+    def is_wrong(self, host: str) -> bool:
+        """Whether this host's clock is set wrong."""
+        return self._wrong_by_seconds.get(host, 0.0) != 0.0
 
     def suspend(self, seconds: float) -> None:
         """All hosts sleep for so long: clocks go on, timers do not."""

@@ -12,11 +12,10 @@ from streams.program import failpoints
 from streams.program.failpoints import Failpoint
 from tests.simulation.group import SESSION_SECONDS
 from tests.simulation.lives import die_here
+from tests.simulation.machine import MOST_WRONG_SECONDS
 from tests.simulation.plan import Fault
 from tests.simulation.processes import EngineHost, GatewayHost, Host
 from tests.simulation.world import World
-
-_AN_HOUR_SECONDS = 3_600.0
 
 
 class Nemesis:
@@ -57,8 +56,11 @@ class Nemesis:
         self._world.disk.is_healed = self._world.broker.is_healed = True
         self._world.broker.is_away = False
         for host in self._hosts:
-            self._world.machine.set_clock(host.name, 0.0)
             host.life.go_on()
+            if self._world.machine.is_wrong(host.name):
+                self._world.machine.set_clock(host.name, 0.0)
+                if self._chance.random() < 0.5:
+                    host.kill("rebooted with the right time")
         self._world.broker.stir()
 
     async def _at_some_time(self, deed: Callable[[], None]) -> None:
@@ -118,7 +120,9 @@ class Nemesis:
                 await self._for([0.5, 4.0, 14.0])
 
     def _set_a_clock(self) -> None:
-        host = self._chance.choice(self._hosts).name
-        wrong_by = self._chance.choice([-_AN_HOUR_SECONDS, _AN_HOUR_SECONDS])
-        self._world.say(f"the clock of {host} is set wrong by {wrong_by} s")
-        self._world.machine.set_clock(host, wrong_by)
+        host = self._chance.choice(self._hosts)
+        wrong_by = self._chance.choice([-MOST_WRONG_SECONDS, MOST_WRONG_SECONDS])
+        self._world.say(f"the clock of {host.name} is set wrong by {wrong_by} s")
+        self._world.machine.set_clock(host.name, wrong_by)
+        if self._chance.random() < 0.5:
+            host.kill("rebooted with the wrong time")

@@ -23,6 +23,7 @@ from structlog.types import EventDict, WrappedLogger
 
 from streams.program import failpoints
 from tests.simulation import lives
+from tests.simulation.machine import MOST_WRONG_SECONDS
 from tests.simulation.nemesis import Nemesis
 from tests.simulation.people import Officers, Reporters
 from tests.simulation.plan import Fault, Plan, plan_of
@@ -115,7 +116,7 @@ async def _played(plan: Plan, file: Path) -> World:
         await asyncio.sleep(world.plan.chaos_seconds)
         nemesis.heal()
         await _come_to_rest(world, "after the healing")
-        for leap_seconds in _LEAPS_SECONDS:
+        for leap_seconds in _leaps_seconds(plan):
             world.machine.suspend(leap_seconds)
             await asyncio.sleep(_SWEPT_WITHIN_SECONDS)
             await _come_to_rest(world, f"after a leap of {leap_seconds:.0f} s")
@@ -129,8 +130,23 @@ async def _played(plan: Plan, file: Path) -> World:
     return world
 
 
+def _leaps_seconds(plan: Plan) -> Iterator[float]:
+    yield from _LEAPS_SECONDS
+    if plan.has(Fault.CLOCK_JUMP):
+        # Until the true time has passed what a clock that ran ahead has written down.
+        yield MOST_WRONG_SECONDS + 100.0
+
+
 async def _come_to_rest(world: World, when: str) -> None:
-    """Wait until nothing is under way. What waits for a claim or a session to run out is slept through, not polled."""
+    await _until_nothing_waits(world, when)
+    if world.plan.has(Fault.CLOCK_JUMP):
+        # A worker whose clock is late sets clocks that have passed: one more sweep for them.
+        await asyncio.sleep(_SWEPT_WITHIN_SECONDS)
+        await _until_nothing_waits(world, when)
+
+
+async def _until_nothing_waits(world: World, when: str) -> None:
+    """What waits for a claim or a session to run out is slept through, not polled."""
     waited_seconds, slept_at = 0.0, 0.0
     while (restless := is_at_rest(world)) is not None:
         if waited_seconds > _REST_WITHIN_SECONDS:

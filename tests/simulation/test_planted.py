@@ -18,7 +18,8 @@ from streams.store.outbox import Claimed
 from streams.store.publications import Outgoing, again
 from streams.sweepers.deadlines import DeadlineSweep
 from streams.sweepers.outbox import OutboxSweep
-from tests.simulation.running import run
+from tests.simulation.plan import Fault, Plan
+from tests.simulation.running import run_plan
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -100,20 +101,27 @@ async def _nothing(_: object) -> int:
     return 0
 
 
+def _plan(*faults: Fault) -> Plan:
+    return Plan(seed=7, faults=frozenset(faults), reports=8, decisions=2, chaos_seconds=6.0)
+
+
 @pytest.mark.parametrize(
-    ("plant", "names", "seed"),
+    ("plant", "names", "plan"),
     [
-        (nobody_sweeps_the_outbox, "I11", 0),
-        (nobody_sweeps_deadlines, "I4", 0),
-        (the_inbox_remembers_nothing, "I8", 4),
-        (progress_is_set_and_not_compared, "I8", 4),
-        (rows_are_marked_before_they_are_published, "I1", 4),
-        (what_is_sent_again_differs, "I2", 1),
-        (hand_overs_are_forgotten, "I1", 0),
+        (nobody_sweeps_the_outbox, "I11", _plan()),
+        (nobody_sweeps_deadlines, "I4", _plan()),
+        (the_inbox_remembers_nothing, "I8", _plan(Fault.DUPLICATES, Fault.UNITS_TWICE)),
+        (progress_is_set_and_not_compared, "I8", _plan(Fault.REDELIVERY, Fault.REBALANCE, Fault.TWO_WORKERS)),
+        (rows_are_marked_before_they_are_published, "I1", _plan(Fault.BROKER_AWAY, Fault.PUBLISH_REFUSED)),
+        (what_is_sent_again_differs, "I2", _plan(Fault.UNITS_SILENT)),
+        (hand_overs_are_forgotten, "I1", _plan()),
     ],
 )
-def test_a_planted_defect_is_named(plant: Plant, names: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very seed that holds without the defect names with it the invariant that the defect breaks."""
+def test_a_planted_defect_is_named(
+    plant: Plant, names: str, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very run that holds without the defect names with it the invariant that the defect breaks."""
+    assert run_plan(plan).broken == ()
     plant(monkeypatch)
-    broken = run(seed).broken
+    broken = run_plan(plan).broken
     assert any(one.startswith(f"{names} ") for one in broken), broken

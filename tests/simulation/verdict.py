@@ -21,6 +21,7 @@ from streams.processing.codec import SHAPE_OF_TOPIC, Readable, read
 from streams.store.database import Database
 from tests.simulation.broker import EVERY_PARTITION
 from tests.simulation.disk import share_compiled
+from tests.simulation.machine import MOST_WRONG_SECONDS
 from tests.simulation.plan import Fault
 from tests.simulation.world import World
 from workflows.rulebook_file import parse_rulebook
@@ -28,7 +29,6 @@ from workflows.rulebook_file import parse_rulebook
 # A run has one rulebook; reading it again for each verdict would take a tenth of the time of all.
 yardstick.parse_rulebook = cache(parse_rulebook)  # type: ignore[attr-defined]  # imported there, and patched there
 
-_MOST_WRONG_SECONDS = 3_600.0
 _KEPT = (
     "SELECT * FROM events ORDER BY incident_id, seq",
     "SELECT * FROM commands ORDER BY command_id",
@@ -138,7 +138,7 @@ def _clocks(world: World) -> Iterator[str]:
 
 def _long_past(world: World) -> str:
     """A moment that is past by every clock, those that were set back included: they are made good slowly."""
-    slack_seconds = 30.0 + (_MOST_WRONG_SECONDS if world.plan.has(Fault.CLOCK_JUMP) else 0.0)
+    slack_seconds = 30.0 + (MOST_WRONG_SECONDS if world.plan.has(Fault.CLOCK_JUMP) else 0.0)
     return (world.machine.now() - timedelta(seconds=slack_seconds)).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models.topics import Topic
 from models.vocabulary import Action, Verdict
 from streams.broker.publishing import Publication
@@ -57,6 +59,18 @@ async def test_a_claim_that_ran_out_is_taken_over(worker: Worker, rival: Worker)
     assert taken.publications == dead.publications
     assert await worker.units.mark_published([dead.claim]) == 0
     assert await rival.units.mark_published([taken.claim]) == 1
+
+
+@pytest.mark.parametrize("claims_it", [True, False])
+async def test_a_clock_that_ran_ahead_hides_nothing(worker: Worker, rival: Worker, claims_it: bool) -> None:
+    """What a process an hour ahead wrote or claimed before it died is taken by others now, not in an hour."""
+    ahead = wall_now() + timedelta(hours=1)
+    row = Outgoing(Publication("incident-events", b"k", b"from later"))
+    async with worker.database.write() as connection:
+        claim = ("dead", ahead + timedelta(seconds=10)) if claims_it else ()
+        await outbox.add(connection, [row], ahead, *claim)
+    assert (await rival.units.claim_outbox(older_than_seconds=0)).publications == (row.publication,)
+    assert (await worker.units.claim_outbox(older_than_seconds=0)).publications == ()
 
 
 async def test_what_was_left_is_found_behind_what_went_out(worker: Worker, rival: Worker) -> None:
