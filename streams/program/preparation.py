@@ -22,6 +22,7 @@ from streams.store.migrations import upgrade
 from streams.store.revision import is_current
 
 _ASK_AGAIN_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 0.05
 _log = structlog.get_logger()
 
 
@@ -75,6 +76,7 @@ async def _missing_topics(brokers: Brokers, scale: Scale) -> str | None:
         if scale is Scale.EMBEDDED:
             for change in await topics.apply(admin, scale):
                 _log.debug(LogEvent.TOPIC_CHANGED, topic=change.spec.topic.value, change=str(change))
+            await _until_shown(admin, scale)
             return None
         changes = await topics.plan(admin, scale)
     finally:
@@ -91,3 +93,12 @@ async def _missing_topics(brokers: Brokers, scale: Scale) -> str | None:
     for change in changes:
         _log.warning(LogEvent.TOPIC_DIFFERS, topic=change.spec.topic.value, change=str(change))
     return None
+
+
+async def _until_shown(admin: AIOKafkaAdminClient, scale: Scale) -> None:
+    """Kafka says yes to a new topic before its brokers show it, and whoever joins a group then gets none of it."""
+    while True:
+        changes = await topics.plan(admin, scale)
+        if all(change.is_left_alone for change in changes):
+            return
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)

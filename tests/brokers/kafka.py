@@ -4,6 +4,7 @@ kafka.sh beside this file knows how to fetch, format and run Kafka; this module 
 the broker's life to the test run's. Never in here: names of our topics (tests pass them in), or a stand-in.
 """
 
+import asyncio
 import os
 import shutil
 import signal
@@ -102,6 +103,16 @@ class KafkaBroker:
         if refused:
             raise RuntimeError(f"Kafka refused to create topics: {refused}")
 
+    async def delete_topics(self) -> None:
+        """Remove every topic of ours with its records, and return once none is left."""
+        admin = await self._admin()
+        try:
+            while names := [name for name in await admin.list_topics() if not name.startswith("__")]:
+                await admin.delete_topics(names)
+                await asyncio.sleep(0.05)
+        finally:
+            await admin.close()
+
     async def cluster_id(self) -> str:
         """The id that this broker's storage was formatted with: fresh data has a fresh one."""
         admin = await self._admin()
@@ -170,11 +181,21 @@ def fetch_kafka() -> Path:
 @pytest.fixture(scope="session")
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """A running Kafka, shared by the whole run: use topic and group names of your own, leave it running."""
+    yield from _running(tmp_path_factory.mktemp("kafka"))
+
+
+@pytest.fixture(scope="session")
+def engines_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A running Kafka for whole engines, one test after the other: begin with `delete_topics`, leave it running."""
+    yield from _running(tmp_path_factory.mktemp("engines-kafka"))
+
+
+def _running(folder: Path) -> Iterator[KafkaBroker]:
     try:
         fetch_kafka()
     except ServerUnavailable as unavailable:
         skip_unless_ci(str(unavailable))
-    broker = KafkaBroker(tmp_path_factory.mktemp("kafka"))
+    broker = KafkaBroker(folder)
     try:
         broker.start()
         yield broker

@@ -37,6 +37,7 @@ from streams.store import outbox
 from streams.store.database import Database
 from streams.store.publications import Outgoing
 from streams.store.unit_of_work import wall_now
+from tests.brokers.kafka import KafkaBroker
 
 WITHIN_SECONDS = 60.0
 _SWEPT_WITHIN_SECONDS = 20.0  # a sweep comes every second
@@ -132,10 +133,16 @@ async def engine_on(
         assert parts.crashed is None
 
 
-@pytest.fixture
-async def brokers() -> AsyncIterator[str]:
-    async with EmbeddedBroker() as broker:
-        yield broker.brokers
+@pytest.fixture(params=["tansu", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def brokers(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A broker without topics: a Tansu of the test's own, or the Kafka that this folder's tests take turns on."""
+    if request.param == "tansu":
+        async with EmbeddedBroker() as broker:
+            yield broker.brokers
+        return
+    kafka: KafkaBroker = request.getfixturevalue("engines_kafka")
+    await kafka.delete_topics()
+    yield kafka.bootstrap_servers
 
 
 @pytest.fixture

@@ -48,6 +48,10 @@ class FastLane:
     # Below the session timeout: a rebalance of the whole group waits for this.
     release_within_seconds: float = 5.0
     positions_within_seconds: float = 30.0
+    # A topic that the brokers do not show when the group divides the partitions is left out without a word, until
+    # somebody asks again which there are: Faust after five minutes. On Kafka that is what a topic looks like that was
+    # made a moment ago.
+    topics_asked_every_seconds: float = 10.0
     # Tansu may tell an end too low, never too high: there a hang is found later, and none is imagined.
     ends_asked_every_seconds: float = 5.0
 
@@ -123,6 +127,7 @@ def _settings(lane: FastLane) -> dict[str, Any]:
         "broker_heartbeat_interval": lane.heartbeat_seconds,
         "broker_commit_interval": lane.commit_interval_seconds,
         "consumer_auto_offset_reset": "earliest",
+        "consumer_metadata_max_age_ms": int(lane.topics_asked_every_seconds * 1_000),
         "key_serializer": "raw",
         "value_serializer": "raw",
         "producer_acks": -1,

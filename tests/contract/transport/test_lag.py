@@ -8,7 +8,7 @@ VALUES = [b"%d" % number for number in range(10)]
 
 
 async def test_lag_is_what_was_not_committed(broker: Broker) -> None:
-    """A group that committed nothing is behind by all there is, then by what it left; a topic is its partitions' sum."""
+    """Who committed nothing is behind by all there is, then by what was left; a topic is its partitions' sum."""
     topic, other, group = await new_topic(broker.brokers, 2), await new_topic(broker.brokers), new_group()
     await commit(
         broker.brokers, group, {TP(topic, 0): 0}

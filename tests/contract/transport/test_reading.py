@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from streams.broker.transport import TP, Batch
 from streams.broker.transport.consumer_thread import Fetched
+from tests.brokers.kafka import KafkaBroker
 from tests.contract.transport.worker import Broker, Worker, commit, fill, new_group, new_topic, until
 
 VALUES = [b"%d" % number for number in range(100)]
@@ -138,3 +141,21 @@ async def test_without_positions_nothing_is_read(broker: Broker) -> None:
         await asyncio.wait_for(worker.app.wait_until_stopped(), 10)
         assert isinstance(worker.app.crash_reason, ConnectionError)
     assert worker.batches == []
+
+
+@pytest.mark.kafka
+async def test_a_topic_that_is_made_later_is_read(kafka_broker: KafkaBroker) -> None:
+    """A worker that joined before its topic was there gets its partitions soon after, and not in five minutes."""
+    worker = Worker(
+        Broker(kafka_broker.bootstrap_servers, 6.0, 100, answers_at_once=True),
+        new_group(),
+        topics_asked_every_seconds=0.5,
+    )
+    worker.read("made-later")
+    async with worker.running():
+        await until(lambda: worker.app.consumer_generation_id > 0)
+        assert worker.asked == []
+        await kafka_broker.create_topics({"made-later": 1})
+        await until(lambda: worker.asked == [{TP("made-later", 0)}])
+        await fill(kafka_broker.bootstrap_servers, "made-later", [b"read"])
+        await until(lambda: worker.values == [b"read"])

@@ -31,6 +31,7 @@ def test_faust_is_told_what_was_measured() -> None:
     assert (conf.producer_acks, conf.producer_linger, conf.producer_request_timeout) == (-1, 0, 30.0)
     assert conf.producer_max_batch_size == 1_000_000
     assert (conf.broker_commit_interval, conf.consumer_auto_offset_reset) == (1.0, "earliest")
+    assert conf.consumer_metadata_max_age_ms == 10_000
     assert (conf.key_serializer, conf.value_serializer) == ("raw", "raw")
     assert (conf.topic_disable_leader, conf.topic_allow_declare, conf.web_enabled) == (True, False, False)
     assert conf.agent_supervisor is CrashingSupervisor
