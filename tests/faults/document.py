@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from tests.bench.harness import ROOT
+from tests.faults.battery import EXPERIMENTS
 from tests.faults.catalogue import FAULTS, Fault
 from tests.faults.outcome import Row, read
 
 PATH = ROOT / "deploy" / "docs" / "faults.md"
+_PLAYED = {one.fault for one in EXPERIMENTS}
 _HEAD = """# Faults: what was done to the program, and what was measured
 
 Written by the run itself (`make faults`, `make faults-full`); the figures are those of tests/faults/results.csv. A pair
@@ -19,7 +21,7 @@ workers, reporters and units shared one machine; its load is told with each run,
 was missed is told as missed.
 
 "Accepted until handled" is the time from the gateway's receipt to the engine's commit: the longest one bounds how long
-any partition went unserved.
+any partition went unserved. The bars of the first table are those of a release; the quick set plays fewer rounds.
 
 ## All faults
 
@@ -49,13 +51,18 @@ def write() -> None:
 def _state(fault: Fault, rows: Sequence[Row]) -> str:
     said = []
     if rows:
+        extents = " and ".join(sorted({row.extent for row in rows}))
         missed = [row for row in rows if row.bar and row.is_reached == "no"]
-        said.append("measured; " + (f"missed: {_told(missed)}" if missed else "every bar reached"))
+        said.append(
+            f"{extents} set measured; " + (f"missed: {_told(missed)}" if missed else "its bars reached")
+        )
+    elif fault.id in _PLAYED:
+        said.append("**in the full set, not measured yet**")
+    elif not fault.held_by:
+        said.append("**not run**")
     if fault.held_by:
         where = ", ".join(f"`{one}`" for one in fault.held_by)
-        said.append(f"held by {where}" if rows else f"not in the battery; held by {where}")
-    if not rows and not fault.held_by:
-        said.append("**not run**" if fault.left_out else "**not run yet**")
+        said.append(f"held by {where}")
     if fault.left_out:
         said.append(fault.left_out)
     return "; ".join(said)
