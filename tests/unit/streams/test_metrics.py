@@ -55,7 +55,15 @@ INCIDENT = IncidentId("i-1")
 COMMAND = CommandId("c-1")
 DIGEST = "sha256:" + "0" * 64
 # Seconds, ratios and timestamps; else the plain number of what the name says.
-UNITS = ("_total", "_seconds", "_ratio", "_records", "_open", "_waiting", "_pulled", "_overdue") + (
+UNITS = (
+    "_total",
+    "_seconds",
+    "_ratio",
+    "_records",
+    "_open",
+    "_waiting",
+    "_pulled",
+    "_overdue",
     "_unacknowledged",
     "_subjects",
     "_ready",
