@@ -110,7 +110,7 @@ MUTANTS = (
         file="streams/engine.py",
         before="OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)",
         after="OutboxSweep(self._relay), 1e9, LogEvent.OUTBOX_SWEPT)",
-        test="tests/integration/test_engine.py::test_the_outbox_is_swept_all_the_time",
+        test="tests/integration/test_engine.py::test_the_outbox_is_swept_all_the_time[tansu]",
     ),
     Mutant(
         name="cursor-relay",

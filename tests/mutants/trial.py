@@ -46,6 +46,15 @@ class Testimony:
             self.phases.get((test, phase), ("", ""))[0] == "passed" for phase in ("setup", "call", "teardown")
         )
 
+    def told(self, test: str) -> str:
+        """How the phases of the test ended, in words."""
+        ended = [
+            f"{phase} {outcome} {error}".rstrip()
+            for (name, phase), (outcome, error) in self.phases.items()
+            if name == test
+        ]
+        return ", ".join(ended) or "not run"
+
 
 @contextmanager
 def copied_tree() -> Iterator[Path]:
@@ -62,7 +71,7 @@ def try_unchanged(root: Path, tests: Sequence[str]) -> Testimony:
     """Run the tests on the copy as it is. Raises NoVerdict when one does not pass: its failing would prove nothing."""
     seen = _run(root, tests)
     _require_copy(root, seen)
-    if failing := [test for test in tests if not seen.has_passed(test)]:
+    if failing := [f"{test} ({seen.told(test)})" for test in tests if not seen.has_passed(test)]:
         raise NoVerdict("these do not pass without any mutant: " + ", ".join(failing))
     return seen
 
