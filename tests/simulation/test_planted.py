@@ -112,7 +112,7 @@ def _plan(*faults: Fault) -> Plan:
         (nobody_sweeps_deadlines, "I4", _plan()),
         (the_inbox_remembers_nothing, "I8", _plan(Fault.DUPLICATES, Fault.UNITS_TWICE)),
         (progress_is_set_and_not_compared, "I8", _plan(Fault.REDELIVERY, Fault.REBALANCE, Fault.TWO_WORKERS)),
-        (rows_are_marked_before_they_are_published, "I1", _plan(Fault.BROKER_AWAY, Fault.PUBLISH_REFUSED)),
+        (rows_are_marked_before_they_are_published, "I1", _plan(Fault.BROKER_AWAY, Fault.CRASH_ANYWHERE)),
         (what_is_sent_again_differs, "I2", _plan(Fault.UNITS_SILENT)),
         (hand_overs_are_forgotten, "I1", _plan()),
     ],
