@@ -5,17 +5,24 @@ Built once and kept: compiling a statement costs more than running it.
 
 from functools import cache
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Insert = sqlite.Insert | postgresql.Insert
 Row = dict[str, object]
+_WORTH_ARRAYS = 16  # fewer rows are sent one by one as quickly
 
 
 async def insert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    """Add rows; none may be there. Raises DataRefused (through the transaction) when one is."""
-    if rows:
+    """Add rows, all with the same columns; none may be there. Raises DataRefused (through the transaction)."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql" and len(rows) >= _WORTH_ARRAYS:
+        columns = tuple(rows[0])
+        arrays = {name: [row[name] for row in rows] for name in columns}
+        await connection.execute(_insert_arrays(table, columns), arrays)
+    else:
         await connection.execute(_insert(connection.dialect.name, table), rows)
 
 
@@ -36,6 +43,13 @@ async def upsert(
 @cache
 def _insert(dialect: str, table: Table) -> Insert:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _insert_arrays(table: Table, columns: tuple[str, ...]) -> Insert:
+    """One array for each column, which PostgreSQL lays side by side: half as long again as row by row takes."""
+    arrays = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in columns)
+    return postgresql.insert(table).from_select(list(columns), select(*arrays))
 
 
 @cache

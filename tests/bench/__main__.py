@@ -10,7 +10,18 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from tests.bench import fusion, harness, latency, perception, screen, storm, transport, understanding, viewers
+from tests.bench import (
+    fusion,
+    harness,
+    inserting,
+    latency,
+    perception,
+    screen,
+    storm,
+    transport,
+    understanding,
+    viewers,
+)
 
 BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "transport": transport.bench,
@@ -18,6 +29,7 @@ BENCHES: Mapping[str, Callable[[int], Awaitable[list[harness.Row]]]] = {
     "latency": latency.bench,
     "storm": storm.bench,
     "fusion": fusion.bench,
+    "inserting": inserting.bench,
     "understanding": understanding.bench,
     "screen": screen.bench,
     "viewers": viewers.bench,
