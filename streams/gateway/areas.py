@@ -4,17 +4,41 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from models.areas import Area, AreaKind, area_tree
+from models.vocabulary import Tier
 from streams.gateway.openapi import problems
 from streams.gateway.parameters import Code, KnownParametersOnly, area_named
 from streams.gateway.services import ServicesOf
-from streams.gateway.views import AreaList, AreaView
+from streams.gateway.views import View
 
 router = APIRouter(prefix="/api", tags=["boards"], dependencies=[KnownParametersOnly])
 
 BEIJING = timezone(timedelta(hours=8))
 On = Annotated[date | None, Query(description="a day in Beijing, 2025-11-06; left out: today")]
+
+
+class AreaView(View):
+    """One area of the tree."""
+
+    code: str
+    name_zh: str
+    full_name_zh: str
+    kind: AreaKind
+    tier: Tier
+    parent_code: str | None
+    valid_from: str | None = Field(description="first day in force (Beijing)")
+    valid_to: str | None = Field(description="first day no longer in force (Beijing)")
+    successor: str | None
+
+
+class AreaList(View):
+    """The areas directly below `parent_code` that are in force on that day."""
+
+    parent_code: str | None
+    on: str
+    areas: tuple[AreaView, ...]
 
 
 @router.get("/areas", responses=problems(400, 401))

@@ -8,7 +8,6 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from models.areas import AreaKind
 from models.categories import Category
 from models.events.assessment import ExpertQuestion, FactQuestion, FiredRule, NextLine
 from models.events.disposal import PlannedTask
@@ -380,25 +379,3 @@ class RatingList(View):
 
     area_code: str
     ratings: tuple[Rating, ...]
-
-
-class AreaView(View):
-    """One area of the tree."""
-
-    code: str
-    name_zh: str
-    full_name_zh: str
-    kind: AreaKind
-    tier: Tier
-    parent_code: str | None
-    valid_from: str | None = Field(description="first day in force (Beijing)")
-    valid_to: str | None = Field(description="first day no longer in force (Beijing)")
-    successor: str | None
-
-
-class AreaList(View):
-    """The areas directly below `parent_code` that are in force on that day."""
-
-    parent_code: str | None
-    on: str
-    areas: tuple[AreaView, ...]
