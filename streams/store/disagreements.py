@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import DISAGREEMENTS
 from models.tables.disagreements import DisagreementKind
-from streams.store.statements import insert_new
+from streams.store.statements import Row, insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def record(
     connection: AsyncConnection, cluster_id: str, found: Iterable[Disagreement], now: datetime
 ) -> None:
     """Keep each; one that is kept already stays as it was first found. `now` is real time."""
-    rows = [
+    rows: list[Row] = [
         {
             "cluster_id": cluster_id,
             "kind": one.kind.value,
@@ -47,7 +47,7 @@ async def record(
         }
         for one in found
     ]
-    await insert_new(connection, DISAGREEMENTS, list(rows))
+    await insert_new(connection, DISAGREEMENTS, rows)
 
 
 async def settled_events(connection: AsyncConnection) -> frozenset[tuple[str, str]]:
