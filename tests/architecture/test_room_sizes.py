@@ -27,6 +27,7 @@ EXEMPT: dict[str, str] = {
     "tests/acceptance/program.py::Program": "one real process seen from outside: started, asked, killed, read",
     "tests/core_world.py::CoreWorld": "one world, everything that can happen in it a method",
     "tests/core_world.py::CoreWorld.decide": "hands on every field of a decision by name",
+    "tests/simulation/transport.py::SimulatedTransport": "the counterpart of one class of the transport, in its order",
     "tests/property/test_core_laws.py::CoreMachine": "one state machine: its rules and its laws",
 }
 
