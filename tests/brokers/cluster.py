@@ -34,6 +34,25 @@ _PORTS_A_NODE = 3
 _NODE_NAME = "kafka-node"
 
 
+# Internal topics with three copies and few partitions; the broker's own minimum is 1, so that 2 must come from us.
+_COPIES = """\
+auto.create.topics.enable=false
+default.replication.factor=3
+min.insync.replicas=1
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=3
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=3
+transaction.state.log.min.isr=2
+share.coordinator.state.topic.num.partitions=4
+share.coordinator.state.topic.replication.factor=3
+share.coordinator.state.topic.min.isr=2
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=500
+"""
+
+
 class KafkaCluster:
     """Three nodes on 127.0.0.1 that keep ports, data, users and rights over every stop, kill and start."""
 
@@ -106,21 +125,30 @@ class KafkaCluster:
         finally:
             await client.close()
 
-    def _port(self, node: int, listener: int) -> int:
-        return self._first_port + _PORTS_A_NODE * (node - 1) + listener
-
     def _node(self, folder: Path, number: int) -> KafkaBroker:
         folder.mkdir(parents=True)
-        (folder / "server.properties").write_text(self._settings(folder, number))
+        (folder / "server.properties").write_text(
+            _settings(folder, number, self._first_port, self._keystore, self.ca_file)
+        )
         scram = [f"SCRAM-SHA-512=[name={user},password={word}]" for user, word in self._passwords.items()]
         arguments = [word for one in scram for word in ("--add-scram", one)]
         (folder / "format").write_text("\n".join(["-t", self._cluster_id, *arguments]) + "\n")
-        return KafkaBroker(folder, self._port(number, 0))
+        return KafkaBroker(folder, _port(self._first_port, number, 0))
 
-    def _settings(self, folder: Path, number: int) -> str:
-        client, internal, controller = (f"127.0.0.1:{self._port(number, listener)}" for listener in range(3))
-        voters = ",".join(f"{node}@127.0.0.1:{self._port(node, 2)}" for node in NODES)
-        return f"""\
+
+def _port(first_port: int, node: int, listener: int) -> int:
+    return first_port + _PORTS_A_NODE * (node - 1) + listener
+
+
+def _settings(folder: Path, number: int, first_port: int, keystore: Path, ca_file: Path) -> str:
+    """The server.properties of one node."""
+
+    def at(node: int, listener: int) -> str:
+        return f"127.0.0.1:{_port(first_port, node, listener)}"
+
+    client, internal, controller = (at(number, listener) for listener in range(_PORTS_A_NODE))
+    voters = ",".join(f"{node}@{at(node, 2)}" for node in NODES)
+    return f"""\
 process.roles=broker,controller
 node.id={number}
 controller.quorum.voters={voters}
@@ -134,29 +162,15 @@ sasl.enabled.mechanisms=SCRAM-SHA-512
 listener.name.client.scram-sha-512.sasl.jaas.config=\
 org.apache.kafka.common.security.scram.ScramLoginModule required;
 ssl.keystore.type=PEM
-ssl.keystore.location={self._keystore}
+ssl.keystore.location={keystore}
 ssl.truststore.type=PEM
-ssl.truststore.location={self._authority.ca_file}
+ssl.truststore.location={ca_file}
 listener.name.internal.ssl.client.auth=required
 listener.name.controller.ssl.client.auth=required
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:CN={_NODE_NAME};User:{ADMIN}
-auto.create.topics.enable=false
-default.replication.factor=3
-min.insync.replicas=1
-offsets.topic.num.partitions=4
-offsets.topic.replication.factor=3
-transaction.state.log.num.partitions=4
-transaction.state.log.replication.factor=3
-transaction.state.log.min.isr=2
-share.coordinator.state.topic.num.partitions=4
-share.coordinator.state.topic.replication.factor=3
-share.coordinator.state.topic.min.isr=2
-group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=6000
-broker.heartbeat.interval.ms=500
-"""
+{_COPIES}"""
 
 
 def _lines_of(data: Path) -> list[str]:

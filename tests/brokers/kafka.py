@@ -103,16 +103,6 @@ class KafkaBroker:
         if refused:
             raise RuntimeError(f"Kafka refused to create topics: {refused}")
 
-    async def delete_topics(self) -> None:
-        """Remove every topic of ours with its records, and return once none is left."""
-        admin = await self._admin()
-        try:
-            while names := [name for name in await admin.list_topics() if not name.startswith("__")]:
-                await admin.delete_topics(names)
-                await asyncio.sleep(0.05)
-        finally:
-            await admin.close()
-
     async def cluster_id(self) -> str:
         """The id that this broker's storage was formatted with: fresh data has a fresh one."""
         admin = await self._admin()
@@ -153,6 +143,18 @@ class KafkaBroker:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+async def delete_topics(bootstrap_servers: str) -> None:
+    """Remove every topic of ours with its records, and return once none is left."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        while names := [name for name in await admin.list_topics() if not name.startswith("__")]:
+            await admin.delete_topics(names)
+            await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
 
 
 def fetch_kafka() -> Path:

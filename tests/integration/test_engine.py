@@ -37,7 +37,7 @@ from streams.store import outbox
 from streams.store.database import Database
 from streams.store.publications import Outgoing
 from streams.store.unit_of_work import wall_now
-from tests.brokers.kafka import KafkaBroker
+from tests.brokers.kafka import KafkaBroker, delete_topics
 
 WITHIN_SECONDS = 60.0
 _SWEPT_WITHIN_SECONDS = 20.0  # a sweep comes every second
@@ -141,7 +141,7 @@ async def brokers(request: pytest.FixtureRequest) -> AsyncIterator[str]:
             yield broker.brokers
         return
     kafka: KafkaBroker = request.getfixturevalue("engines_kafka")
-    await kafka.delete_topics()
+    await delete_topics(kafka.bootstrap_servers)
     yield kafka.bootstrap_servers
 
 
