@@ -8,11 +8,9 @@ import orjson
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.access import Act
 from models.identifiers import MessageId
 from models.tables import (
     ATTACHMENT_LINKS,
-    AUDIT,
     COMMANDS,
     DEAD_LETTERS,
     DEADLINES,
@@ -25,15 +23,19 @@ from models.tables import (
     OUTCOMES,
     PROGRESS,
     PROJECTIONS,
-    PROPOSALS,
     REPORTS,
 )
-from streams.access import audit
-from streams.access.audit import Outsider, entry_of
 from streams.check import Invariant
 from streams.store import deadlines, event_log, incidents
 from streams.store.incidents import Standing
-from tests.databases.meddling import lift_guards
+from tests.integration.check.audit_plants import (
+    LONG_AGO,
+    audit_entry_changed,
+    decision_nobody_sent,
+    decision_that_was_denied,
+    decline_of_nobody,
+    proposal_nobody_made,
+)
 from tests.integration.check.tampering import altered, change, one, remove
 from workflows.deadlines import cancel_all, end_all_steps
 from workflows.incident import Incident
@@ -42,7 +44,6 @@ from workflows.message import Envelope
 from workflows.rulebook_file import default_rulebook
 
 Plant = Callable[[AsyncConnection], Awaitable[str]]
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 async def lost_report(connection: AsyncConnection) -> str:
@@ -298,65 +299,13 @@ async def claim_ran_out(connection: AsyncConnection) -> str:
     return f"outbox id={row.id} topic={row.topic}"
 
 
-async def decision_nobody_sent(connection: AsyncConnection) -> str:
-    row = await one(connection, INBOX, INBOX.c.topic == "decisions")
-    accepted = {"topic": "decisions", "digest": row.digest, "accepted_at": LONG_AGO}
-    await connection.execute(insert(INTAKE).values(message_id=row.message_id, **accepted))
-    return f"intake message_id={row.message_id}"
-
-
-async def decision_that_was_denied(connection: AsyncConnection) -> str:
-    where = await decision_nobody_sent(connection)
-    await noted(connection, where.partition("=")[2], allowed=False)
-    return where
-
-
-async def proposal_nobody_made(connection: AsyncConnection) -> str:
-    return await proposal(connection, second_id=None, state="waiting")
-
-
-async def decline_of_nobody(connection: AsyncConnection) -> str:
-    where = await proposal(connection, second_id="li", state="declined")
-    await noted(connection, where.partition("=")[2], allowed=True)
-    return where
-
-
-async def proposal(connection: AsyncConnection, *, second_id: str | None, state: str) -> str:
-    """A proposal's row as the gateway keeps it."""
-    row = await one(connection, INCIDENTS)
-    await connection.execute(
-        insert(PROPOSALS).values(
-            message_id="proposal-1",
-            incident_id=row.incident_id,
-            area_code=row.area_code,
-            officer_id="wang",
-            officer_area_code=row.area_code,
-            action="release",
-            orders=11,
-            digest="sha256:0",
-            body=b"{}",
-            proposed_at=LONG_AGO,
-            expires_at=LONG_AGO,
-            state=state,
-            second_id=second_id,
-            second_name=second_id,
-        )
-    )
-    return "proposals message_id=proposal-1"
-
-
-async def audit_entry_changed(connection: AsyncConnection) -> str:
-    for subject in ("one", "two"):
-        await noted(connection, subject, allowed=False)
-    await lift_guards(connection)
-    await change(connection, AUDIT, await one(connection, AUDIT), outcome="allowed")
-    return "audit seq=1"
-
-
-async def noted(connection: AsyncConnection, subject: str, *, allowed: bool) -> None:
-    """Write an entry as the gateway does."""
-    entry = entry_of(Outsider.INSTALLATION, Act.HANDLE, None, subject, allowed=allowed, at=LONG_AGO)
-    await audit.append(connection, entry)
+async def link_of_nobody(connection: AsyncConnection) -> str:
+    """A picture is named by a report that was never accepted."""
+    digest = f"sha256:{'0' * 64}"
+    link = {"message_id": "m", "ordinal": 0, "digest": digest, "media_type": "image/jpeg", "name": "x"}
+    report = {"source_id": "nobody", "report_id": "nothing", "command_id": None}
+    await connection.execute(insert(ATTACHMENT_LINKS).values(**link, **report))
+    return "attachment_links message_id=m ordinal=0"
 
 
 @dataclass(frozen=True)
@@ -366,15 +315,6 @@ class Planted:
     invariant: Invariant
     plant: Plant
     besides: tuple[Invariant, ...] = ()
-
-
-async def link_of_nobody(connection: AsyncConnection) -> str:
-    """A picture is named by a report that was never accepted."""
-    digest = f"sha256:{'0' * 64}"
-    link = {"message_id": "m", "ordinal": 0, "digest": digest, "media_type": "image/jpeg", "name": "x"}
-    report = {"source_id": "nobody", "report_id": "nothing", "command_id": None}
-    await connection.execute(insert(ATTACHMENT_LINKS).values(**link, **report))
-    return "attachment_links message_id=m ordinal=0"
 
 
 PLANTED = (

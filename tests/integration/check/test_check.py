@@ -15,14 +15,8 @@ from streams.store import attachments
 from streams.store.attachments import KeptAttachment
 from streams.store.database import Database
 from streams.store.migrations import upgrade
-from tests.integration.check.plants import (
-    LONG_AGO,
-    PLANTED,
-    Planted,
-    decision_nobody_sent,
-    noted,
-    other_column,
-)
+from tests.integration.check.audit_plants import LONG_AGO, decision_nobody_sent, noted
+from tests.integration.check.plants import PLANTED, Planted, other_column
 from tests.integration.check.play import Play, play_all
 from tests.integration.check.tampering import change, one
 
