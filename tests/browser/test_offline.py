@@ -10,7 +10,12 @@ from tests.browser.conftest import PHONE, Enter
 from tests.browser.people import WORKER
 from tests.browser.test_line import forgive_the_broken_line, incident_of, send, write
 
-KEPT = "() => navigator.serviceWorker.ready.then(() => caches.keys())"
+KEPT = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  const changed = () => new Promise((go) => active.addEventListener('statechange', go, { once: true }));
+  while (active.state !== 'activated') await changed();
+  return caches.keys();
+}"""
 SPOIL = """async ([cache, path]) => {
   const spoilt = new Response('<p>stale</p>', { headers: { 'Content-Type': 'text/html' } });
   await (await caches.open(cache)).put(path, spoilt);
@@ -24,7 +29,6 @@ AS_OF_BEFORE = """async () => {
 
 def kept_shell(page: Page) -> str:
     """Waits until the pages are kept; the name they are kept under."""
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     [name] = page.evaluate(KEPT)
     return str(name)
 
