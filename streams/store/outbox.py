@@ -39,14 +39,15 @@ _SEEN = or_(
 )
 _UNCLAIMED = select(OUTBOX.c.id).where(
     OUTBOX.c.published_at.is_(None),
-    # A row or claim from later than a claim of now would run is of a process whose clock went ahead: it may be dead,
-    # and nobody else would see the row until the true time has come so far. What lives publishes it twice at worst.
-    or_(OUTBOX.c.created_at <= bindparam("older_than"), OUTBOX.c.created_at > bindparam("until")),
+    # A row or claim from later than a second claim after one of now would run is of a process whose clock went ahead:
+    # it may be dead, and nobody else would see the row until the true time has come so far. What lives publishes it
+    # twice at worst; clocks that agree to within a claim take nothing from one another.
+    or_(OUTBOX.c.created_at <= bindparam("older_than"), OUTBOX.c.created_at > bindparam("ahead")),
     OUTBOX.c.topic.in_(bindparam("topics", expanding=True)),
     or_(
         OUTBOX.c.claimed_until.is_(None),
         OUTBOX.c.claimed_until < bindparam("at"),
-        OUTBOX.c.claimed_until > bindparam("until"),
+        OUTBOX.c.claimed_until > bindparam("ahead"),
     ),
 )
 _WAITING = (
@@ -110,8 +111,7 @@ async def is_waiting(
     topics: Sequence[Topic] = EVERY_TOPIC,
 ) -> bool:
     """Whether there is anything to claim: asked first, so that an idle sweeper takes no writer lock."""
-    asked = {"older_than": older_than, "at": now, "until": until, "topics": _names(topics)}
-    found = await connection.execute(_UNCLAIMED.limit(1), asked)
+    found = await connection.execute(_UNCLAIMED.limit(1), _asked(older_than, now, until, topics))
     return found.first() is not None
 
 
@@ -126,12 +126,17 @@ async def claim(
     topics: Sequence[Topic] = EVERY_TOPIC,
 ) -> Claimed:
     """Take up to `limit` rows for these topics, written before `older_than`, that nobody holds; others skip them."""
-    taken: Row = {"by": by, "until": until, "at": now, "older_than": older_than, "most": limit}
-    found = await connection.execute(_CLAIM, {**taken, "topics": _names(topics)})
+    taken: Row = {"by": by, "until": until, "most": limit}
+    found = await connection.execute(_CLAIM, taken | _asked(older_than, now, until, topics))
     rows = sorted(found, key=lambda row: int(row.id))
     return Claimed(
         by, tuple(Publication(row.topic, row.key, row.value, unpacked(row.headers)) for row in rows)
     )
+
+
+def _asked(older_than: datetime, now: datetime, until: datetime, topics: Sequence[Topic]) -> Row:
+    ahead = until + (until - now)
+    return {"older_than": older_than, "at": now, "ahead": ahead, "topics": _names(topics)}
 
 
 async def mark_published(

@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RULES = default_rulebook()
 _IDS = [f"incident-{number}" for number in range(8, 168, 8)]
 VALUES: dict[str, Any] = {
-    **dict.fromkeys(("at", "now", "before", "since", "sent_before", "older_than", "until"), NOW),
+    **dict.fromkeys(("at", "now", "before", "since", "sent_before", "older_than", "until", "ahead"), NOW),
     **dict.fromkeys(("named", "name", "of_incident", "of_these", "in_incident"), "incident-8"),
     "incident_ids": _IDS,
     "changed": _IDS,

@@ -73,6 +73,18 @@ async def test_a_clock_that_ran_ahead_hides_nothing(worker: Worker, rival: Worke
     assert (await worker.units.claim_outbox(older_than_seconds=0)).publications == ()
 
 
+async def test_clocks_that_differ_a_little_take_nothing_from_one_another(
+    worker: Worker, rival: Worker
+) -> None:
+    """What a sweeper some seconds ahead took over is left to it, as if it had been taken now."""
+    now, row = wall_now(), Outgoing(Publication("incident-events", b"k", b"left for a minute"))
+    async with worker.database.write() as connection:
+        await outbox.add(
+            connection, [row], now - timedelta(minutes=1), "alive", now + timedelta(seconds=5 + 10)
+        )
+    assert (await rival.units.claim_outbox(older_than_seconds=0)).publications == ()
+
+
 async def test_what_was_left_is_found_behind_what_went_out(worker: Worker, rival: Worker) -> None:
     """No cursor runs ahead: a row that a dead worker left is taken although later rows were published since."""
     await fill(worker, 1)
