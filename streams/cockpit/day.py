@@ -13,14 +13,14 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import Row, Select, bindparam, case, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.assessment import Graded, PreliminaryGraded
 from models.events.follow_up import IncidentClosed, IncidentRejected, IncidentReopened
 from models.events.perception import IncidentMerged, IncidentOpened
 from models.events.verification import IncidentAcknowledged
-from models.tables import EVENTS, INCIDENTS
+from models.tables import ARCHIVED_LOGS, EVENTS, INCIDENTS
 from models.tables.events import SHOWN_ON_THE_MAP
 from models.vocabulary import Level, Status
 from streams.cockpit.board import lies_in
@@ -78,7 +78,10 @@ class Standing:
 async def get_day(
     caller: CallerOf, services: ServicesOf, area: AreaAsked = None, day: DayAsked = None
 ) -> Response:
-    """One day of this area's map, up to now; `is_whole` false: only the 20,000 incidents that began last."""
+    """One day of this area's map, up to now; `is_whole` false: only the 20,000 incidents that began last.
+
+    `put_away` counts the incidents that the map cannot show, since their logs lie in the archive.
+    """
     area_code = screen_area(caller, area)
     now = services.clock.now()
     begin = datetime.combine(day or beijing_day(now), time(), BEIJING)
@@ -87,7 +90,9 @@ async def get_day(
     end = min(now, begin + timedelta(days=1))
     async with reading_for(caller, services) as connection:
         rows = await _log(connection, area_code, begin, end)
-    body = await asyncio.to_thread(_told, rows, area_code, begin, end)
+        moments = {"from": begin, "to": end}
+        put_away = (await connection.execute(put_away_statement(area_code), moments)).scalar_one()
+    body = await asyncio.to_thread(_told, rows, put_away, area_code, begin, end)
     return Response(body, media_type="application/json")
 
 
@@ -118,7 +123,15 @@ def log_statement(area_code: str) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _told(rows: Sequence[Found], area_code: str, begin: datetime, end: datetime) -> bytes:
+def put_away_statement(area_code: str) -> Select[int]:
+    """How many of the incidents concerned have a log, or its beginning, in the archive."""
+    incidents = _CONCERNED.where(lies_in(area_code)).subquery("concerned")
+    return select(func.count(ARCHIVED_LOGS.c.incident_id.distinct())).join(
+        incidents, incidents.c.incident_id == ARCHIVED_LOGS.c.incident_id
+    )
+
+
+def _told(rows: Sequence[Found], put_away: int, area_code: str, begin: datetime, end: datetime) -> bytes:
     """The answer's text; not on the event loop, since a busy day is some ten thousand gradings to read."""
     incidents: list[tuple[object, ...]] = []
     changes: list[Change] = []
@@ -138,6 +151,7 @@ def _told(rows: Sequence[Found], area_code: str, begin: datetime, end: datetime)
         "begins_at": begin,
         "until_ms": (end - begin) // _MILLISECOND,
         "is_whole": is_whole,
+        "put_away": put_away,
         "columns": COLUMNS,
         "incidents": incidents,
         "changes": sorted(changes),

@@ -144,6 +144,7 @@ def _put_together() -> Iterator[Named]:
     for area in ("500000", "500108", "500108007"):
         yield Named(f"board {area}", board._OPEN.where(board.lies_in(area)))
         yield Named(f"day {area}", day.log_statement(area))
+        yield Named(f"day {area}, put away", day.put_away_statement(area))
     for column, codes in trends._by_column(["500108", "500108007", "500108:fire"]).items():
         yield Named(f"trends {column.name}", trends._counted(column, codes, RULES, NOW))
     window = Window(NOW - timedelta(days=7), NOW)

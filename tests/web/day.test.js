@@ -8,6 +8,7 @@ const told = () => ({
   begins_at: "2026-11-22T00:00:00+08:00",
   until_ms: 86_400_000,
   is_whole: true,
+  put_away: 0,
   columns: ["incident_id", "district_code"],
   incidents: [["i-1", "500108"], ["i-2", "500101"]],
   changes: [

@@ -1,14 +1,21 @@
 """The map of a past moment: what the day's changes add up to is what a fold of the log says."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import delete
 
 from models.access import Role, Someone
 from models.identifiers import AreaCode
 from models.messages.event import Event
+from models.months import Month
+from models.tables import OUTBOX
 from models.vocabulary import Status
 from streams.access.accounts import keep_account
 from streams.access.sessions import open_session
+from streams.archive.files import ArchiveFolder
+from streams.archive.putting_away import FileMade, put_away
 from streams.gateway.security import SESSION_COOKIE
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import decision, report
@@ -119,6 +126,24 @@ async def test_a_day_ends_now_and_shows_its_own_area_alone(gateway: Gateway) -> 
     assert (await changes(gateway, date="2026-11-20"))["changes"] == []
     answer = await gateway.client.get("/api/screen/day", params={"date": "2026-11-24"})
     assert (answer.status_code, answer.json()["field"]) == (400, "date")
+
+
+async def test_a_day_says_how_many_are_in_the_archive(gateway: Gateway, tmp_path: Path) -> None:
+    """What was put away is on no past map, and the day tells how many those are; other districts' do not count."""
+    await gateway.client.post("/api/reports", json=report(reported_at=gateway.clock.now().isoformat()))
+    await an_hour_later(gateway)
+    [incident] = (await gateway.client.get("/api/incidents")).json()["incidents"]
+    await decide(gateway, incident["incident_id"], 1, action="verify", verdict="false")
+    seen = await changes(gateway, date=TODAY)
+    assert (len(seen["incidents"]), seen["put_away"]) == (1, 0)
+    database, now = gateway.services.database, gateway.clock.now()
+    async with database.write() as connection:
+        await connection.execute(delete(OUTBOX))  # published and pruned long ago
+    made = put_away(database, ArchiveFolder(tmp_path), Month("2099-01"), now + timedelta(days=90))
+    assert any(isinstance(one, FileMade) for one in [one async for one in made])
+    seen = await changes(gateway, date=TODAY)
+    assert (seen["incidents"], seen["put_away"]) == ([], 1)
+    assert (await changes(gateway, date=TODAY, area="500101"))["put_away"] == 0
 
 
 async def test_nobodys_words_are_in_a_day(gateway: Gateway) -> None:

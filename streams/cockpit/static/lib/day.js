@@ -3,7 +3,7 @@
 /**
  * @typedef {[number, number, boolean, string, boolean]} Change milliseconds of the day, index of the incident, open,
  * level, acknowledged: all that is so from then on
- * @typedef {{date: string, begins_at: string, until_ms: number, is_whole: boolean, columns: string[], incidents: any[][], changes: Change[]}} DayTold
+ * @typedef {{date: string, begins_at: string, until_ms: number, is_whole: boolean, put_away: number, columns: string[], incidents: any[][], changes: Change[]}} DayTold
  */
 
 export class Day {

@@ -61,6 +61,7 @@ export const WORDS = {
   "replay-date": ["回放日期", "Day to replay"],
   "replay-counts": ["在办 {0}，特别重大/重大 {1}", "{0} open, {1} of level I/II"],
   "replay-partial": ["事件过多，仅显示最近 20000 起", "Too many: only the latest 20,000"],
+  "replay-put-away": ["另有 {0} 起已归档，图上不显示", "{0} more were put away and are not on the map"],
   moment: ["时刻", "Moment"],
   play: ["播放", "Play"],
   pause: ["暂停", "Pause"],

@@ -130,6 +130,7 @@ export class Rewind {
       el("time", { id: "rewind-clock", class: "number" }),
       el("span", { id: "rewind-counts", class: "number" }),
       told.is_whole ? "" : el("span", { class: "late", text: t("replay-partial") }),
+      told.put_away ? el("span", { class: "late", text: t("replay-put-away", told.put_away) }) : "",
       date,
       el("button", { id: "rewind-play", on: { click: () => this.togglePlay() } }),
       speed,
