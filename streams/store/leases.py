@@ -11,11 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import LEASES
 from streams.store.statements import insert_new
 
+# A lease that ends later than a second one after one of now is of a process whose clock went ahead: it may be dead, and
+# the job would lie until the true time has come so far. Clocks that agree to within a lease take nothing away.
 _TAKE = (
     update(LEASES)
     .where(
         LEASES.c.name == bindparam("job"),
-        or_(LEASES.c.holder == bindparam("by"), LEASES.c.held_until < bindparam("at")),
+        or_(
+            LEASES.c.holder == bindparam("by"),
+            LEASES.c.held_until < bindparam("at"),
+            LEASES.c.held_until > bindparam("ahead"),
+        ),
     )
     .values(holder=bindparam("by"), held_until=bindparam("until"))
 )
@@ -27,5 +33,6 @@ async def hold(connection: AsyncConnection, job: str, by: str, now: datetime, un
     Inside the transaction that does the work it is a fence as well: whoever lost the job writes nothing.
     """
     await insert_new(connection, LEASES, [{"name": job, "holder": by, "held_until": until}])
-    taken = await connection.execute(_TAKE, {"job": job, "by": by, "at": now, "until": until})
+    ahead = until + (until - now)
+    taken = await connection.execute(_TAKE, {"job": job, "by": by, "at": now, "until": until, "ahead": ahead})
     return taken.rowcount == 1

@@ -173,7 +173,18 @@ async def test_a_lease_has_one_holder_until_it_runs_out(database: Database) -> N
         assert await leases.hold(connection, "other job", "two", NOON, until)
         assert await leases.hold(connection, "job", "one", NOON, until)
         assert await leases.hold(connection, "job", "two", later, later + timedelta(seconds=15))
-        assert not await leases.hold(connection, "job", "one", later, later)
+        assert not await leases.hold(connection, "job", "one", later, later + timedelta(seconds=15))
+
+
+async def test_a_lease_of_a_clock_that_went_ahead_is_nobodys(database: Database) -> None:
+    """Who held it an hour ahead of everybody may be dead: the job does not lie for an hour. A little ahead it holds."""
+    a_lease = timedelta(seconds=15)
+    async with database.write() as connection:
+        for ahead in (timedelta(seconds=14), timedelta(hours=1)):
+            fast = NOON + ahead
+            assert await leases.hold(connection, "job", "fast", fast, fast + a_lease)
+            is_nobodys = ahead > a_lease
+            assert await leases.hold(connection, "job", "right", NOON, NOON + a_lease) is is_nobodys
 
 
 class Worker:
@@ -364,8 +375,8 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -
     await worker(0)
     await save(database, world_of({"source": "a"}))
     async with database.write() as connection:
-        late = worker.clock.now() + timedelta(seconds=100)
-        assert await leases.hold(connection, "projections", "another", late, late + timedelta(seconds=60))
+        late = worker.clock.now() + timedelta(seconds=16)
+        assert await leases.hold(connection, "projections", "another", late, late + timedelta(seconds=10))
     await worker()
     assert await told(database, Topic.HEAT_RANKINGS) == []
 
