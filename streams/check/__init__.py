@@ -31,6 +31,7 @@ from streams.check.dossier import Dossier, dossiers
 from streams.check.published import Cluster
 from streams.check.violation import Invariant, Violation
 from streams.check.yardstick import Yardstick, load
+from streams.store import wall_time
 from streams.store.database import Database
 
 __all__ = ["Beside", "Cluster", "Invariant", "Violation", "check"]
@@ -108,7 +109,7 @@ async def check(
     async with database.snapshot() as connection:
         yardstick = await load(
             connection,
-            datetime.now(UTC),
+            await wall_time.read(connection) or datetime.now(UTC),
             grace_seconds,
             lives_by_wall=lives_by_wall,
             rated_every_seconds=rated_every_seconds,

@@ -74,8 +74,9 @@ async def load(
 ) -> Yardstick:
     """The yardstick as this transaction sees it.
 
-    Without `lives_by_wall` the program's time is the latest moment that the database knows: a program that is stopped
-    misses nothing, and a scaled clock stands still. Then the grace is scaled like the clock.
+    With `lives_by_wall` the program's time is `wall`, whatever a worker wrote whose clock ran ahead: by that one's time
+    clocks had passed that nobody should have sent yet. Without, it is the latest moment that the database knows: a
+    program that is stopped misses nothing, and a scaled clock stands still; the grace is scaled like the clock.
     """
     stored = {
         rules.digest: rules
@@ -89,7 +90,7 @@ async def load(
     told_within = timedelta(seconds=max(grace_seconds, _TOLD_WITHIN_SECONDS) * speed)
     rated_every = timedelta(seconds=max(rated_every_seconds, RATED_AT_MOST_EVERY_SECONDS * speed))
     return Yardstick(
-        now=max(known, wall) if lives_by_wall else known,
+        now=wall if lives_by_wall else known,
         wall=wall,
         # A clock runs in a program at rest too, and is swept every now and then: it always has a few seconds.
         grace=timedelta(seconds=max(grace_seconds, _SWEPT_WITHIN_SECONDS) * speed),

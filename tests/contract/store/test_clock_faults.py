@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from models.categories import Category
 from models.events.steps import DeadlineFired, StepEscalated
 from models.messages.event import Event
+from streams.check import check
 from streams.clock import WallClock
 from streams.store.database import Database
 from tests.contract.store.worker import Worker, report
@@ -168,3 +169,17 @@ async def test_workers_that_disagree_by_five_minutes_fire_nothing_twice(
     for event in sorted(await facts(worker), key=lambda one: (one.incident_id, one.seq)):
         assert event.recorded_at >= last.get(event.incident_id, event.recorded_at)
         last[event.incident_id] = event.recorded_at
+
+
+async def test_what_a_fast_clock_wrote_makes_no_clock_of_the_others_overdue(
+    worker: Worker, rival: Worker
+) -> None:
+    """A worker a day ahead wrote something and died: `fenghuo check` calls no clock forgotten that has not passed."""
+    now = datetime.now(UTC)
+    worker.clock, rival.clock = ManualClock(now), ManualClock(now + timedelta(days=1))
+    rival.offsets = worker.offsets
+    for one, area in ((worker, PLACES[0]), (rival, PLACES[3])):
+        await one.report(report(f"r-{area}", source=f"s-{area}", area=area, at=min(NOON, now)))
+        await one.settle()
+    found = [str(one) async for one in check(worker.database, grace_seconds=60, lives_by_wall=True)]
+    assert [line for line in found if "never sent" in line] == []
