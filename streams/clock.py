@@ -6,18 +6,20 @@ passes. Waiting out a fault (back-off, polling) is real time and does not come t
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 import structlog
 
 from streams.log import LogEvent
 
-_JUMP_SECONDS = 2.0
-# Of a divergence, at most this share of the time that passed is made good: slow enough that no deadline fires for a
-# wrongly set clock before somebody was told, quick enough for the drift of any working quartz.
-_SLEW_RATIO = 0.05
+JUMP_SECONDS = 2.0  # by so much two clocks may differ before it is told
+# Of a divergence, at most this share of the time that passed is made good: a clock of a quarter of an hour passes less
+# than 5 s early or late for it, however wrong somebody set the machine, and no working quartz drifts by a hundredth
+# of that. Who wants it made good sooner starts the program again.
+_SLEW_RATIO = 0.005
 _log = structlog.get_logger()
 
 
@@ -39,27 +41,41 @@ def steady_seconds() -> float:
     return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
+class Whose(StrEnum):
+    """Whose clock it is that the program's time is compared with."""
+
+    MACHINE = "machine"
+    DATABASE = "database"
+
+
 class WallClock:
     """Wall time, anchored to the steady clock: it slews towards the wall and never steps.
 
-    A wall that jumps by more than 2 s is told once (`clock_jumped`): somebody set the machine's clock.
+    The wall is the machine's clock or, once it was told to `follow` it, the database's, which all workers share. One
+    of them that is off by more than 2 s is told once (`clock_jumped`), until it is right again: somebody set it.
     """
 
     def __init__(
-        self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady_seconds
+        self,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = steady_seconds,
+        jumped: Callable[[Whose], None] = lambda _: None,
     ) -> None:
+        """`wall` counts seconds since 1970, `steady` from anywhere; `jumped` hears of each jump that is told."""
         self._wall = wall
         self._steady = steady
+        self._jumped = jumped
         self._steady_at = steady()
         self._now_at = wall()
-        self._has_told = False
+        self._theirs_from_steady: float | None = None
+        self._ahead: dict[Whose, float] = {}
+        self._told: set[Whose] = set()
 
     def now(self) -> datetime:
         """See `Clock`."""
         steady = self._steady()
         passed = max(0.0, steady - self._steady_at)
-        behind = self._wall() - (self._now_at + passed)
-        self._tell_jump(behind)
+        behind = self._compare(self._now_at + passed, steady)
         most = _SLEW_RATIO * passed
         self._now_at += passed + min(max(behind, -most), most)
         self._steady_at = steady
@@ -69,11 +85,36 @@ class WallClock:
         """See `Clock`."""
         await asyncio.sleep(seconds)
 
-    def _tell_jump(self, behind_seconds: float) -> None:
-        has_jumped = abs(behind_seconds) > _JUMP_SECONDS
-        if has_jumped and not self._has_told:
-            _log.warning(LogEvent.CLOCK_JUMPED, behind_seconds=round(behind_seconds, 3))
-        self._has_told = has_jumped
+    def follow(self, theirs_at_steady_zero: float, *, at_once: bool = False) -> None:
+        """Go by the database's clock: what it said (seconds since 1970), less what `steady` said at that moment.
+
+        Slewed like any other, unless `at_once`: only while nothing was decided or written by this clock yet.
+        """
+        self._theirs_from_steady = theirs_at_steady_zero
+        if at_once:
+            self._steady_at = self._steady()
+            self._now_at = theirs_at_steady_zero + self._steady_at
+
+    def wrong_seconds(self) -> Mapping[Whose, float]:
+        """How far each clock that it knows is ahead of the program's time (behind: below 0), at the last look."""
+        return dict(self._ahead)
+
+    def _compare(self, now: float, steady: float) -> float:
+        """Look at every clock; by how much the program's time is behind the one that it goes by."""
+        self._ahead[Whose.MACHINE] = behind = self._wall() - now
+        if self._theirs_from_steady is not None:
+            self._ahead[Whose.DATABASE] = behind = self._theirs_from_steady + steady - now
+        for whose, ahead_seconds in self._ahead.items():
+            self._tell_jump(whose, ahead_seconds)
+        return behind
+
+    def _tell_jump(self, whose: Whose, ahead_seconds: float) -> None:
+        if abs(ahead_seconds) <= JUMP_SECONDS:
+            self._told.discard(whose)
+        elif whose not in self._told:
+            self._told.add(whose)
+            self._jumped(whose)
+            _log.warning(LogEvent.CLOCK_JUMPED, clock=whose.value, ahead_seconds=round(ahead_seconds, 3))
 
 
 class StoppedClock:
