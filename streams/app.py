@@ -46,10 +46,10 @@ from streams.program.privacy import keep_to_owner
 from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
+from streams.program.timekeeping import LOOKED_EVERY_SECONDS, KeptTime, keeper_of, program_clock
 from streams.reconcile import DatabaseIsOlder
 from streams.settings import LogFormat, Profile, Role, Settings
 from streams.simulator.simulator import Simulator, SimulatorSettings, Via
-from streams.store import program_time
 from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
@@ -64,7 +64,6 @@ _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
 _ANSWER_WITHIN_SECONDS = 3.0
-_MOST_AHEAD_SECONDS = 60.0
 # What starting again does not help against.
 _REFUSED = (
     SettingsRefused,
@@ -154,7 +153,7 @@ class _Program:
         self._announce = announce
         self._metrics = Metrics()
         self._readiness = Readiness(AWAITED_BY_ROLE[settings.role])
-        self._wall = WallClock()
+        self._wall = WallClock(jumped=lambda whose: self._metrics.clocks.jumps.labels(whose.value).inc())
         self._outbox: Sweeper | None = None
         self._token = identity.token_of(settings)
         self._keyring = trust.keyring_of(settings)
@@ -212,32 +211,19 @@ class _Program:
         await prepare_database(database, self._readiness, may_upgrade=may_upgrade)
 
     async def _clock(self, database: Database) -> Clock:
-        settings = self._settings
-        if settings.profile is Profile.PRODUCTION:
-            return self._wall
-        async with database.read() as connection:
-            kept = await program_time.load(connection)
-        wall = self._wall.now()
-        if settings.speed == 1:
-            if kept is not None and (kept - wall).total_seconds() > _MOST_AHEAD_SECONDS:
-                raise SettingsRefused(
-                    (f"FENGHUO_SPEED: {settings.data_dir} was played ahead to {kept}; set FENGHUO_DATA_DIR",)
-                )
-            return self._wall
-        clock = ScaledClock(kept or wall, settings.speed)
-
-        async def keep() -> int:
-            async with database.write() as connection:
-                await program_time.store(connection, clock.now(), settings.speed)
-            return 0
-
-        await keep()
-        self._stack.push_async_callback(keep)
-        self._sweep("clock", keep, _KEEP_TIME_EVERY_SECONDS, LogEvent.CLOCK_KEPT)
+        clock = await program_clock(database, self._settings, self._wall)
+        if isinstance(clock, ScaledClock):
+            keep = KeptTime(database, clock, self._settings.speed)
+            await keep()
+            self._stack.push_async_callback(keep)
+            self._sweep("clock", keep, _KEEP_TIME_EVERY_SECONDS, LogEvent.CLOCK_KEPT)
         return clock
 
     async def _prepare(self, ground: Ground) -> None:
         await self._prepare_database(ground.database)
+        keeper = keeper_of(ground)
+        await keeper.settle()
+        self._sweep("time", keeper.look, LOOKED_EVERY_SECONDS, LogEvent.CLOCK_KEPT)
         await ground.rules.settle()
         self._readiness.ready(Component.RULEBOOK)
         self._sweep("rules", ground.rules.look, _LOOK_EVERY_SECONDS, LogEvent.RULEBOOK_IN_FORCE)

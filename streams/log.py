@@ -54,6 +54,7 @@ class LogEvent(StrEnum):
     GAUGES_SHOWN = "gauges_shown"
     LAG_SHOWN = "lag_shown"
     CLOCK_JUMPED = "clock_jumped"
+    CLOCKS_DIFFER = "clocks_differ"
     WATCHDOG_BIT = "watchdog_bit"
     FAILPOINT_HIT = "failpoint_hit"
     FEED_LOST = "feed_lost"

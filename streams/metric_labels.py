@@ -25,6 +25,7 @@ from models.vocabulary import (
     Verdict,
     WarningColour,
 )
+from streams.clock import Whose
 from streams.program.readiness import Component
 from workflows.appraisal.outcomes import Measure
 
@@ -70,6 +71,7 @@ _OF_LABEL: Mapping[str, ClosedSet] = {
     "actor": ClosedSet("who spoke", tuple(ActorKind)),
     "by": ClosedSet("who published", ("batch", "commands", "deadlines", "outbox")),
     "channel": ClosedSet("the way of the report", tuple(Channel)),
+    "clock": ClosedSet("whose clock the program's time is compared with", tuple(Whose)),
     "colour": ClosedSet("colour of a warning", tuple(WarningColour)),
     "component": ClosedSet("part of readiness", tuple(Component)),
     "district": ClosedSet("code of a district, or of the city", _districts()),

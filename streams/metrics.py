@@ -238,6 +238,9 @@ class MessageMetrics:
         self.oldest_unacked = shelf.gauge(
             "oldest_unacknowledged_seconds", "How old is the oldest message that no agent has finished?"
         )
+        self.unfinished = shelf.gauge(
+            "unfinished_seconds", "For how long has an agent that has something to do finished nothing?"
+        )
         self.disagreements = shelf.rung(
             "disagreements_total", "How often did Kafka say something else than the database?", "kind"
         )
@@ -323,6 +326,18 @@ class ScreenMetrics:
         )
 
 
+class ClockMetrics:
+    """Whether the clocks around the program agree with its time."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.jumps = shelf.rung(
+            "clock_jumps_total", "How often did a clock part from the program's time by over 2 s?", "clock"
+        )
+        self.wrong = shelf.gauge(
+            "clock_wrong_seconds", "How far is a clock from the program's time, either way?", "clock"
+        )
+
+
 class Metrics:
     """All metrics of one process; the composition root makes one, on the registry that /metrics shows."""
 
@@ -338,4 +353,5 @@ class Metrics:
         self.projections = ProjectionMetrics(shelf)
         self.screens = ScreenMetrics(shelf)
         self.door = DoorMetrics(shelf)
+        self.clocks = ClockMetrics(shelf)
         self.catalogue = tuple(shelf.catalogue)

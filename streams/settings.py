@@ -196,10 +196,11 @@ class Settings(KafkaSettings):
     watchdog_seconds: float = Field(
         120, ge=5, le=3_600, description="a consumer may get nothing done for so long (then exit 70)"
     )
-    brake_ratio: float = Field(0.01, gt=0, le=1, description="share of dead letters that stops a topic")
-    brake_window: int = Field(
-        10_000, ge=100, le=1_000_000, description="of how many messages that is a share"
+    clocks_may_differ_seconds: float = Field(
+        30, ge=2, le=86_400, description="an engine waits while machine and PostgreSQL differ by more"
     )
+    brake_ratio: float = Field(0.01, gt=0, le=1, description="share of dead letters that stops a topic")
+    brake_window: int = Field(10_000, ge=100, le=1_000_000, description="of so many messages of the topic")
     brake_in_a_row: int = Field(100, ge=2, le=100_000, description="dead letters in a row that stop it")
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto | console | json")
     log_level: LogLevel = Field(LogLevel.INFO, description="debug | info | warning | error")

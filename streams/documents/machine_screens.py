@@ -24,9 +24,9 @@ ENGINE = Dashboard(
                 alarm_at=1,
             ),
             number(
-                "最久未处理",
-                "Oldest unfinished",
-                "max(fenghuo_oldest_unacknowledged_seconds)",
+                "处理停滞",
+                "Nothing finished",
+                "max(fenghuo_unfinished_seconds)",
                 Unit.SECONDS,
                 30,
             ),
@@ -74,7 +74,7 @@ ENGINE = Dashboard(
                 "停滞",
                 "Standing still",
                 (
-                    Query("fenghuo_oldest_unacknowledged_seconds", "未处理完 {{instance}}"),
+                    Query("fenghuo_unfinished_seconds", "有事未办完 {{instance}}"),
                     Query("fenghuo_since_fetch_seconds", "未取消息 {{instance}}"),
                     Query("fenghuo_standing_still_seconds", "有消息未读 {{instance}}"),
                 ),

@@ -13,6 +13,7 @@ class Component(StrEnum):
     """The parts that readiness waits for."""
 
     DATABASE = "database"
+    CLOCK = "clock"
     RULEBOOK = "rulebook"
     BROKER = "broker"
     PARTITIONS = "partitions"

@@ -153,6 +153,7 @@ class GaugeSweep:
             return
         progress, shown = self.progress(), self.metrics.messages
         shown.oldest_unacked.set(progress.oldest_unacked_seconds)
+        shown.unfinished.set(progress.unfinished_seconds)
         shown.since_fetch.set(progress.since_fetch_seconds)
         shown.standing_still.set(progress.standing_still_seconds)
 

@@ -219,10 +219,11 @@ async def test_gauges_show_what_waits(database: Database) -> None:
         metrics=metrics,
         bookkeeper=Bookkeeper(metrics),
         readiness=readiness,
-        progress=lambda: Progress(3.0, 1.0, 2.0),
+        progress=lambda: Progress(3.0, 1.0, 2.0, 0.5),
     )
     assert await sweep() == 0
     assert registry.get_sample_value("fenghuo_oldest_unacknowledged_seconds") == 3
+    assert registry.get_sample_value("fenghuo_unfinished_seconds") == 0.5
     assert registry.get_sample_value("fenghuo_since_fetch_seconds") == 1
     assert registry.get_sample_value("fenghuo_standing_still_seconds") == 2
     reason = readiness.components()["publishing"] or ""

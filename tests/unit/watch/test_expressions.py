@@ -23,6 +23,7 @@ UNWATCHED = {
     "fenghuo_incident_duration_seconds": "asked once a year, for the report",
     "fenghuo_stage_entries_total": "for those who count throughput by hand",
     "fenghuo_last_handled_timestamp_seconds": "a quiet topic is old, which is no fault",
+    "fenghuo_oldest_unacknowledged_seconds": "behind a long queue that moves it rises, which is no fault",
     "fenghuo_command_redeliveries_total": "a unit's system that is slow to hear is normal",
     "fenghuo_projections_published_total": "how often figures change says nothing",
     "fenghuo_heat_refolded_total": "only after a new rulebook",
