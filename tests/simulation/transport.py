@@ -80,7 +80,8 @@ class SimulatedTransport:
     def progress(self) -> Progress:
         """See `streams.agents.carrier.Transport`."""
         now = asyncio.get_running_loop().time()
-        return Progress(self._tracker.oldest_unacked_seconds(now), 0.0)
+        unfinished_seconds = self._tracker.unfinished_seconds(now)
+        return Progress(self._tracker.oldest_unacked_seconds(now), 0.0, unfinished_seconds=unfinished_seconds)
 
     async def start(self) -> None:
         """Join the group; partitions come later."""
