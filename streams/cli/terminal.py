@@ -12,8 +12,11 @@ from rich.table import Table
 
 _BEIJING = timezone(timedelta(hours=8))
 _WIDTH_IN_A_PIPE = 200  # nobody folds lines there
-answers = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE)
-remarks = Console(stderr=True, soft_wrap=True, highlight=False)
+# Without emoji: `500108:fire:` would be printed with a flame for the department.
+answers = Console(
+    soft_wrap=True, highlight=False, emoji=False, width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE
+)
+remarks = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 class Exit(IntEnum):

@@ -67,3 +67,16 @@ def test_an_order_can_be_read(fenghuo: Fenghuo, orders: list[Mapping[str, object
     assert "not verified, sent for the 2. time" in text
     assert "at 涂山镇涂山路5号; acknowledge by 2026-11-22 08:04:02+08:00" in text
     assert f"command_id {orders[0]['command_id']}" in text
+
+
+def test_a_unit_is_no_emoji(fenghuo: Fenghuo, broker: Tansu) -> None:
+    """What lies on the topic is printed as it lies there, `:fire:` too."""
+    assert fenghuo("topics", "apply").code == 0
+    value = b'{"note": "500108:fire: on the way"}'
+
+    async def publish() -> None:
+        async with Publisher(broker.brokers) as publisher:
+            await publisher.publish([Publication(TOPIC, b"500108:fire", value, HEADERS)])
+
+    asyncio.run(publish())
+    assert value.decode() in fenghuo("tail", TOPIC).answer
