@@ -53,6 +53,7 @@ class Program:
         # As in production: whatever the program's own parts leave unsigned shows as a dead letter, and closes nothing.
         ours = {"data_dir": folder / "data", "http_port": self.port, "token": TOKEN, "trust_unsigned": False}
         self._settings = ours | settings
+        self.variables: dict[str, str] = {}  # of the machine that it runs on, not of the program
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(base_url=self.url, timeout=10)
         self.use_token(TOKEN)
@@ -100,7 +101,7 @@ class Program:
         told = {f"FENGHUO_{name.upper()}": str(value) for name, value in (self._settings | settings).items()}
         # Half of a start is compiling, where nobody keeps what was compiled: keep it for the next lives.
         kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder.parent / "compiled")}
-        return os.environ | kept | told
+        return os.environ | kept | told | self.variables
 
     def use_token(self, token: str) -> None:
         """Ask over HTTP with this token from now on."""

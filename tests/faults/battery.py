@@ -5,7 +5,7 @@ what takes long. The soak (F31) kills workers and restarts database and broker f
 F05 are played longer there than on their own.
 """
 
-from tests.faults.nemeses import broker, database, disk, gateway, poison, time, workers
+from tests.faults.nemeses import broker, clocks, database, disk, gateway, poison, time, workers
 from tests.faults.scene import Experiment, Extent
 from tests.faults.stack import TANSU_SQLITE, Wish
 
@@ -14,6 +14,7 @@ _DATABASE_ON_64_MB = Wish(small_disk_of="database", disk_megabytes=64)
 _DATABASE_ON_400_MB = Wish(small_disk_of="database", disk_megabytes=400)
 _BROKER_ON_256_MB = Wish(small_disk_of="broker", disk_megabytes=256)
 _THREE = Wish(workers=3)
+_OWN_CLOCKS = Wish(sets_clocks=True)
 _AT_MOST = 300
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -32,10 +33,15 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F10", database.cut_off, extents=_FULL, through_proxy=True),
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),
+    Experiment("F16", clocks.set_wrong, extents=_FULL, wish=_OWN_CLOCKS, drained_within_seconds=_AT_MOST),
     Experiment("F17", workers.come_and_go, wish=_THREE, extents=_FULL),
     Experiment(
         "F18", time.burst, extents=_FULL, drained_within_seconds=2 * _AT_MOST, drained_at_most=_AT_MOST
     ),
+    Experiment(
+        "F20", clocks.herd, extents=_FULL, events_per_second=3, all_end=False, drained_within_seconds=_AT_MOST
+    ),
+    Experiment("F21", clocks.a_day_away, events_per_second=0, all_end=False),
     Experiment("F27", gateway.killed_mid_request, events_per_second=0),
     Experiment("F27", gateway.killed_mid_request, pair=TANSU_SQLITE, extents=_FULL, events_per_second=0),
     Experiment("F31", time.long_life, extents=_FULL, drained_at_most=60),

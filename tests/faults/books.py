@@ -61,11 +61,12 @@ async def waits_seconds(books: Books) -> list[tuple[datetime, float]]:
     """For each accepted message that was handled: when it was accepted, and how long it waited for the engine."""
     found = []
     for _, accepted_at, recorded_at in await books.rows(_WAITS):
-        accepted = _moment(accepted_at)
-        found.append((accepted, (_moment(recorded_at) - accepted).total_seconds()))
+        accepted = moment(accepted_at)
+        found.append((accepted, (moment(recorded_at) - accepted).total_seconds()))
     return sorted(found)
 
 
-def _moment(value: datetime | str) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def moment(value: datetime | str) -> datetime:
+    """A time as either engine hands it out, aware UTC."""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -25,6 +25,7 @@ from tests.brokers.tansu import Tansu
 from tests.databases.postgres import PostgresServer, find_programs
 from tests.faults.books import Books, PostgresBooks, SqliteBooks
 from tests.faults.disk import SmallDisk, small_disk
+from tests.faults.machine_clock import MachineClock
 from tests.servers import log_tail
 
 KAFKA_POSTGRES, TANSU_SQLITE = "kafka-postgres", "tansu-sqlite"
@@ -46,6 +47,7 @@ class Kept:
         self.name = name
         self.program = program
         self.is_wanted = False
+        self.clock: MachineClock | None = None  # its machine's, where the experiment sets clocks
         self.ended_by_itself: Counter[int] = Counter()
         self._arguments = arguments
         self._record = record
@@ -174,6 +176,7 @@ class Wish:
     database_url: Callable[[str], str] = lambda url: url
     small_disk_of: str = ""  # "broker" or "database": what lies on a disk of `disk_megabytes`
     disk_megabytes: int = 64
+    sets_clocks: bool = False  # each process sees a wall clock of its own (`Kept.clock`)
 
 
 @asynccontextmanager
@@ -192,7 +195,8 @@ async def production(folder: Path, record: Record, wish: Wish) -> AsyncIterator[
         settings = _production_settings(kafka, database_url, folder, wish)
 
         def kept(name: str, role: str) -> Kept:
-            return _kept(undo, folder, record, name, ("--role", role), settings)
+            one = _kept(undo, folder, record, name, ("--role", role), settings)
+            return _on_own_clock(one, folder / name) if wish.sets_clocks else one
 
         gateway = kept("gateway", "gateway")
         await asyncio.to_thread(_prepared, gateway.program, folder)
@@ -291,6 +295,12 @@ def _kept(
     program = Program(folder / name, **settings)
     undo.callback(program.close)
     return Kept(name, program, arguments, record)
+
+
+def _on_own_clock(one: Kept, folder: Path) -> Kept:
+    one.clock = MachineClock(folder)
+    one.program.variables |= one.clock.variables
+    return one
 
 
 async def _up(stack: Stack, undo: AsyncExitStack) -> None:
