@@ -7,7 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NoReturn, Protocol
 from uuid import uuid4
@@ -18,7 +18,7 @@ from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
 from streams.broker.access import Brokers
-from streams.broker.transport import TP, FastLane, Progress, make_app
+from streams.broker.transport import TP, FastLane, Progress, Seat, make_app
 from streams.broker.transport.app import Positions
 from streams.clock import Clock, StoppedClock, WallClock
 from streams.errors import Transient
@@ -109,7 +109,9 @@ class Engine:
         brokers: Brokers,
         publisher: Publishes,
         edges: Edges = THE_MACHINE,
+        seat: Seat | None = None,
     ) -> None:
+        """Without a `seat` nobody remembers, once the process has ended, under which id Kafka counted it."""
         self._ground = ground
         self._cluster_id = cluster_id
         self._end_process = edges.end_process
@@ -118,7 +120,8 @@ class Engine:
         self._units = UnitsOfWork(ground.database, cluster_id, self._name, ground.wall.now)
         self._relay = Relay(publisher.publish, self._units, ground.metrics)
         self._loop = Loop(self._surroundings(), _limits(ground.settings))
-        self._app = edges.transport(_lane(ground.settings, brokers, self._positions))
+        lane = _lane(ground.settings, brokers, self._positions)
+        self._app = edges.transport(lane if seat is None else replace(lane, seat=seat))
         agents.install(Carrier(self._app, self._loop, ground.settings.batch_max_records))
         self.outbox = self._sweeper("outbox", OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)
 

@@ -57,6 +57,7 @@ class LogEvent(StrEnum):
     CLOCKS_DIFFER = "clocks_differ"
     WATCHDOG_BIT = "watchdog_bit"
     FAILPOINT_HIT = "failpoint_hit"
+    PREDECESSOR_BURIED = "predecessor_buried"
     FEED_LOST = "feed_lost"
     ATTACHMENTS_SWEPT = "attachments_swept"
     MAP_IS_SCHEMATIC = "map_is_schematic"

@@ -25,10 +25,10 @@ _SHORTEST_TOKEN = 16
 _WELL_KNOWN_TOKENS = frozenset({"change-me-change-me", "fenghuo-fenghuo-fenghuo", "0123456789abcdef"})
 # The embedded broker makes the first join wait for half the session timeout, so there it is short.
 _BY_PROFILE: dict[str, dict[str, float]] = {
-    "embedded": {"session_timeout_seconds": 6, "heartbeat_seconds": 2, "fetch_max_wait_ms": 10},
+    "embedded": {"session_timeout_seconds": 6, "heartbeat_seconds": 1, "fetch_max_wait_ms": 10},
     "production": {
         "session_timeout_seconds": 10,
-        "heartbeat_seconds": 3,
+        "heartbeat_seconds": 1,
         "fetch_max_wait_ms": 500,
         "speed": 1,
         "trust_unsigned": False,
@@ -170,7 +170,7 @@ class Settings(KafkaSettings):
         6, ge=1, le=300, description="Kafka forgets a silent worker after this; 10 in production"
     )
     heartbeat_seconds: float = Field(
-        2, gt=0, le=100, description="below a third of the session timeout is wise; 3 in production"
+        1, gt=0, le=100, description="a worker learns of a rebalance at its next heartbeat"
     )
     fetch_max_wait_ms: int = Field(
         10, ge=1, le=10_000, description="how long a broker may hold an empty fetch; 500 in production"

@@ -5,7 +5,7 @@ loss rests on them.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import faust
@@ -20,6 +20,7 @@ from streams.broker.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
 from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer import FastLaneConsumer, FastLaneTransport
 from streams.broker.transport.pin import require_pinned_faust
+from streams.broker.transport.seat import OwnSeat, Seat
 
 Positions = Callable[[frozenset[TP]], Awaitable[Mapping[TP, int]]]
 
@@ -35,9 +36,12 @@ class FastLane:
     brokers: Brokers
     app_id: str
     positions: Positions
-    # 10 and 3 in production; 6 and 2 embedded: Tansu makes the first join wait for half the session timeout.
+    # 10 in production; 6 embedded: Tansu makes the first join wait for half the session timeout.
     session_timeout_seconds: float = 10.0
-    heartbeat_seconds: float = 3.0
+    # A member learns of a rebalance at its next heartbeat: this is a part of how long each rebalance takes.
+    heartbeat_seconds: float = 1.0
+    # Under which id Kafka counts us, kept beyond our life by whoever starts us again (decision 0020).
+    seat: Seat = field(default_factory=OwnSeat)
     # Kafka answers a fetch as soon as there is something for it, Tansu only at the end of this wait: give it 2-20 ms.
     # On Kafka it bounds how long a partition that was held back may wait for a fetch that others are in.
     fetch_max_wait_ms: int = 100

@@ -16,6 +16,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.broker.transport.seat import seated
 from streams.broker.transport.stillness import Stillness
 from streams.program.failpoints import Failpoint, failpoint
 
@@ -63,9 +64,13 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def on_start(self) -> None:
-        """Start the consumer, with a shorter patience for partitions whose records nobody takes."""
+        """Start the consumer, with a shorter patience for partitions whose records nobody takes, and with its seat."""
         await super().on_start()
-        self._ensure_consumer()._fetcher._prefetch_backoff = UNREAD_PATIENCE_SECONDS
+        consumer = self._ensure_consumer()
+        consumer._fetcher._prefetch_backoff = UNREAD_PATIENCE_SECONDS
+        # Nothing is subscribed yet, so nothing was sent to the group before this.
+        coordinator = consumer._coordinator
+        coordinator._send_req = seated(coordinator._send_req, coordinator.group_id, self.app.lane.seat)
         # Beside the calls of this thread and not among them: a broker that does not answer must hold up no fetch.
         self._looking = asyncio.create_task(self._look_for_ever())
 

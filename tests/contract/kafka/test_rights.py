@@ -12,8 +12,12 @@ from aiokafka.errors import (
     GroupAuthorizationFailedError,
     KafkaConnectionError,
     KafkaError,
+    NotCoordinatorForGroupError,
     TopicAuthorizationFailedError,
+    UnknownMemberIdError,
+    for_code,
 )
+from aiokafka.protocol.group import LeaveGroupRequest
 
 from models.identifiers import DeadlineId, IncidentId, MessageId
 from models.messages.hand_over import HandOver
@@ -130,6 +134,18 @@ async def test_a_unit_reads_in_groups_of_its_own(city: KafkaCluster) -> None:
     assert await reads(fire, Topic.DISPOSAL_COMMANDS, "unit-nanan-fire.bridge")
     for group in ("unit-nanan-medical.bridge", "unit-nanan-fire-2.bridge", GROUP):
         assert not await reads(fire, Topic.DISPOSAL_COMMANDS, group)
+
+
+async def test_the_engine_alone_has_a_member_leave(city: KafkaCluster) -> None:
+    """Burying a killed worker (decision 0020) needs the right to join and no more; who has it not puts nobody out."""
+    request = LeaveGroupRequest(GROUP, "faust-of-last-year")
+    answers = {}
+    for user in ("fenghuo-engine", "fenghuo-gateway", "fenghuo-monitoring", "unit-nanan-fire"):
+        async with city.admin(user) as admin:
+            answers[user] = for_code((await admin._send_request(request)).error_code)
+    # Any broker says who may not; only the group's coordinator would know the member.
+    assert answers.pop("fenghuo-engine") in (UnknownMemberIdError, NotCoordinatorForGroupError)
+    assert set(answers.values()) == {GroupAuthorizationFailedError}
 
 
 async def test_monitoring_sees_how_far_the_engine_is(city: KafkaCluster) -> None:

@@ -1,15 +1,18 @@
-"""A worker to be killed: writes each offset to a file, slowly, and acknowledges it."""
+"""A worker to be killed: writes each offset to a file, slowly, and acknowledges it; in a seat when given a folder."""
 
 import asyncio
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
-from streams.broker.transport import Batch
+from streams.broker.transport import Batch, Seat
+from streams.broker.transport.seat import OwnSeat
+from streams.program import seating
 from tests.contract.transport.worker import Broker, Worker
 
 
-async def main(broker: Broker, group: str, topic: str, seen: Path) -> None:
-    worker = Worker(broker, group, slice_records=1)
+async def main(broker: Broker, group: str, topic: str, seen: Path, seat: Seat) -> None:
+    worker = Worker(broker, group, slice_records=1, seat=seat)
 
     async def handle(batch: Batch) -> None:
         with seen.open("a") as file:
@@ -23,6 +26,7 @@ async def main(broker: Broker, group: str, topic: str, seen: Path) -> None:
 
 
 if __name__ == "__main__":
-    _, brokers, session_timeout_seconds, fetch_max_wait_ms, _, group, topic, seen = sys.argv
+    _, brokers, session_timeout_seconds, fetch_max_wait_ms, _, group, topic, seen, *folder = sys.argv
     broker = Broker(brokers, float(session_timeout_seconds), int(fetch_max_wait_ms), answers_at_once=False)
-    asyncio.run(main(broker, group, topic, Path(seen)))
+    with seating.taken(Path(folder[0])) if folder else nullcontext(OwnSeat()) as seat:
+        asyncio.run(main(broker, group, topic, Path(seen), seat))

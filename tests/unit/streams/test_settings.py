@@ -52,7 +52,7 @@ def test_a_whole_production_is_accepted() -> None:
     """Kafka, PostgreSQL and a secret of its own; session and heartbeat are those of a real broker."""
     settings = load_settings(None, **PRODUCTION)
     assert settings.brokers == "kafka-1:9092,kafka-2:9092"
-    assert (settings.session_timeout_seconds, settings.heartbeat_seconds) == (10, 3)
+    assert (settings.session_timeout_seconds, settings.heartbeat_seconds) == (10, 1)
     assert settings.fetch_max_wait_ms == 500
 
 
