@@ -2,6 +2,9 @@
 
 The port of the gateway opens before the broker is asked and long before the group is joined, so that a probe always
 gets an answer. When any part ends by itself, the program ends, and not with 0.
+
+What an engine alone does not need is imported where it is used: a killed worker is missed until it is back, and a
+third of its start was loading what it never uses (decision 0020).
 """
 
 import asyncio
@@ -10,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from importlib import import_module
 from typing import NoReturn
 from uuid import uuid4
 
@@ -17,7 +21,7 @@ import structlog
 import uvloop
 from aiokafka.errors import KafkaError
 from prometheus_client import disable_created_metrics
-from rich.console import Console
+from starlette.types import ASGIApp
 
 from streams.access.signing import Signer
 from streams.broker.access import Brokers
@@ -26,20 +30,17 @@ from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
 from streams.broker.topics import Scale, TopicsNotApplied
 from streams.clock import Clock, ScaledClock, WallClock
-from streams.cockpit.feed import Feed
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import MapRefused, Maps
-from streams.cockpit.waiting import ProposalWatch
 from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
-from streams.gateway.api import create_app, create_health_app
+from streams.gateway.probes import create_health_app
 from streams.gateway.services import Services
 from streams.log import LogEvent, configure_logging
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import board, entry, failpoints, identity, interpreter, photographs, running, trust
-from streams.program.overviews import StoredOverviews
+from streams.program import failpoints, identity, interpreter, photographs, running, seating, trust
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.privacy import keep_to_owner
@@ -49,7 +50,6 @@ from streams.program.server import Server, reachable
 from streams.program.timekeeping import LOOKED_EVERY_SECONDS, KeptTime, keeper_of, program_clock
 from streams.reconcile import DatabaseIsOlder
 from streams.settings import LogFormat, Profile, Role, Settings
-from streams.simulator.simulator import Simulator, SimulatorSettings, Via
 from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
@@ -64,6 +64,7 @@ _KEEP_TIME_EVERY_SECONDS = 1.0
 _CONNECT_AGAIN_SECONDS = 1.0
 _RELAY_EVERY_SECONDS = 1.0
 _ANSWER_WITHIN_SECONDS = 3.0
+_BEYOND_AN_ENGINE = ("streams.program.gate", "streams.program.local")
 # What starting again does not help against.
 _REFUSED = (
     SettingsRefused,
@@ -87,6 +88,9 @@ def main(settings: Settings) -> NoReturn:
     _begin_logging(settings)
     # A second series for each counter, which nobody reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
+    if settings.role is not Role.ENGINE:
+        for room in _BEYOND_AN_ENGINE:
+            import_module(room)
     interpreter.settle()
     code = uvloop.run(run(settings))
     sys.stdout.flush()
@@ -178,7 +182,9 @@ class _Program:
         if settings.role is Role.ALL and settings.simulate and settings.profile is Profile.EMBEDDED:
             self._play(ground.clock, brokers)
         if settings.role is Role.ALL and settings.profile is Profile.EMBEDDED:
-            self._work("board", board.show(StoredOverviews(ground.database), Console()))
+            from streams.program import local  # noqa: PLC0415 - see the head of this file
+
+            self._work("board", local.showing(ground.database))
         # Undone first: requests that wait for the engine are answered before it goes, not when they are given up.
         self._stack.callback(self._ending.set)
 
@@ -255,8 +261,7 @@ class _Program:
             count_lowered=lambda flood: self._metrics.door.lowered.labels(flood.value).inc(),
             ending=self._ending,
         )
-        create = create_health_app if settings.role is Role.ENGINE else create_app
-        server = Server(create(services), settings.http_host, settings.http_port, settings.proxies)
+        server = Server(self._app(services), settings.http_host, settings.http_port, settings.proxies)
         self._gateway_url = f"http://{reachable(settings.http_host)}:{server.port}"
         self._parts.start("server", server.run())
 
@@ -268,6 +273,13 @@ class _Program:
 
         self._stack.push_async_callback(close)
 
+    def _app(self, services: Services) -> ASGIApp:
+        if self._settings.role is Role.ENGINE:
+            return create_health_app(services)
+        from streams.program import gate  # noqa: PLC0415 - see the head of this file
+
+        return gate.create_app(services)
+
     def _nudge(self) -> None:
         if self._outbox is not None:
             self._outbox.nudge()
@@ -277,7 +289,9 @@ class _Program:
         running.write(data_dir, running.Running(os.getpid(), self._gateway_url, str(brokers)))
         self._stack.callback(running.forget, data_dir)
         self._announce(f"fenghuo runs at {self._gateway_url}")
-        link = await entry.local_link(ground.database, self._wall.now())
+        from streams.program import local  # noqa: PLC0415 - see the head of this file
+
+        link = await local.local_link(ground.database, self._wall.now())
         self._announce(f"open the screen  {self._gateway_url}/enter?link={link}")
         self._announce(f"token            {self._token}")
         self._announce(f"brokers          {brokers}")
@@ -307,7 +321,9 @@ class _Program:
                 "outbox", OutboxSweep(relay, topics=INTAKE), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT
             )
         else:
-            engine = Engine(ground, cluster_id, brokers, publisher)
+            # Given up after the engine has left the group.
+            seat = self._stack.enter_context(seating.taken(self._settings.data_dir))
+            engine = Engine(ground, cluster_id, brokers, publisher, seat=seat)
             self._stack.push_async_callback(engine.stop)
             await engine.start()
             self._outbox = engine.outbox
@@ -327,8 +343,10 @@ class _Program:
         )
         self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
         if self._settings.role is not Role.ENGINE:
-            self._work("feed", Feed(brokers, ground.database, ground.clock, self._hubs).run())
-            self._work("proposals", ProposalWatch(ground.database, ground.clock, self._hubs).run())
+            from streams.program import gate  # noqa: PLC0415 - see the head of this file
+
+            for name, work in gate.screens(brokers, ground.database, ground.clock, self._hubs).items():
+                self._work(name, work)
 
     async def _publisher(self, brokers: Brokers) -> Publisher:
         while True:
@@ -343,21 +361,12 @@ class _Program:
     # --- those who play along -------------------------------------------------------------------------------
 
     def _play(self, clock: Clock, brokers: Brokers) -> None:
-        settings = self._settings
-        simulator = Simulator(
-            SimulatorSettings(
-                seed=settings.seed,
-                brokers=brokers,
-                gateway_url=self._gateway_url,
-                token=self._token,
-                signer=Signer(self._keyring, self._wall) if self._keyring.keys else None,
-                via=Via(settings.simulate_via.value),
-                rounds=settings.simulate_rounds,
-                events=settings.simulate_events,
-            ),
-            clock,
+        from streams.program import local  # noqa: PLC0415 - see the head of this file
+
+        playing = local.playing(
+            self._settings, clock, self._wall, brokers, self._gateway_url, self._token, self._keyring
         )
-        self._work("simulator", simulator.run())
+        self._work("simulator", playing)
 
     # --- tasks ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -15,8 +16,6 @@ from streams.store.statements import upsert
 
 SHORTEST_PASSWORD = 12
 _hasher = PasswordHasher()
-# Verified in place of a password that nobody has, so that an unknown name takes as long as a wrong password.
-_NOBODYS = _hasher.hash("nobody's password")
 _BY_ID = select(ACCOUNTS).where(ACCOUNTS.c.person_id == bindparam("who"))
 
 
@@ -81,7 +80,7 @@ async def with_password(connection: AsyncConnection, person_id: str, password: s
     """Who this is; None for a wrong name or password and for a closed account, which all take the same time."""
     row = (await connection.execute(_BY_ID, {"who": person_id})).mappings().first()
     hashed = None if row is None else row["password_hash"]
-    is_right = await asyncio.to_thread(_verifies, hashed or _NOBODYS, password)
+    is_right = await asyncio.to_thread(_verifies, hashed, password)
     if row is None or hashed is None or row["disabled"] or not is_right:
         return None
     return someone_of(row)
@@ -98,8 +97,15 @@ def someone_of(row: RowMapping) -> Someone:
     )
 
 
-def _verifies(hashed: str, password: str) -> bool:
+@cache
+def _nobodys() -> str:
+    """Verified in place of a password that nobody has, so that an unknown name takes as long as a wrong password."""
+    return _hasher.hash("nobody's password")
+
+
+def _verifies(hashed: str | None, password: str) -> bool:
+    instead = _nobodys()  # whoever asks: the first to sign in waits for its making, known or not
     try:
-        return _hasher.verify(hashed, password)
+        return _hasher.verify(hashed or instead, password)
     except Argon2Error:
         return False

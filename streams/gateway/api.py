@@ -58,15 +58,6 @@ ROOMS = (
 )
 
 
-def create_health_app(services: Services) -> FastAPI:
-    """What an engine without a gateway shows: health, metrics and version."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.services = services
-    app.include_router(health.router)
-    app.add_middleware(Callers, token=services.token, known=Known())
-    return app
-
-
 def create_app(services: Services) -> FastAPI:
     """The gateway over these services. The ASGI server that runs it bounds headers and idle sockets."""
     # The interactive pages of FastAPI fetch scripts from elsewhere, so they stay off.

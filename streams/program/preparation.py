@@ -18,7 +18,6 @@ from streams.errors import Transient
 from streams.log import LogEvent
 from streams.program.readiness import Component, Readiness
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from streams.store.revision import is_current
 
 _ASK_AGAIN_SECONDS = 1.0
@@ -31,6 +30,8 @@ async def prepare_database(database: Database, readiness: Readiness, *, may_upgr
     while True:
         try:
             if may_upgrade:
+                from streams.store.migrations import upgrade  # noqa: PLC0415 - Alembic, which no production needs here
+
                 await upgrade(database)
             if await is_current(database):
                 readiness.ready(Component.DATABASE)
