@@ -5,7 +5,7 @@ what takes long. The soak (F31) kills workers and restarts database and broker f
 F05 are played longer there than on their own.
 """
 
-from tests.faults.nemeses import broker, clocks, database, disk, gateway, poison, time, workers
+from tests.faults.nemeses import broker, clocks, database, disk, gateway, poison, storm, time, workers
 from tests.faults.scene import Experiment, Extent
 from tests.faults.stack import TANSU_SQLITE, Wish
 
@@ -14,12 +14,19 @@ _DATABASE_ON_64_MB = Wish(small_disk_of="database", disk_megabytes=64)
 _DATABASE_ON_400_MB = Wish(small_disk_of="database", disk_megabytes=400)
 _BROKER_ON_256_MB = Wish(small_disk_of="broker", disk_megabytes=256)
 _THREE = Wish(workers=3)
+_SIX = Wish(workers=6)
 _OWN_CLOCKS = Wish(sets_clocks=True)
 _AT_MOST = 300
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F00", workers.nothing, extents=_FULL),
-    Experiment("F01", workers.killed_at_places_and_at_random, wish=_THREE, handled_at_most=15),
+    Experiment(
+        "F01",
+        workers.killed_at_places_and_at_random,
+        wish=_THREE,
+        events_per_second=3,
+        handled_at_most=15,
+    ),
     Experiment("F02", broker.killed),
     Experiment("F03", broker.frozen, extents=_FULL),
     Experiment("F04", workers.frozen_until_forgotten),
@@ -34,7 +41,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),
     Experiment("F16", clocks.set_wrong, extents=_FULL, wish=_OWN_CLOCKS, drained_within_seconds=_AT_MOST),
-    Experiment("F17", workers.come_and_go, wish=_THREE, extents=_FULL),
+    Experiment("F17", storm.come_and_go, wish=_SIX, extents=_FULL, events_per_second=3),
     Experiment(
         "F18", time.burst, extents=_FULL, drained_within_seconds=2 * _AT_MOST, drained_at_most=_AT_MOST
     ),

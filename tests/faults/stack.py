@@ -34,7 +34,7 @@ _LOOK_EVERY_SECONDS = 0.1
 _AGAIN_AFTER_SECONDS = 0.5
 _GIVEN_UP_AFTER_ENDS = 4
 # Kafka takes no shorter session than 6 s by its own default; what a deployment that wants 15 s should set, too.
-SESSION = {"session_timeout_seconds": 6, "heartbeat_seconds": 2}
+SESSION = {"session_timeout_seconds": 6}
 # A unit that heard nothing is told again soon, so that the deaf ones are seen within a short experiment.
 _NEW_KEY = ("keys", "new", "the-city", "--area", "500000", "--role", "unit", "--into")
 _COMMON: dict[str, object] = {"resend_command_seconds": 5, "log_format": "json"}
