@@ -1,0 +1,1 @@
+"""An installation is copied, carried off and put back."""
