@@ -43,7 +43,7 @@ COMMANDS = MappingProxyType(
         "topics": ("topics", "app"),
         "db": ("administration", "db"),
         "rulebook": ("rulebook", "app"),
-        "config": ("administration", "config"),
+        "config": ("configuring", "app"),
         "docs": ("administration", "docs"),
         "version": ("administration", "version"),
     }

@@ -1,4 +1,4 @@
-"""`fenghuo db`, `config`, `docs` and `version`: what an operator or developer does once in a while."""
+"""`fenghuo db`, `docs` and `version`: what an operator or developer does once in a while."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -14,15 +14,13 @@ from streams.archive.files import ArchiveFolder
 from streams.archive.putting_away import QUIET_DAYS, FileMade, MonthLeft, put_away
 from streams.cli.doors import on_database, program_now, settings_of_command
 from streams.cli.terminal import CannotDo, answer, found_wrong, remark
-from streams.errors import SettingsRefused, Transient
-from streams.program.trust import keyring_of
-from streams.settings import Settings, load_settings
+from streams.errors import Transient
+from streams.settings import Settings
 from streams.store.database import Database
 from streams.store.migrations import upgrade
 from workflows.rulebook_file import default_rulebook
 
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, archive.")
-config = typer.Typer(no_args_is_help=True, help="The settings: show, check.")
 docs = typer.Typer(no_args_is_help=True, help="The generated documents: build.")
 
 
@@ -94,32 +92,6 @@ async def _archived(database: Database, settings: Settings, before: Month, quiet
                     )
     except OSError as full:
         raise CannotDo(f"{folder.path} takes no more: {full}; nothing was taken from the database") from full
-
-
-@config.command("show")
-def show_config() -> None:
-    """Print every setting as it stands, secrets masked.
-
-    Example: fenghuo config show
-    """
-    for name, value in settings_of_command().shown().items():
-        answer(f"{name}={value}")
-
-
-@config.command("check")
-def check_config() -> None:
-    """Say whether the program would start with these settings. Exit code 1: no, with everything that is wrong.
-
-    Example: fenghuo config check
-    """
-    try:
-        settings = load_settings()
-        keyring_of(settings, makes=False)
-    except SettingsRefused as refused:
-        for problem in refused.problems:
-            answer(problem)
-        found_wrong("change these settings, then start")
-    answer(f"the settings are good: profile {settings.profile.value}, role {settings.role.value}")
 
 
 @docs.command("build")

@@ -19,7 +19,7 @@ def test_a_writer_does_not_make_it_begin_anew(tmp_path: Path) -> None:
         writer.commit()
 
         def write(_: str, pages: int, most: int) -> None:
-            assert pages <= most
+            assert (done[-1] if done else 0) < pages <= most
             done.append(pages)
             writer.execute("UPDATE facts SET body = x'01' WHERE rowid = 1")
             writer.execute("INSERT INTO facts VALUES (x'02')")
@@ -27,7 +27,7 @@ def test_a_writer_does_not_make_it_begin_anew(tmp_path: Path) -> None:
 
         sqlite.copy(source, target, write)
     assert len(done) > 2
-    assert done == sorted(done)
+
     with closing(sqlite3.connect(target)) as copy:
         assert copy.execute(
             "SELECT count(*), max(length(body)), min(length(body)) FROM facts"

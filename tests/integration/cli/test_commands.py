@@ -237,10 +237,10 @@ def test_settings_are_shown_without_secrets(fenghuo: Fenghuo, monkeypatch: pytes
 
 
 def test_wrong_settings_are_refused(fenghuo: Fenghuo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`config check` finds them wrong (1); a command that needs them ends with 78. Each is named."""
+    """`config check` finds them wrong, and a command that needs them: both end with 78. Each is named."""
     monkeypatch.setenv("FENGHUO_PROFILE", "production")
     said = fenghuo("config", "check")
-    assert said.code == 1
+    assert said.code == EXIT_SETTINGS
     assert {line.split(":")[0] for line in said.answer.splitlines()} >= {
         "FENGHUO_BROKER_URL",
         "FENGHUO_TOKEN",
