@@ -5,7 +5,21 @@ what takes long. The soak (F31) kills workers and restarts database and broker f
 F05 are played longer there than on their own.
 """
 
-from tests.faults.nemeses import broker, clocks, database, disk, gateway, poison, storm, time, workers
+from tests.faults.field import Manner
+from tests.faults.nemeses import (
+    bodies,
+    broker,
+    clocks,
+    database,
+    disk,
+    gateway,
+    network,
+    poison,
+    slow,
+    storm,
+    time,
+    workers,
+)
 from tests.faults.scene import Experiment, Extent
 from tests.faults.stack import TANSU_SQLITE, Wish
 
@@ -15,8 +29,10 @@ _DATABASE_ON_400_MB = Wish(small_disk_of="database", disk_megabytes=400)
 _BROKER_ON_256_MB = Wish(small_disk_of="broker", disk_megabytes=256)
 _THREE = Wish(workers=3)
 _SIX = Wish(workers=6)
+_LINES = Wish(has_lines=True)
 _OWN_CLOCKS = Wish(sets_clocks=True)
 _AT_MOST = 300
+_SLOW = ((Manner.LATE, 100),)
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F00", workers.nothing, extents=_FULL),
@@ -31,15 +47,17 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F03", broker.frozen, extents=_FULL),
     Experiment("F04", workers.frozen_until_forgotten),
     Experiment("F05", database.restarted, drained_at_most=60),
-    Experiment("F06", database.commits_without_answer, through_proxy=True),
+    Experiment("F06", database.commits_without_answer, wish=_LINES),
     Experiment("F07", database.locked, extents=_FULL),
     Experiment("F07", database.locked, pair=TANSU_SQLITE),
     Experiment("F08", disk.database_full, pair=TANSU_SQLITE, wish=_DATABASE_ON_64_MB),
     Experiment("F08", disk.database_full, extents=_FULL, wish=_DATABASE_ON_400_MB),
     Experiment("F09", disk.broker_full, extents=_FULL, wish=_BROKER_ON_256_MB),
-    Experiment("F10", database.cut_off, extents=_FULL, through_proxy=True),
+    Experiment("F10", network.cut_off, wish=_LINES),
+    Experiment("F11", slow.consumers, extents=_FULL, manners=_SLOW, drained_within_seconds=_AT_MOST),
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),
+    Experiment("F14", bodies.oversized),
     Experiment("F16", clocks.set_wrong, extents=_FULL, wish=_OWN_CLOCKS, drained_within_seconds=_AT_MOST),
     Experiment("F17", storm.come_and_go, wish=_SIX, extents=_FULL, events_per_second=3),
     Experiment(
@@ -51,5 +69,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F21", clocks.a_day_away, events_per_second=0, all_end=False),
     Experiment("F27", gateway.killed_mid_request, events_per_second=0),
     Experiment("F27", gateway.killed_mid_request, pair=TANSU_SQLITE, extents=_FULL, events_per_second=0),
-    Experiment("F31", time.long_life, extents=_FULL, drained_at_most=60),
+    Experiment("F31", time.long_life, extents=_FULL, events_per_second=2, drained_at_most=60),
 )

@@ -26,7 +26,7 @@ _LOOKS_AT_REST = 3
 _MOST_TOLD = 8
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-_UNHANDLED = (
+UNHANDLED = (
     "SELECT count(*) FROM intake LEFT JOIN inbox ON inbox.message_id = intake.message_id"
     " WHERE inbox.message_id IS NULL"
 )
@@ -61,7 +61,7 @@ async def drained(
         try:
             state = {
                 "unpublished": await number(stack.books, _UNPUBLISHED),
-                "unhandled": await number(stack.books, _UNHANDLED),
+                "unhandled": await number(stack.books, UNHANDLED),
                 "open": await number(stack.books, _OPEN) if all_end else 0,
             }
             at_rest = 0 if any(state.values()) else at_rest + 1

@@ -21,12 +21,16 @@ _ANSWER_WITHIN_SECONDS = 15.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
 _AT_ONCE = 200
+_CALL_FIRST = ("119", "grid")
 _TITLES = ("仓库起火", "厂房起火", "居民楼起火", "商铺起火", "车库起火")
 
 
 @dataclass
 class Load:
-    """One crowd of reporters. `asked_seconds` is how long each receipt took from the first try, `tries` how often."""
+    """One crowd of reporters. `asked_seconds` is when each was first sent and how long its receipt took.
+
+    `urgent` are the first reports of the events that were told as a danger to life, of `burst` alone.
+    """
 
     url: str
     witness: Witness
@@ -34,6 +38,7 @@ class Load:
     asked_seconds: list[tuple[float, float]] = field(default_factory=list)
     retried: int = 0
     events: int = 0
+    urgent: list[Identity] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Nothing is told yet."""
@@ -66,25 +71,37 @@ class Load:
                 telling.create_task(self.event())
                 told += 1
 
-    async def burst(self, events: int, events_per_second: float) -> None:
-        """So many events at this rate, each report with its receipt when it is back."""
+    async def burst(self, events: int, events_per_second: float, urgent_one_in: int = 0) -> None:
+        """So many events at this rate, each report with its receipt when it is back.
+
+        Where `urgent_one_in` is given, one event in so many is a danger to life, and the others are told by sources
+        that have to wait behind it.
+        """
         began = perf_counter()
         async with asyncio.TaskGroup() as telling:
             for number in range(events):
                 await asyncio.sleep(max(0.0, began + number / events_per_second - perf_counter()))
-                telling.create_task(self.event())
+                if not urgent_one_in:
+                    telling.create_task(self.event())
+                elif number % urgent_one_in == 0:
+                    telling.create_task(self.event(is_urgent=True))
+                else:
+                    telling.create_task(self.event(("grid", "department")))
 
-    async def event(self) -> None:
-        """One event: both its reports, one after the other."""
+    async def event(self, channels: tuple[str, ...] = _CALL_FIRST, *, is_urgent: bool = False) -> None:
+        """One event: both its reports, one after the other; where it is urgent, the first says so."""
         number, self.events = self.events, self.events + 1
-        for channel in ("119", "grid"):
-            identity, body = self.report(number, channel)
+        for channel in channels:
+            says_so = is_urgent and channel == channels[0]
+            identity, body = self.report(number, channel, is_urgent=says_so)
+            if says_so:
+                self.urgent.append(identity)
             await self.hand_in(identity, body)
 
-    def report(self, number: int, channel: str) -> tuple[Identity, bytes]:
+    def report(self, number: int, channel: str, *, is_urgent: bool = False) -> tuple[Identity, bytes]:
         """The bytes of one report, which stay the same however often they are sent."""
         township = self._townships[number % len(self._townships)]
-        source = f"119-{township[:6]}" if channel == "119" else f"grid-{township}"
+        source = f"grid-{township}" if channel == "grid" else f"{channel}-{township[:6]}"
         now = datetime.now(UTC)
         report_id = f"f{self.seed}-{number}-{channel}"
         body = {
@@ -93,6 +110,7 @@ class Load:
             "channel": channel,
             "reporter_id": f"reporter-{number}-{channel}",
             "kind": "initial",
+            "urgent": is_urgent,
             "category": "accident.fire",
             "title": _TITLES[number % len(_TITLES)],
             "area_code": township,

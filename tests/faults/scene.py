@@ -8,7 +8,7 @@ import tempfile
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,6 @@ from tests.faults.field import USUAL, Field, Manner
 from tests.faults.judge import DRAINED_WITHIN_SECONDS, Findings, drained, judge
 from tests.faults.load import Load
 from tests.faults.outcome import DETAILS, Figure, Outcome, Stamped
-from tests.faults.proxy import Proxy
 from tests.faults.stack import KAFKA_POSTGRES, Stack, Wish, embedded, production
 from tests.faults.witness import Witness
 from tests.servers import log_tail
@@ -46,7 +45,7 @@ class Scene:
     units: Field
     draws: random.Random
     extent: Extent
-    proxy: Proxy | None = None
+    usual_events_per_second: float = 0.0
     figures: list[Figure] = field(default_factory=list)
 
     @property
@@ -82,7 +81,6 @@ class Experiment:
     events_per_second: float = 1.0
     wish: Wish = _PLAIN
     manners: tuple[tuple[Manner, int], ...] = USUAL
-    through_proxy: bool = False  # database connections of the whole stack go through one
     all_end: bool = True
     drained_within_seconds: float = DRAINED_WITHIN_SECONDS
     drained_at_most: float | None = (
@@ -215,29 +213,13 @@ async def _scene(
     experiment: Experiment, extent: Extent, seed: int, folder: Path, record: Record
 ) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as undo:
-        proxy, wish = None, experiment.wish
-        if experiment.through_proxy:
-            proxy = await undo.enter_async_context(Proxy(0))
-            wish = _seen_through(proxy, wish)
         make = production if experiment.pair == KAFKA_POSTGRES else embedded
-        stack = await undo.enter_async_context(make(folder, record, wish))
+        stack = await undo.enter_async_context(make(folder, record, experiment.wish))
         witness = Witness(folder / "witness.jsonl")
         undo.callback(witness.close)
         load = await undo.enter_async_context(Load(stack.gateway.program.url, witness, seed))
         units = Field(stack.brokers, witness, stack.signer, seed, experiment.manners)
-        yield Scene(stack, witness, load, units, random.Random(seed), extent, proxy)
-
-
-def _seen_through(proxy: Proxy, wish: Wish) -> Wish:
-    """The wish with a database URL that leads through the proxy."""
-
-    def through(url: str) -> str:
-        head, _, rest = url.rpartition("@")
-        address, _, name = rest.partition("/")
-        proxy.target_port = int(address.rpartition(":")[2])
-        return f"{head}@127.0.0.1:{proxy.port}/{name}"
-
-    return replace(wish, database_url=through)
+        yield Scene(stack, witness, load, units, random.Random(seed), extent, experiment.events_per_second)
 
 
 def _last_words(folder: Path) -> str:

@@ -25,6 +25,7 @@ from tests.brokers.tansu import Tansu
 from tests.databases.postgres import PostgresServer, find_programs
 from tests.faults.books import Books, PostgresBooks, SqliteBooks
 from tests.faults.disk import SmallDisk, small_disk
+from tests.faults.lines import Lines, lines
 from tests.faults.machine_clock import MachineClock
 from tests.servers import log_tail
 
@@ -141,6 +142,7 @@ class Stack:
     disk: SmallDisk | None = None
     kafka: KafkaBroker | None = None
     postgres: PostgresServer | None = None
+    lines: Lines | None = None
     new_worker: Callable[[str], Kept] = field(default=lambda name: (_ for _ in ()).throw(RuntimeError(name)))
 
     @property
@@ -160,6 +162,12 @@ class Stack:
         assert self.postgres is not None, f"no PostgreSQL in {self.pair}"
         return self.postgres
 
+    @property
+    def cuttable(self) -> Lines:
+        """Its lines, where the experiment wishes for some to cut."""
+        assert self.lines is not None, "the experiment wishes for no lines"
+        return self.lines
+
     def ended_by_themselves(self) -> int:
         """How often a process ended that nobody had killed."""
         return sum(sum(one.ended_by_itself.values()) for one in self.everybody)
@@ -167,16 +175,14 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an experiment needs: how many workers, and settings of its own. `database_url` and `broker_url` see through
-    the proxies that it puts between.
-    """
+    """What an experiment needs: how many workers, and settings of its own."""
 
     workers: int = 2
     settings: dict[str, object] = field(default_factory=dict)
-    database_url: Callable[[str], str] = lambda url: url
     small_disk_of: str = ""  # "broker" or "database": what lies on a disk of `disk_megabytes`
     disk_megabytes: int = 64
     sets_clocks: bool = False  # each process sees a wall clock of its own (`Kept.clock`)
+    has_lines: bool = False  # to be cut between its processes, database and broker (`Stack.lines`)
 
 
 @asynccontextmanager
@@ -189,12 +195,16 @@ async def production(folder: Path, record: Record, wish: Wish) -> AsyncIterator[
         undo.push_async_callback(asyncio.to_thread, kafka.stop)
         server = _postgres_on(disk if wish.small_disk_of == "database" else None)
         undo.push_async_callback(asyncio.to_thread, server.remove)
+        cuttable = await undo.enter_async_context(lines()) if wish.has_lines else None
+        if cuttable is not None:
+            await asyncio.to_thread(cuttable.lead_to, kafka)
         await asyncio.gather(asyncio.to_thread(kafka.start), asyncio.to_thread(server.start))
         await kafka.create_topics({one.topic.value: Scale.PRODUCTION.partitions(one) for one in CATALOGUE})
         database_url = server.url(server.create_database())
-        settings = _production_settings(kafka, database_url, folder, wish)
+        common = _production_settings(kafka, database_url, folder, wish)
 
         def kept(name: str, role: str) -> Kept:
+            settings = common | _through(cuttable, role, database_url)
             one = _kept(undo, folder, record, name, ("--role", role), settings)
             return _on_own_clock(one, folder / name) if wish.sets_clocks else one
 
@@ -213,6 +223,7 @@ async def production(folder: Path, record: Record, wish: Wish) -> AsyncIterator[
             disk,
             kafka,
             server,
+            cuttable,
             lambda name: kept(name, "engine"),
         )
         await _up(stack, undo)
@@ -261,12 +272,22 @@ def _production_settings(
     return {
         "profile": "production",
         "broker_url": f"kafka://{kafka.bootstrap_servers}",
-        "database_url": wish.database_url(database_url),
+        "database_url": database_url,
         "trusted_proxies": "127.0.0.1",
         "signing_keys": folder / "keys.toml",
         **SESSION,
         **_COMMON,
         **wish.settings,
+    }
+
+
+def _through(cuttable: Lines | None, role: str, database_url: str) -> dict[str, object]:
+    """What makes a process of this role go by its lines, where there are some."""
+    if cuttable is None:
+        return {}
+    return {
+        "broker_url": f"kafka://{cuttable.broker_address(role)}",
+        "database_url": cuttable.database_url(role, database_url),
     }
 
 

@@ -7,6 +7,7 @@ from its database.
 import os
 import time
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Witness:
         self.answers: Counter[int] = Counter()
         self.heard: dict[str, set[str]] = defaultdict(set)
         self.deliveries: Counter[str] = Counter()
+        self.heard_at: dict[str, datetime] = {}
         self.unequal_receipts: list[Identity] = []
         self.cut_short = 0
 
@@ -62,6 +64,7 @@ class Witness:
         """A unit's system read this command from its topic."""
         digest = sha256(value).hexdigest()
         self.heard[command_id].add(digest)
+        self.heard_at.setdefault(command_id, datetime.now(UTC))
         self.deliveries[command_id] += 1
         self.note("heard", command=command_id, digest=digest)
 

@@ -9,7 +9,6 @@ import asyncpg
 
 from tests.faults.nemeses.service import Outages, served_again
 from tests.faults.outcome import Figure, promise
-from tests.faults.proxy import Line, Proxy
 from tests.faults.scene import Scene
 from tests.faults.stack import KAFKA_POSTGRES
 
@@ -39,15 +38,17 @@ async def restarted(scene: Scene) -> None:
 
 async def commits_without_answer(scene: Scene) -> None:
     """F06: the line to the database swallows the answer to every fifth COMMIT and breaks: was it kept or not?"""
-    proxy, hits = _proxy(scene), scene.count(60, 200)
-    proxy.loses_every = 5
-    proxy.loses_answers_to = b"COMMIT"
+    ways, hits = scene.stack.cuttable.to_database, scene.count(60, 200)
+    for one in ways:
+        one.loses_every = 5
+        one.loses_answers_to = b"COMMIT"
     async with asyncio.timeout(_ALL_HIT_WITHIN_SECONDS):
-        while proxy.lost_answers < hits:
+        while (lost := sum(one.lost_answers for one in ways)) < hits:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-    proxy.loses_answers_to = b""
-    scene.record.note(f"{proxy.lost_answers} answers to COMMIT were lost")
-    scene.figures.append(Figure("lost answers to COMMIT (reads too)", proxy.lost_answers, at_least=hits))
+    for one in ways:
+        one.loses_answers_to = b""
+    scene.record.note(f"{lost} answers to COMMIT were lost")
+    scene.figures.append(Figure("lost answers to COMMIT (reads too)", lost, at_least=hits))
 
 
 async def locked(scene: Scene) -> None:
@@ -72,29 +73,6 @@ async def locked(scene: Scene) -> None:
     ]
 
 
-async def cut_off(scene: Scene) -> None:
-    """F10, the database's side: its line silent, answering nobody, broken; then flapping each second."""
-    proxy, outages = _proxy(scene), Outages()
-    cuts = [(Line.CUT, 1.0), (Line.SILENT, 10.0), (Line.ONE_WAY, 10.0)]
-    for line, seconds in cuts if scene.is_quick else [*cuts, (Line.SILENT, 60.0), (Line.CUT, 60.0)]:
-        await scene.pause(3, 6)
-        async with outages.one():
-            scene.record.note(f"line to the database {line} for {seconds} s")
-            proxy.set(line)
-            await asyncio.sleep(seconds)
-            proxy.set(Line.OPEN)
-        outages.back_after_seconds.append(await served_again(scene))
-    async with outages.one():
-        scene.record.note("line to the database flaps")
-        for _ in range(scene.count(5, 30)):
-            proxy.set(Line.CUT)
-            await asyncio.sleep(0.5)
-            proxy.set(Line.OPEN)
-            await asyncio.sleep(0.5)
-    outages.back_after_seconds.append(await served_again(scene))
-    scene.figures += outages.figures(scene, back_at_most=_BACK_WITHIN_SECONDS, receipts_at_most_ms=None)
-
-
 async def _lock_postgres(scene: Scene) -> None:
     connection = await asyncpg.connect(scene.stack.database_url.replace("+asyncpg", ""))
     try:
@@ -116,8 +94,3 @@ def _lock_sqlite(scene: Scene) -> None:
         connection.execute("BEGIN IMMEDIATE")
         time.sleep(_LOCKED_SECONDS)
         connection.execute("ROLLBACK")
-
-
-def _proxy(scene: Scene) -> Proxy:
-    assert scene.proxy is not None, "the experiment asks for no proxy"
-    return scene.proxy

@@ -1,33 +1,55 @@
 """What only time and numbers do: bursts, and a long steady life with faults at random."""
 
 import asyncio
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter
 
+from tests.faults.books import number
+from tests.faults.judge import UNHANDLED
+from tests.faults.memory import BYTES_PER_MB, Sample, sample
 from tests.faults.nemeses.service import served_again
+from tests.faults.orders import figures, first_orders
 from tests.faults.outcome import Figure
 from tests.faults.scene import Scene
 from tests.faults.stack import Kept
+from tests.faults.witness import Identity
 
 _SAMPLE_SECONDS = 10.0
 _SETTLED_SHARE = 3  # the first third of a life is warming up
-_BYTES_PER_MB = 1_048_576
+_TIMES = 10  # what the burst is more than the usual load
+_URGENT_ONE_IN = 10
+_BETWEEN_SECONDS = 3.0
+_LOOK_EVERY_SECONDS = 0.5
 
 
 async def burst(scene: Scene) -> None:
-    """F18: a steady minute, then ten times as many events for a minute; the load of the scene goes on beside."""
-    seconds = scene.count(20, 60)
-    rate = 10.0
-    scene.record.note(f"burst of {rate:g} events a second for {seconds} s")
-    began = perf_counter()
-    await scene.load.burst(int(rate * seconds), rate)
-    took = perf_counter() - began
+    """F18: the usual load and some urgent events, then ten times as many events; one in ten is a danger to life."""
+    steady_seconds, seconds = scene.count(10, 30), scene.count(20, 60)
+    steady = await _told(scene, "steady", steady_seconds, scene.usual_events_per_second)
+    await asyncio.sleep(_BETWEEN_SECONDS)
+    flood = await _told(scene, "in the burst", seconds, _TIMES * scene.usual_events_per_second)
+    healed = perf_counter()
+    while await number(scene.stack.books, UNHANDLED):
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    scene.figures.append(Figure("backlog of the burst handled after", perf_counter() - healed, "s"))
+    await asyncio.sleep(_BETWEEN_SECONDS)
+    for when, urgent in (("steady", steady), ("in the burst", flood)):
+        orders = await first_orders(scene.stack.books, scene.witness, urgent)
+        scene.figures += figures(when, len(urgent), orders)
+
+
+async def _told(scene: Scene, when: str, seconds: int, events_per_second: float) -> list[Identity]:
+    """So many events beside the load of the scene; which reports were urgent."""
+    scene.record.note(f"{when}: {events_per_second:g} events a second for {seconds} s")
+    before, began = len(scene.load.urgent), perf_counter()
+    events = int(events_per_second * seconds)
+    await scene.load.burst(events, events_per_second, _URGENT_ONE_IN)
     scene.figures += [
-        Figure("events told in the burst", rate * seconds),
-        Figure("receipts of the burst after", took, "s"),
+        Figure(f"reports told, {when}", 2 * events),
+        Figure(f"reports a second, {when}", 2 * events / seconds),
+        Figure(f"last receipt, {when}, after", perf_counter() - began, "s"),
     ]
+    return scene.load.urgent[before:]
 
 
 async def long_life(scene: Scene) -> None:
@@ -72,7 +94,7 @@ class _Samples:
 
     gateway: Kept
     worker: Kept
-    taken: dict[str, list[tuple[float, int, int]]] = field(default_factory=dict)
+    taken: dict[str, list[Sample]] = field(default_factory=dict)
 
     async def run(self) -> None:
         while True:
@@ -80,7 +102,7 @@ class _Samples:
                 if one.program.is_alive:
                     # A new life has a new history: only what one process did is compared.
                     key = f"{one.name}/{one.program.process_id}"
-                    self.taken.setdefault(key, []).append(_sample(one.program.process_id))
+                    self.taken.setdefault(key, []).append(sample(one.program.process_id))
             await asyncio.sleep(_SAMPLE_SECONDS)
 
     def figures(self) -> list[Figure]:
@@ -91,21 +113,17 @@ class _Samples:
             settled = longest[len(longest) // _SETTLED_SHARE :]
             if len(settled) < 2:
                 continue
-            minutes = (settled[-1][0] - settled[0][0]) / 60
-            slope = _slope([(at, float(memory)) for at, memory, _ in settled]) * 600 / _BYTES_PER_MB
-            files = settled[-1][2] - settled[0][2]
+            minutes = (settled[-1].at - settled[0].at) / 60
+            slope = _slope([(one.at, float(one.resident_bytes)) for one in settled]) * 600 / BYTES_PER_MB
+            files = settled[-1].files - settled[0].files
             found += [
-                Figure(f"{name}: memory after {minutes:.0f} min", settled[-1][1] / _BYTES_PER_MB, "MB"),
+                Figure(
+                    f"{name}: memory after {minutes:.0f} min", settled[-1].resident_bytes / BYTES_PER_MB, "MB"
+                ),
                 Figure(f"{name}: memory grows in 10 min", slope, "MB", at_most=1),
                 Figure(f"{name}: more open files", files, at_most=10),
             ]
         return found
-
-
-def _sample(process_id: int) -> tuple[float, int, int]:
-    folder = Path(f"/proc/{process_id}")
-    pages = int((folder / "statm").read_text().split()[1])
-    return perf_counter(), pages * os.sysconf("SC_PAGE_SIZE"), len(list((folder / "fd").iterdir()))
 
 
 def _slope(points: list[tuple[float, float]]) -> float:
