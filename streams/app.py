@@ -28,6 +28,7 @@ from streams.broker.access import Brokers
 from streams.broker.acls import INTAKE
 from streams.broker.embedded import BrokerNotStarted, EmbeddedBroker
 from streams.broker.publishing import Publisher
+from streams.broker.seat import Seat
 from streams.broker.topics import Scale, TopicsNotApplied
 from streams.clock import Clock, ScaledClock, WallClock
 from streams.cockpit.hub import Hubs
@@ -36,20 +37,19 @@ from streams.engine import Engine, Ground, end_process
 from streams.errors import EXIT_CRASHED, EXIT_SETTINGS, SettingsRefused
 from streams.gateway.probes import create_health_app
 from streams.gateway.services import Services
-from streams.log import LogEvent, configure_logging
+from streams.log import LogEvent
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import failpoints, identity, interpreter, photographs, running, seating, trust
+from streams.program import failpoints, identity, interpreter, photographs, running, trust
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
-from streams.program.privacy import keep_to_owner
 from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
 from streams.program.timekeeping import LOOKED_EVERY_SECONDS, KeptTime, keeper_of, program_clock
 from streams.reconcile import DatabaseIsOlder
-from streams.settings import LogFormat, Profile, Role, Settings
+from streams.settings import Profile, Role, Settings
 from streams.store.database import Database
 from streams.store.errors import EngineAlreadyRuns
 from streams.store.unit_of_work import UnitsOfWork
@@ -82,24 +82,25 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(settings: Settings) -> NoReturn:
-    """Run the program until it is told to stop, and end the process with the code that `run` returns."""
-    keep_to_owner()
-    _begin_logging(settings)
+def main(settings: Settings, seat: Seat) -> NoReturn:
+    """Run the program until it is told to stop, and end the process with the code that `run` returns.
+
+    Called awake (`streams.program.waking`), which gives the seat.
+    """
     # A second series for each counter, which nobody reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's own gap
     if settings.role is not Role.ENGINE:
         for room in _BEYOND_AN_ENGINE:
             import_module(room)
     interpreter.settle()
-    code = uvloop.run(run(settings))
+    code = uvloop.run(run(settings, seat))
     sys.stdout.flush()
     sys.stderr.flush()
     # Not sys.exit: a thread of Faust that hangs in a dead broker must not keep the process from ending.
     os._exit(code)
 
 
-async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int:
+async def run(settings: Settings, seat: Seat, announce: Callable[[str], None] = _say) -> int:
     """Start every part of this role, wait for the end, stop them in the other order.
 
     Returns 0 when it was told to stop, 78 when it cannot start as it is set, 70 when a part ended by itself.
@@ -111,7 +112,7 @@ async def run(settings: Settings, announce: Callable[[str], None] = _say) -> int
     parts = Parts()
     try:
         async with AsyncExitStack() as stack:
-            await _until_the_end(_Program(settings, parts, stack, announce), parts, told_to_stop)
+            await _until_the_end(_Program(settings, parts, stack, seat, announce), parts, told_to_stop)
             _log.info(LogEvent.STOPPING, told=told_to_stop.is_set())
             # Nothing is lost by it: what is not acknowledged or published is in the database.
             was_asked = told_to_stop.is_set() and not parts.crashed
@@ -149,11 +150,17 @@ class _Program:
     """The parts of one process, in the order in which they start. The stack undoes each, last first."""
 
     def __init__(
-        self, settings: Settings, parts: Parts, stack: AsyncExitStack, announce: Callable[[str], None]
+        self,
+        settings: Settings,
+        parts: Parts,
+        stack: AsyncExitStack,
+        seat: Seat,
+        announce: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._parts = parts
         self._stack = stack
+        self._seat = seat
         self._announce = announce
         self._metrics = Metrics()
         self._readiness = Readiness(AWAITED_BY_ROLE[settings.role])
@@ -321,9 +328,7 @@ class _Program:
                 "outbox", OutboxSweep(relay, topics=INTAKE), _RELAY_EVERY_SECONDS, LogEvent.OUTBOX_SWEPT
             )
         else:
-            # Given up after the engine has left the group.
-            seat = self._stack.enter_context(seating.taken(self._settings.data_dir))
-            engine = Engine(ground, cluster_id, brokers, publisher, seat=seat)
+            engine = Engine(ground, cluster_id, brokers, publisher, seat=self._seat)
             self._stack.push_async_callback(engine.stop)
             await engine.start()
             self._outbox = engine.outbox
@@ -382,14 +387,3 @@ class _Program:
 
 def _scale_of(settings: Settings) -> Scale:
     return Scale.PRODUCTION if settings.profile is Profile.PRODUCTION else Scale.EMBEDDED
-
-
-def _begin_logging(settings: Settings) -> None:
-    """Lines go to standard error, or into the data folder while the board takes the terminal."""
-    shows_board = settings.role is Role.ALL and settings.profile is Profile.EMBEDDED and sys.stdout.isatty()
-    if shows_board and settings.log_format is LogFormat.AUTO:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        file = (settings.data_dir / "fenghuo.log").open("a", buffering=1, encoding="utf-8")
-        configure_logging(LogFormat.JSON, settings.log_level, file)
-    else:
-        configure_logging(settings.log_format, settings.log_level)

@@ -18,7 +18,8 @@ from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
 from streams.broker.access import Brokers
-from streams.broker.transport import TP, FastLane, Progress, Seat, make_app
+from streams.broker.seat import Seat
+from streams.broker.transport import TP, FastLane, Progress, make_app
 from streams.broker.transport.app import Positions
 from streams.clock import Clock, StoppedClock, WallClock
 from streams.errors import Transient

@@ -1,5 +1,6 @@
 """`fenghuo run`: start the program."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -20,7 +21,12 @@ def run(
 
     Example: fenghuo run --speed 60 --seed 7
     """
-    # Here and not above: it brings the whole program with it, and the other commands start faster without.
-    from streams import app  # noqa: PLC0415
+    settings = load_settings(speed=speed, seed=seed, role=role)
+    # Here and not above: they bring the whole program with them, and the other commands start faster without.
+    from streams.program.waking import wake  # noqa: PLC0415 - and first, before the seconds that the rest takes
 
-    app.main(load_settings(speed=speed, seed=seed, role=role))
+    with ExitStack() as until_the_end:
+        seat = wake(settings, until_the_end)
+        from streams import app  # noqa: PLC0415
+
+        app.main(settings, seat)

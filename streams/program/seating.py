@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from streams.broker.transport.seat import OwnSeat, Seat
+from streams.broker.seat import OwnSeat, Seat
 
 _FOLDER = "seats"
 _MOST_SEATS = 64

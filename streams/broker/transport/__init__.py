@@ -16,7 +16,6 @@ from streams.broker.transport.app import FastLane, FastLaneApp, Positions, Progr
 from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer_thread import Records
 from streams.broker.transport.pin import UnsupportedFaust, require_pinned_faust
-from streams.broker.transport.seat import Seat
 from streams.broker.transport.tracker import Slice
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "Positions",
     "Progress",
     "Records",
-    "Seat",
     "Slice",
     "UnsupportedFaust",
     "batches",

@@ -17,10 +17,10 @@ from mode.supervisors import CrashingSupervisor
 
 from streams.broker.access import Brokers, LineProtocol, context_of
 from streams.broker.publishing import MAX_BATCH_BYTES, PUBLISH_WITHIN_SECONDS
+from streams.broker.seat import OwnSeat, Seat
 from streams.broker.transport.batches import Batch, batches
 from streams.broker.transport.consumer import FastLaneConsumer, FastLaneTransport
 from streams.broker.transport.pin import require_pinned_faust
-from streams.broker.transport.seat import OwnSeat, Seat
 
 Positions = Callable[[frozenset[TP]], Awaitable[Mapping[TP, int]]]
 

@@ -16,7 +16,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from streams.broker.transport.seat import seated
+from streams.broker.seat import seated
 from streams.broker.transport.stillness import Stillness
 from streams.program.failpoints import Failpoint, failpoint
 

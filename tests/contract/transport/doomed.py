@@ -5,8 +5,8 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from streams.broker.transport import Batch, Seat
-from streams.broker.transport.seat import OwnSeat
+from streams.broker.seat import OwnSeat, Seat
+from streams.broker.transport import Batch
 from streams.program import seating
 from tests.contract.transport.worker import Broker, Worker
 

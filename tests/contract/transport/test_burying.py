@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 
-from streams.broker.transport.seat import OwnSeat, Seat
+from streams.broker.seat import OwnSeat, Seat, bury_at_once
 from streams.program import seating
 from tests.contract.transport.worker import Broker, Worker, fill, new_group, new_topic, until
+from tests.servers import free_port
 
 WITHIN_SECONDS = 30.0
 
@@ -58,6 +60,26 @@ async def test_a_restarted_worker_waits_for_nobody(broker: Broker, tmp_path: Pat
             await until(lambda: len(next_one.values) == 50, within_seconds=WITHIN_SECONDS)
             assert seat.member_id == coordinator_of(next_one).member_id
         assert seat.member_id == "", "who leaves in order has no successor that must bury it"
+
+
+async def test_the_dead_leave_before_anybody_joins(broker: Broker, tmp_path: Path) -> None:
+    """A process that has just begun has its predecessor leave; Kafka knows of no member then, and nobody waits."""
+    topic, group = await new_topic(broker.brokers), new_group()
+    await fill(broker.brokers, topic, [b"x"] * 50)
+    async with doomed(broker, group, topic, tmp_path):
+        pass
+    with seating.taken(tmp_path) as seat:
+        await bury_at_once(broker.brokers, group, seat)
+        assert seat.member_id == ""
+    assert await members_of(broker, group) == 0
+
+
+async def test_a_broker_that_is_away_costs_a_moment() -> None:
+    """Where nobody answers the id stays, for the join to bury."""
+    seat = OwnSeat()
+    seat.keep("faust-1")
+    await bury_at_once(f"127.0.0.1:{free_port()}", "fenghuo", seat)
+    assert seat.member_id == "faust-1"
 
 
 async def test_burying_a_stranger_does_no_harm(broker: Broker) -> None:
@@ -123,6 +145,17 @@ async def test_an_id_is_kept_before_it_is_waited_for(broker: Broker) -> None:
         await until(lambda: worker.asked != [])
         await asyncio.sleep(0)
         assert kept == [f"{coordinator_of(worker).member_id} in generation -1"]
+
+
+async def members_of(broker: Broker, group: str) -> int:
+    """How many Kafka counts."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.brokers)
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    return len(answer.groups[0][5])
 
 
 def coordinator_of(worker: Worker) -> GroupCoordinator:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from streams.broker.transport.seat import OwnSeat
+from streams.broker.seat import OwnSeat
 from streams.program import seating
 
 HOLD = """

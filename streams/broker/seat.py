@@ -2,18 +2,25 @@
 
 Kafka waits in every rebalance for each member that it knows, for a whole session for one that was killed. A worker that
 joins as a stranger (without an id) therefore has the id that was last known here leave: that of its predecessor in the
-same seat, or its own, when aiokafka began anew and forgot it. See decision 0020.
+same seat, or its own, when aiokafka began anew and forgot it. A process that has just begun does so at once, before the
+seconds that it takes to load itself: the others need not wait for those either. See decision 0020.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError, for_code
 from aiokafka.protocol.group import JoinGroupRequest, LeaveGroupRequest
 
+from streams.broker.access import Brokers, client_settings
 from streams.log import LogEvent
 
+# A broker that does not answer now is asked again when we join.
+_AT_ONCE_WITHIN_SECONDS = 1.0
 Send = Callable[[object], Awaitable[Any]]
 _log = structlog.get_logger()
 
@@ -57,6 +64,25 @@ def seated(send: Send, group: str, seat: Seat) -> Send:
         return answer
 
     return sent
+
+
+async def bury_at_once(brokers: Brokers, group: str, seat: Seat) -> None:
+    """Before anything else is done: whoever sat here leaves. A second at most; a broker that is away is no error."""
+    if not seat.member_id:
+        return
+    with suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(_AT_ONCE_WITHIN_SECONDS):
+            admin = AIOKafkaAdminClient(**client_settings(brokers))
+            try:
+                await admin.start()
+                coordinator = await admin.find_coordinator(group)
+
+                async def send(request: object) -> Any:  # noqa: ANN401 - aiokafka has no types for its answers
+                    return await admin._send_request_to_node(coordinator, request)
+
+                await _bury(send, group, seat)
+            finally:
+                await admin.close()
 
 
 async def _bury(send: Send, group: str, seat: Seat) -> None:
