@@ -1,14 +1,15 @@
 """Deadlines: the rows of durable clocks, written from the log's facts and sent by whoever sweeps.
 
 A clock is sent in the transaction that marks it, together with its outbox row: two sweepers send it once, and a crash
-between the two is not possible. It fires when the core has heard of it.
+between the two is not possible. It fires when the core has heard of it. Of very many that pass at once only so many are
+under way as the workers get through in a second or so: what is new waits in the same queues.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.steps import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
@@ -20,6 +21,10 @@ from models.tables.deadlines import DeadlineProgress
 from models.vocabulary import DeadlineKind, HandOverType, Stage
 from streams.store.publications import Outgoing, of_hand_over
 from streams.store.statements import Row, insert
+
+MOST_UNDER_WAY = 400
+# What nobody heard of for so long is lost, or nobody handles anything: it keeps the others back no longer.
+_HEARD_WITHIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,9 @@ _DUE = (
     _PASSED.order_by(DEADLINES.c.due_at, DEADLINES.c.deadline_id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+_UNDER_WAY = select(func.count()).where(
+    DEADLINES.c.progress == DeadlineProgress.SENT.value, DEADLINES.c.updated_at > bindparam("since")
 )
 # Spelled out: IN expands its values when it runs, and so cannot be run for many rows at once.
 _STILL_RUNS = (
@@ -132,14 +140,20 @@ async def make_moot(connection: AsyncConnection, deadline_ids: Sequence[Deadline
         )
 
 
-async def is_due(connection: AsyncConnection, now: datetime) -> bool:
-    """Whether any clock has passed: asked first, so that an idle sweeper takes no writer lock."""
-    return (await connection.execute(_PASSED.limit(1), {"at": now})).first() is not None
+async def is_due(connection: AsyncConnection, now: datetime, most_under_way: int = MOST_UNDER_WAY) -> bool:
+    """Whether any clock is to be sent: asked first, so that an idle sweeper takes no writer lock."""
+    has_passed = (await connection.execute(_PASSED.limit(1), {"at": now})).first() is not None
+    return has_passed and await _room(connection, now, most_under_way) > 0
 
 
-async def send_due(connection: AsyncConnection, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+async def send_due(
+    connection: AsyncConnection, now: datetime, limit: int, most_under_way: int = MOST_UNDER_WAY
+) -> tuple[Outgoing, ...]:
     """Mark up to `limit` passed clocks as sent and return their messages, for the outbox of this transaction."""
-    rows = (await connection.execute(_DUE, {"at": now, "most": limit})).all()
+    most = min(limit, await _room(connection, now, most_under_way))
+    if most <= 0:
+        return ()
+    rows = (await connection.execute(_DUE, {"at": now, "most": most})).all()
     if rows:
         sent = DeadlineProgress.SENT.value
         changes = [{"in_deadline": row.deadline_id, "to_progress": sent, "at": now} for row in rows]
@@ -148,6 +162,12 @@ async def send_due(connection: AsyncConnection, now: datetime, limit: int) -> tu
         of_hand_over(Stage(row.stage), _passed(row.deadline_id, row.incident_id, row.times_extended))
         for row in rows
     )
+
+
+async def _room(connection: AsyncConnection, now: datetime, most_under_way: int) -> int:
+    """How many more may be sent now."""
+    under_way = await connection.execute(_UNDER_WAY, {"since": now - _HEARD_WITHIN})
+    return most_under_way - int(under_way.scalar_one())
 
 
 def _passed(deadline_id: DeadlineId, incident_id: IncidentId, times_extended: int) -> HandOver:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from models.messages.hand_over import HandOver
 from models.topics import Topic
 from models.vocabulary import Action, DeadlineKind, Verdict
+from streams.store import deadlines
 from tests.contract.store.worker import Worker, decision, fates, report
 
 
@@ -33,6 +34,29 @@ async def test_a_sweep_is_bounded(worker: Worker) -> None:
         for _ in range(4)
     ]
     assert sent == [2, 2, 1, 0]
+
+
+async def test_a_flood_of_passed_clocks_leaves_room_for_what_is_new(worker: Worker) -> None:
+    """No more are under way than the workers get through soon; one that was heard, or is lost, makes room."""
+    for number in range(6):
+        await worker.report(report(f"r-{number}", source=f"s-{number}", area=f"50010800{number + 1}"))
+    worker.clock.move(3600)
+
+    async def send() -> list[HandOver]:
+        async with worker.database.write() as connection:
+            now = worker.clock.now()
+            if not await deadlines.is_due(connection, now, most_under_way=3):
+                return []
+            sent = await deadlines.send_due(connection, now, 2, most_under_way=3)
+        return [HandOver.model_validate_json(one.publication.value) for one in sent]
+
+    first, second = await send(), await send()
+    assert (len(first), len(second), await send()) == (2, 1, [])
+    await worker.take(Topic.STAGE_VERIFICATION, first[0])
+    assert len(await send()) == 1
+    assert await send() == []
+    worker.clock.move(31)
+    assert len(await send()) == 2
 
 
 async def test_a_passed_clock_fires_once(worker: Worker) -> None:
