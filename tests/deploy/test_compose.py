@@ -113,8 +113,35 @@ def test_those_who_watch_find_it() -> None:
     (provider,) = documents((DEPLOY / "compose/grafana/dashboards/fenghuo.yaml").read_text())
     path = provider["providers"][0]["options"]["path"]  # type: ignore[index] # YAML
     assert path in {target.partition(":")[0] for _, target in mounts(SERVICES["grafana"])}
-    (alerts,) = documents((DEPLOY / "compose/alertmanager.yaml").read_text())
-    assert alerts["route"]["receiver"] in [one["name"] for one in alerts["receivers"]]  # type: ignore[index, attr-defined] # YAML
+
+
+MATCHER = re.compile(r'(\w+)="(\w+)"')
+
+
+def receiver(route: Service, labels: dict[str, str]) -> str:
+    """Who hears of an alert with these labels, as Alertmanager goes down its tree."""
+    for inner in route.get("routes", ()):
+        if all(labels.get(n) == v for n, v in MATCHER.findall(" ".join(inner["matchers"]))):
+            return receiver({"receiver": route["receiver"], **inner}, labels)
+    return str(route["receiver"])
+
+
+def test_alerts_ring_where_their_labels_say() -> None:
+    """Every alert's `calls` is a receiver, what is critical rings again sooner, and what informs rings nowhere."""
+    (alerting,) = documents((DEPLOY / "compose/alertmanager.yaml").read_text())
+    root: Service = alerting["route"]  # type: ignore[assignment] # YAML
+    receivers = {one["name"] for one in alerting["receivers"]}  # type: ignore[attr-defined] # YAML
+    seen = set()
+    for file in sorted((DEPLOY / "prometheus/rules").glob("*.yaml")):
+        (rules,) = documents(file.read_text())
+        for rule in (rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule):  # type: ignore[attr-defined] # YAML
+            labels = rule["labels"]
+            found = receiver(root, labels)
+            is_silent = labels["calls"] == "platform" and labels["severity"] == "info"
+            assert found == ("nobody" if is_silent else labels["calls"]), rule["alert"]
+            seen.add(found)
+    assert seen <= receivers
+    assert {"duty", "platform"} <= seen
 
 
 def test_images_are_pinned_and_name_no_host() -> None:

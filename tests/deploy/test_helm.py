@@ -1,5 +1,6 @@
 """The chart, rendered by Go's own templates (Helm's engine, without Helm), and held to the program."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -22,10 +23,9 @@ Resource = dict[str, Any]
 NEEDED = {
     "kafka": {
         "url": "kafka://kafka-1:9093,kafka-2:9093",
-        "user": "fenghuo-engine",
+        "users": {"engine": "fenghuo-engine", "gateway": "fenghuo-gateway", "topics": "fenghuo-topics"},
         "caConfigMap": "kafka-ca",
     },
-    "secret": {"kafkaPassword": "kafka-password"},
     "trustedProxies": "10.42.0.0/16",
     "attachments": {"url": "s3://fenghuo/photographs", "credentialsSecret": "fenghuo-s3"},
     "settings": {"FENGHUO_REQUESTS_PER_MINUTE": 600},
@@ -165,6 +165,24 @@ def test_probes_ask_what_is_answered(resources: list[Resource]) -> None:
         assert container["readinessProbe"]["httpGet"]["port"] == "http"
 
 
+def test_each_part_is_somebody_else_to_kafka(resources: list[Resource]) -> None:
+    """Engine and gateway have the names to which the catalogue of rights gives theirs, each its own password."""
+    who, passwords = dict[str, str](), dict[str, str]()
+    for name, _, container in pods(resources):
+        by_name = {one["name"]: one for one in container["env"]}
+        who[name] = by_name["FENGHUO_KAFKA_USER"]["value"]
+        passwords[name] = by_name["FENGHUO_KAFKA_PASSWORD"]["valueFrom"]["secretKeyRef"]["key"]
+    with (DEPLOY / "kafka/acls.csv").open(encoding="utf-8") as rights:
+        principals = {row["scope"]: row["principal"] for row in csv.DictReader(rights)}
+    assert who == {
+        "city-engine": principals["engine"],
+        "city-gateway": principals["gateway"],
+        "city-migrations": "fenghuo-topics",
+        "city-topics": "fenghuo-topics",
+    }
+    assert len(set(passwords.values())) == len(set(who.values()))
+
+
 def test_what_selects_pods_finds_them(resources: list[Resource]) -> None:
     """Deployments, budgets, the service and the policy select labels that the pods have; lag scales the engine."""
     deployments = of_kind(resources, "Deployment")
@@ -192,6 +210,7 @@ def test_what_selects_pods_finds_them(resources: list[Resource]) -> None:
     [
         ("kafka", {"url": ""}, "kafka.url is needed"),
         ("trustedProxies", "", "trustedProxies is needed"),
+        ("kafka", {"users": {"engine": "e", "topics": "t", "gateway": ""}}, "kafka.users.gateway is needed"),
         ("attachments", {"url": ""}, "attachments.url or attachments.claim is needed"),
     ],
 )

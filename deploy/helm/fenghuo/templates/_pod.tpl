@@ -75,16 +75,9 @@
               value: {{ if not .Values.kafka.url }}{{ fail "kafka.url is needed: kafka://host:port,host:port" }}{{ end }}{{ .Values.kafka.url | quote }}
             - name: FENGHUO_KAFKA_PROTOCOL
               value: {{ .Values.kafka.protocol | quote }}
-            {{- if .Values.kafka.user }}
-            - name: FENGHUO_KAFKA_USER
-              value: {{ .Values.kafka.user | quote }}
-            {{- end }}
-            {{- if .Values.secret.kafkaPassword }}
-            - name: FENGHUO_KAFKA_PASSWORD
-              valueFrom:
-                secretKeyRef:
-                  name: {{ .Values.secret.name }}
-                  key: {{ .Values.secret.kafkaPassword }}
+            {{- if .Values.kafka.open }}
+            - name: FENGHUO_KAFKA_OPEN
+              value: "true"
             {{- end }}
             {{- if .Values.kafka.caConfigMap }}
             - name: FENGHUO_KAFKA_CA_FILE
@@ -116,6 +109,24 @@
             - name: {{ $name }}
               value: {{ $value | quote }}
             {{- end }}
+{{- end }}
+
+{{- /* Who a part is to Kafka: `(list $ "engine")`. */ -}}
+{{- define "fenghuo.kafkaUser" }}
+{{- $part := index . 1 }}
+{{- with index . 0 }}
+{{- $user := index .Values.kafka.users $part }}
+{{- if and (eq .Values.kafka.protocol "SASL_SSL") (not $user) }}{{ fail (printf "kafka.users.%s is needed with SASL_SSL" $part) }}{{ end }}
+            {{- if $user }}
+            - name: FENGHUO_KAFKA_USER
+              value: {{ $user | quote }}
+            - name: FENGHUO_KAFKA_PASSWORD
+              valueFrom:
+                secretKeyRef:
+                  name: {{ .Values.secret.name }}
+                  key: {{ index .Values.secret.kafkaPasswords $part }}
+            {{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "fenghuo.probes" }}
