@@ -1,0 +1,72 @@
+"""What the battery measures is what happened: how long the urgent waited, and the most that a process held."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.faults.books import SqliteBooks
+from tests.faults.memory import BYTES_PER_MB, Peak
+from tests.faults.orders import figures, first_orders
+from tests.faults.witness import Witness
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+_TABLES = """
+CREATE TABLE reports (source_id TEXT, report_id TEXT, message_id TEXT, incident_id TEXT);
+CREATE TABLE intake (message_id TEXT, accepted_at TEXT);
+CREATE TABLE inbox (message_id TEXT, recorded_at TEXT);
+CREATE TABLE commands (command_id TEXT, incident_id TEXT, kind TEXT, issued_at TEXT);
+INSERT INTO reports VALUES ('119', 'heard', 'm1', 'i1'), ('119', 'unheard', 'm2', 'i2'), ('grid', 'calm', 'm3', 'i1');
+INSERT INTO intake VALUES ('m1', '2026-05-01T12:00:00'), ('m2', '2026-05-01T12:00:00'), ('m3', '2026-05-01T12:00:00');
+INSERT INTO inbox VALUES ('m1', '2026-05-01T12:00:01'), ('m2', '2026-05-01T12:00:01'), ('m3', '2026-05-01T12:00:01');
+INSERT INTO commands VALUES
+  ('late', 'i1', 'order', '2026-05-01T12:00:02'), ('soon', 'i1', 'order', '2026-05-01T12:00:02'),
+  ('back', 'i1', 'retraction', '2026-05-01T12:00:02'), ('never', 'i2', 'order', '2026-05-01T12:00:02');
+"""
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> SqliteBooks:
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection, connection:
+        connection.executescript(_TABLES)
+    return SqliteBooks(tmp_path / "books.db")
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[Witness]:
+    one = Witness(tmp_path / "witness.jsonl")
+    for command_id, seconds in (("late", 9), ("soon", 5), ("back", 3)):
+        one.heard_at[command_id] = NOON + timedelta(seconds=seconds)
+    yield one
+    one.close()
+
+
+async def test_the_urgent_wait_until_the_first_order_is_heard(books: SqliteBooks, witness: Witness) -> None:
+    """Of several orders the one that was heard first; a retraction is none, and nobody else's report counts."""
+    orders = await first_orders(books, witness, [("119", "heard"), ("119", "unheard")])
+    assert [one.heard_after_seconds for one in orders] == [5.0]
+
+
+async def test_an_urgent_report_that_no_order_answers_misses_its_bar(
+    books: SqliteBooks, witness: Witness
+) -> None:
+    """Who was never told to go is not left out of the figures."""
+    urgent = [("119", "heard"), ("119", "unheard")]
+    told = {one.name: one for one in figures("now", len(urgent), await first_orders(books, witness, urgent))}
+    assert not told["urgent, no order heard, now"].is_reached
+    assert not told["urgent: accepted until a unit heard, now, p99"].is_reached
+
+
+def test_a_peak_is_seen_though_it_is_over() -> None:
+    """What was held for a moment counts, and only what came after the beginning."""
+    held = bytearray(os.urandom(1)) * (50 * BYTES_PER_MB)
+    peak = Peak(os.getpid())
+    assert peak.grown_mb() < 5
+    more = bytearray(os.urandom(1)) * (30 * BYTES_PER_MB)
+    del more
+    assert 25 < peak.grown_mb() < 40
+    del held
