@@ -350,8 +350,8 @@ class _Program:
         if self._settings.role is not Role.ENGINE:
             from streams.program import gate  # noqa: PLC0415 - see the head of this file
 
-            for name, work in gate.screens(brokers, ground.database, ground.clock, self._hubs).items():
-                self._work(name, work)
+            for name, shows in gate.screens(brokers, ground.database, ground.clock, self._hubs).items():
+                self._work(name, shows)
 
     async def _publisher(self, brokers: Brokers) -> Publisher:
         while True:
