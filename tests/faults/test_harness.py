@@ -4,8 +4,9 @@ These run with `make test`; the battery itself does not (`make faults`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -20,6 +21,7 @@ from tests.faults.judge import doubled, lost
 from tests.faults.outcome import Figure, Outcome, Stamped, keep, promise, read
 from tests.faults.planted import plant
 from tests.faults.proxy import Line, Proxy
+from tests.faults.stopwatch import Stopwatch
 from tests.faults.witness import Witness
 
 STAMPED = Stamped("2026-01-01 00:00", "abc", "a machine", "1.0")
@@ -163,6 +165,45 @@ def test_the_tests_that_the_catalogue_names_exist() -> None:
     named = [one.split("::") for fault in FAULTS for one in fault.held_by]
     missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
     assert missing == []
+
+
+class Pages:
+    """Books that say one thing after the other."""
+
+    def __init__(self, *pages: list[tuple[object, ...]]) -> None:
+        self._pages = list(pages)
+
+    async def rows(self, statement: str) -> Sequence[Sequence[object]]:
+        return self._pages.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("stamped_ago_seconds", "length_seconds", "times_fired", "told"),
+    [
+        (1.0, 1.0, 1, set()),
+        (1.0, 60.0, 1, {"passed before their time"}),
+        (3_600.0, 3_600.0, 1, {"stamped with a wrong time"}),
+        (-300.0, 5.0, 1, {"stamped with a wrong time", "passed before their time"}),
+        (1.0, 1.0, 2, {"fired more than once"}),
+    ],
+)
+async def test_a_clock_is_held_to_the_true_time(
+    stamped_ago_seconds: float, length_seconds: float, times_fired: int, told: set[str]
+) -> None:
+    """One that passes early, twice, or was stamped by a clock that is wrong, breaks a promise; one in time none."""
+    stamped_at = datetime.now(UTC) - timedelta(seconds=stamped_ago_seconds)
+    due_at = stamped_at + timedelta(seconds=length_seconds)
+    stopwatch = Stopwatch(
+        Pages(
+            [],
+            [("one", "open", due_at, stamped_at, 0)],
+            [("one", "fired", due_at, datetime.now(UTC), times_fired)],
+        )
+    )
+    for _ in range(3):
+        await stopwatch.look()
+    broken = {one.name for one in stopwatch.figures() if one.is_promise and not one.is_reached}
+    assert broken == told
 
 
 async def asked(port: int, words: bytes) -> bytes:
