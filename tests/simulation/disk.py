@@ -10,6 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Engine, event
 
 from streams.store.database import Database
@@ -93,6 +94,7 @@ class _Connection:
         )
         life.holds(self._close)
         self._tx = self  # where the adapter puts what it wants done in the thread
+        self._iter_chunk_size = 64  # aiosqlite's
 
     @property
     def _conn(self) -> sqlite3.Connection:
@@ -156,6 +158,10 @@ class _Connection:
     async def create_function(self, *told: Any, **how: Any) -> None:
         """SQLAlchemy offers every connection a function for regular expressions."""
         self._conn.create_function(*told, **how)
+
+    def cursor(self) -> aiosqlite.Cursor:
+        """What a statement that is read row by row goes through: the verdict's."""
+        return aiosqlite.Cursor(self, self._conn.cursor())  # type: ignore[arg-type]  # it needs no thread
 
     async def close(self) -> None:
         """Close; what was not committed is gone."""

@@ -63,6 +63,10 @@ class Nemesis:
                     host.kill("rebooted with the right time")
         self._world.broker.stir()
 
+    def restart_one(self) -> None:
+        """A host is rebooted in peace, as hosts are now and then."""
+        self._chance.choice(self._hosts).kill("rebooted")
+
     async def _at_some_time(self, deed: Callable[[], None]) -> None:
         await asyncio.sleep(self._chance.uniform(0.5, self._world.plan.chaos_seconds))
         if not self._healed.is_set():

@@ -46,13 +46,25 @@ class Reporters:
         self._world = world
         self._door = door
         self._chance = world.plan.chance("reporters")
-        self._said: list[tuple[Topic, Report, bytes]] = []
+        self._told = world.plan.reports
+        self._sent: list[tuple[Topic, bytes, bytes]] = []
 
     def begin(self) -> None:
         """Each report has its moment."""
         for number in range(self._world.plan.reports):
             moment = self._chance.uniform(0.0, self._world.plan.chaos_seconds * 0.8)
             self._world.spawn(self._tell(number, moment))
+
+    def come_again(self) -> None:
+        """Later: somebody reports anew, and a producer sends again what it sent before all that time."""
+        self._world.spawn(self._tell(self._told, 0.0))
+        self._told += 1
+        if self._sent and self._world.plan.has(Fault.DUPLICATES):
+            self._send(*self._chance.choice(self._sent))
+
+    def _send(self, topic: Topic, key: bytes, value: bytes) -> None:
+        self._sent.append((topic, key, value))
+        self._world.send(topic, key, value)
 
     async def _tell(self, number: int, moment: float) -> None:
         await asyncio.sleep(moment)
@@ -70,7 +82,7 @@ class Reporters:
             if at_the_door:
                 await self._knock(value)
             else:
-                self._world.send(topic, report.area_code.encode(), value)
+                self._send(topic, report.area_code.encode(), value)
 
     def _invented(self, number: int) -> Report:
         chance = self._chance

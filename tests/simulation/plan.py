@@ -44,13 +44,17 @@ _OTHERWISE = 0.33
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`chaos_seconds` of virtual time is how long people report and things go wrong; then all is healed."""
+    """`chaos_seconds` of virtual time is how long people report and things go wrong; then all is healed.
+
+    `days` are how many the city lives on after that: none, one, or more than a week.
+    """
 
     seed: int
     faults: frozenset[Fault]
     reports: int
     decisions: int
     chaos_seconds: float
+    days: int = 0
 
     def has(self, fault: Fault) -> bool:
         """Whether this seed has that fault."""
@@ -71,4 +75,5 @@ def plan_of(seed: int) -> Plan:
         reports=chance.choice([2, 3, 4, 6, 10]),
         decisions=chance.choice([0, 1, 2, 5]),
         chaos_seconds=chance.choice([3.0, 5.0, 8.0]),
+        days=chance.choice([0, 0, 0, 0, 1, 8]),
     )

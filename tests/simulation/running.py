@@ -1,7 +1,7 @@
 """Running: one seed from an empty database to the verdict.
 
 First people report while things go wrong; then all is healed and comes to rest; then time passes in leaps, so that
-every command is answered or has climbed to its red alarm; then it is judged.
+every command is answered or has climbed to its red alarm, and in some cities whole days; then it is judged.
 """
 
 import asyncio
@@ -36,7 +36,10 @@ from tests.stored.world import empty_database
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - holds a folder of our own; a disk would make each commit wait
 _LEAPS_SECONDS = (7_200.0, 650.0, 650.0)
+# The longest work of a unit, the longest supervision, and longer than anything that was published is kept.
+_FIRST_DAY_SECONDS, _WEEK_SECONDS = (22_000.0, 65_000.0), 7.5 * 86_400.0
 _SWEPT_WITHIN_SECONDS = 0.6  # the deadline sweeper's longest pause, and a little
+_STARTED_WITHIN_SECONDS = 3.0  # the supervisor's longest pause, and a sweep
 _LOOKED_EVERY_SECONDS = 0.1
 _SLEPT_AFTER_SECONDS, _SLEPT_SECONDS = 1.5, 6.0
 _REST_WITHIN_SECONDS = 60.0
@@ -111,7 +114,8 @@ async def _played(plan: Plan, file: Path) -> World:
     nemesis = Nemesis(world, engines, gateway)
     world.spawn(world.group.run())
     try:
-        for begin in (nemesis, Units(world), Reporters(world, gateway), Officers(world)):
+        reporters = Reporters(world, gateway)
+        for begin in (nemesis, Units(world), reporters, Officers(world)):
             begin.begin()
         await asyncio.sleep(world.plan.chaos_seconds)
         nemesis.heal()
@@ -120,6 +124,14 @@ async def _played(plan: Plan, file: Path) -> World:
             world.machine.suspend(leap_seconds)
             await asyncio.sleep(_SWEPT_WITHIN_SECONDS)
             await _come_to_rest(world, f"after a leap of {leap_seconds:.0f} s")
+        for number, leap_seconds in enumerate(_days_seconds(plan)):
+            world.machine.suspend(leap_seconds)
+            reporters.come_again()
+            if leap_seconds == _WEEK_SECONDS:
+                nemesis.restart_one()  # what is done at a start and then hardly ever, such as forgetting
+                await asyncio.sleep(_STARTED_WITHIN_SECONDS)
+            await asyncio.sleep(_SWEPT_WITHIN_SECONDS)
+            await _come_to_rest(world, f"in part {number} of the days")
     finally:
         failpoints.arm(None)
         for host in (*engines, gateway):
@@ -135,6 +147,13 @@ def _leaps_seconds(plan: Plan) -> Iterator[float]:
     if plan.has(Fault.CLOCK_JUMP):
         # Until the true time has passed what a clock that ran ahead has written down.
         yield MOST_WRONG_SECONDS + 100.0
+
+
+def _days_seconds(plan: Plan) -> Iterator[float]:
+    if plan.days:
+        yield from _FIRST_DAY_SECONDS
+    if plan.days > 1:
+        yield _WEEK_SECONDS
 
 
 async def _come_to_rest(world: World, when: str) -> None:

@@ -13,11 +13,27 @@ from tests.simulation.running import run
 _SEEDS = (0, 1, 2, 3, 4, 5)
 
 
-def _played_elsewhere(hash_seed: str) -> str:
-    command = [sys.executable, "-m", "tests.simulation", "--digest", "--seeds", str(len(_SEEDS))]
+def _begun_elsewhere(hash_seed: str) -> "subprocess.Popen[str]":
+    command = [
+        sys.executable,
+        "-m",
+        "tests.simulation",
+        "--digest",
+        "--jobs",
+        "1",
+        "--seeds",
+        str(len(_SEEDS)),
+    ]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return "\n".join(line for line in told.stdout.splitlines() if len(line.split()) == 2)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+
+
+def _digests(playing: "subprocess.Popen[str]") -> str:
+    told, _ = playing.communicate()
+    assert playing.returncode == 0
+    return "\n".join(line for line in told.splitlines() if len(line.split()) == 2)
 
 
 def test_the_same_seed_is_the_same_run() -> None:
@@ -27,11 +43,12 @@ def test_the_same_seed_is_the_same_run() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_no_process_and_no_hash_seed_changes_a_run() -> None:
     """Two other interpreters, each with its own order of sets, come to the digests of this one."""
+    elsewhere = [_begun_elsewhere(hash_seed) for hash_seed in ("1", "2")]
     here = "\n".join(f"{seed} {run(seed).digest}" for seed in _SEEDS)
-    assert _played_elsewhere("1") == here
-    assert _played_elsewhere("2") == here
+    assert [_digests(one) for one in elsewhere] == [here, here]
 
 
 def test_other_seeds_are_other_runs() -> None:

@@ -20,7 +20,7 @@ from streams.check import published, yardstick
 from streams.processing.codec import SHAPE_OF_TOPIC, Readable, read
 from streams.store.database import Database
 from tests.simulation.broker import EVERY_PARTITION
-from tests.simulation.disk import share_compiled
+from tests.simulation.lives import Life
 from tests.simulation.machine import MOST_WRONG_SECONDS
 from tests.simulation.plan import Fault
 from tests.simulation.world import World
@@ -68,9 +68,8 @@ def is_at_rest(world: World) -> str | None:
 
 
 async def verdict(world: World) -> list[str]:
-    """Everything that is broken, the gravest first. Judged with the driver of every day, on a loop of every day."""
-    database = Database(f"sqlite+aiosqlite:///{world.disk.path}")
-    share_compiled(database)
+    """Everything that is broken, the gravest first."""
+    database = world.disk.attach(Life("judge"))
     try:
         found = [*_lost(world), *_doubled(world), *_unanswered(world), *_clocks(world), *_buried(world)]
         return found + [str(violation) async for violation in _checked(world, database)]
