@@ -45,6 +45,7 @@ from models.vocabulary import (
     Verdict,
 )
 from workflows.answer import Answer
+from workflows.feedback import holds
 from workflows.handling import handle
 from workflows.incident import Incident
 from workflows.judgement.account import hear
@@ -218,8 +219,8 @@ class CoreWorld:
     def feedback(
         self, command_id: CommandId, kind: FeedbackKind, *, unit_code: str | None = None, late: bool = False
     ) -> Answer:
-        """A unit says something about a command, wherever the command is held now."""
-        held = next(i for i in self.incidents.values() if command_id in i.commands)
+        """A unit says something about a command, or its retraction, wherever that is held now."""
+        held = next(i for i in self.incidents.values() if holds(i, command_id))
         self._messages += 1
         feedback = Feedback(
             feedback_id=FeedbackId(f"f-{self._messages}"),

@@ -54,6 +54,11 @@ def walk(seed: int) -> Iterator[Golden]:
     if draw.random() < 0.5:
         _finish(world)
     world.advance(draw.choice(_WAITS_SECONDS))
+    yield from golden_of(world)
+
+
+def golden_of(world: CoreWorld) -> Iterator[Golden]:
+    """The log of each incident of this world as it stands now."""
     for log in world.log.values():
         yield Golden(digest_of_fold(iter(log)), tuple(event.model_dump_json().encode() for event in log))
 
