@@ -41,7 +41,7 @@ from streams.log import LogEvent
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import failpoints, identity, interpreter, photographs, running, trust
+from streams.program import anchored, failpoints, identity, interpreter, photographs, running, trust
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
@@ -240,6 +240,10 @@ class _Program:
         await ground.rules.settle()
         self._readiness.ready(Component.RULEBOOK)
         self._sweep("rules", ground.rules.look, _LOOK_EVERY_SECONDS, LogEvent.RULEBOOK_IN_FORCE)
+        anchoring = anchored.sweep_of(ground)
+        if anchoring is not None:
+            self._stack.callback(anchoring.close)
+            self._sweep("anchors", anchoring, anchored.EVERY_SECONDS, LogEvent.ANCHORED)
 
     # --- the door -------------------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ class LogEvent(StrEnum):
     CLOCK_KEPT = "clock_kept"
     GAUGES_SHOWN = "gauges_shown"
     LAG_SHOWN = "lag_shown"
+    ANCHORED = "anchored"
     CLOCK_JUMPED = "clock_jumped"
     CLOCKS_DIFFER = "clocks_differ"
     WATCHDOG_BIT = "watchdog_bit"

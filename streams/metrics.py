@@ -338,6 +338,15 @@ class ClockMetrics:
         )
 
 
+class AnchorMetrics:
+    """Whether a dropped end of the database would be found out."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.age = shelf.gauge(
+            "anchor_age_seconds", "How long ago did this process anchor the database at its second place?"
+        )
+
+
 class Metrics:
     """All metrics of one process; the composition root makes one, on the registry that /metrics shows."""
 
@@ -354,4 +363,5 @@ class Metrics:
         self.screens = ScreenMetrics(shelf)
         self.door = DoorMetrics(shelf)
         self.clocks = ClockMetrics(shelf)
+        self.anchors = AnchorMetrics(shelf)
         self.catalogue = tuple(shelf.catalogue)

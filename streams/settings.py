@@ -15,8 +15,9 @@ from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from streams.broker.access import Brokers, LineProtocol
+from streams.broker.access import Brokers
 from streams.errors import SettingsRefused
+from streams.settings_anchors import AnchorSettings
 from streams.settings_kafka import KafkaSettings
 
 PREFIX = "FENGHUO_"
@@ -76,7 +77,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class Settings(KafkaSettings):
+class Settings(KafkaSettings, AnchorSettings):
     """The settings of one process. Build it with `load_settings`, which reports every problem at once."""
 
     model_config = SettingsConfigDict(
@@ -310,11 +311,9 @@ def _general_problems(settings: Settings) -> list[str]:
         problems += [
             _problem(name, "the identity provider needs issuer, audience and keys") for name in missing
         ]
-    problems += [_problem(name, why) for name, why in settings.kafka_problems()]
-    if settings.has_own_broker and settings.kafka_protocol is not LineProtocol.PLAINTEXT:
-        problems.append(
-            _problem("kafka_protocol", "the embedded broker has an open line: leave it out, or name brokers")
-        )
+    is_alone, must_be_shut = settings.has_own_broker, settings.profile is Profile.PRODUCTION
+    found = settings.kafka_problems(settings.broker_url, is_alone=is_alone, must_be_shut=must_be_shut)
+    problems += [_problem(name, why) for name, why in found]
     problems += [
         _problem("trusted_proxies", f"{one} is no address or network") for one in _no_networks(settings)
     ]

@@ -5,6 +5,7 @@ A part of `streams.settings.Settings`, apart because these stand or fall togethe
 """
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -22,6 +23,10 @@ class KafkaSettings(BaseSettings):
 
     kafka_protocol: LineProtocol = Field(
         LineProtocol.PLAINTEXT, description="PLAINTEXT | SSL | SASL_SSL: the line to the brokers"
+    )
+    kafka_open: bool = Field(
+        False,
+        description="production only: the line may be PLAINTEXT, since the network alone keeps others out",
     )
     kafka_mechanism: Mechanism = Field(
         Mechanism.SCRAM_SHA_512, description="SCRAM-SHA-512 | SCRAM-SHA-256: how the password is proved"
@@ -52,12 +57,32 @@ class KafkaSettings(BaseSettings):
             key_file=self.kafka_key_file,
         )
 
-    def kafka_problems(self) -> Iterator[tuple[str, str]]:
-        """Each field that contradicts another one, or names a file that cannot be used, and why."""
+    def kafka_problems(
+        self, broker_url: str, *, is_alone: bool, must_be_shut: bool
+    ) -> Iterator[tuple[str, str]]:
+        """Each field that contradicts another one, or names a file that cannot be used, and why.
+
+        `is_alone`: the broker is the process's own. `must_be_shut`: nobody else may hear or speak on the line, unless
+        it does not leave the machine or somebody said that it may be open.
+        """
+        if is_alone and self.kafka_protocol is not LineProtocol.PLAINTEXT:
+            yield "kafka_protocol", "the embedded broker has an open line: leave it out, or name brokers"
+        if must_be_shut and not is_alone:
+            yield from self._openness(broker_url)
         yield from self._out_of_place()
         if self.kafka_protocol is LineProtocol.SASL_SSL:
             yield from self._credential_problems()
         yield from self._file_problems()
+
+    def _openness(self, broker_url: str) -> Iterator[tuple[str, str]]:
+        is_open = self.kafka_protocol is LineProtocol.PLAINTEXT
+        if is_open and not self.kafka_open and not all(map(_is_this_machine, _hosts(broker_url))):
+            yield (
+                "kafka_protocol",
+                "production needs SASL_SSL or SSL; an open line needs FENGHUO_KAFKA_OPEN=true",
+            )
+        if not is_open and self.kafka_open:
+            yield "kafka_open", f"the line is {self.kafka_protocol.value}: take it away"
 
     def _out_of_place(self) -> Iterator[tuple[str, str]]:
         wrong: tuple[str, ...] = () if self.kafka_protocol is LineProtocol.SASL_SSL else _FOR_SASL
@@ -104,3 +129,15 @@ def _refusal(
         ssl_context(ca, certificate, key)
     except OSError as unusable:
         yield name, f"{ca or certificate} cannot be used: {unusable}"
+
+
+def _hosts(broker_url: str) -> Iterator[str]:
+    for address in broker_url.removeprefix("kafka://").split(","):
+        yield address.rpartition(":")[0].strip("[]")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

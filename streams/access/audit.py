@@ -1,7 +1,7 @@
 """Audit: who asked for what and how it ended, refusals too, each entry bound to the one before by its digest.
 
-Nobody can change, drop or insert an entry without breaking the chain from there on; cutting off the end is seen by
-who wrote the last digest down elsewhere (`fenghuo audit verify` prints it). What somebody said is never in here, nor a
+Nobody can change, drop or insert an entry without breaking the chain from there on; a cut-off end is found by the
+last digest that was written down elsewhere (`streams.anchors`). What somebody said is never in here, nor a
 word that was typed where a name belongs: it may be a password. Entries live by real time, whatever clock the program
 lives by.
 """
@@ -110,8 +110,7 @@ async def append(connection: AsyncConnection, *entries: Entry) -> None:
         return
     if connection.dialect.name == "postgresql":
         await connection.execute(_MY_TURN)
-    last = (await connection.execute(_LAST)).first()
-    last_seq, previous = (0, BEGINNING) if last is None else (last.seq, last.digest)
+    last_seq, previous = await head(connection)
     rows = list[dict[str, object]]()
     for seq, entry in enumerate(entries, last_seq + 1):
         digest = _digest(entry, seq, previous)
@@ -120,14 +119,20 @@ async def append(connection: AsyncConnection, *entries: Entry) -> None:
     await insert(connection, AUDIT, rows)
 
 
+async def head(connection: AsyncConnection) -> tuple[int, str]:
+    """How many entries there are, and the digest of the last of them."""
+    last = (await connection.execute(_LAST)).first()
+    return (0, BEGINNING) if last is None else (last.seq, last.digest)
+
+
 async def verify(connection: AsyncConnection) -> ChainReport:
     """Follow the chain from its beginning to the first entry that does not belong where it stands."""
-    count, head = 0, BEGINNING
+    count, last = 0, BEGINNING
     async for seq, previous, digest, entry in _entries(connection):
-        if seq != count + 1 or previous != head or digest != _digest(entry, seq, previous):
-            return ChainReport(count, head, seq)
-        count, head = seq, digest
-    return ChainReport(count, head, None)
+        if seq != count + 1 or previous != last or digest != _digest(entry, seq, previous):
+            return ChainReport(count, last, seq)
+        count, last = seq, digest
+    return ChainReport(count, last, None)
 
 
 async def _entries(connection: AsyncConnection) -> AsyncIterator[tuple[int, str, str, Entry]]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from streams.archive.files import ArchiveFolder
 from streams.attachments.store import AttachmentStore
 from streams.check import (
+    anchored,
     archived,
     attachments,
     audited,
@@ -27,6 +28,7 @@ from streams.check import (
     reports,
     scope,
 )
+from streams.check.anchored import Anchors
 from streams.check.dossier import Dossier, dossiers
 from streams.check.published import Cluster
 from streams.check.violation import Invariant, Violation
@@ -34,7 +36,7 @@ from streams.check.yardstick import Yardstick, load
 from streams.store import wall_time
 from streams.store.database import Database
 
-__all__ = ["Beside", "Cluster", "Invariant", "Violation", "check"]
+__all__ = ["Anchors", "Beside", "Cluster", "Invariant", "Violation", "check"]
 
 OfIncident = Callable[[Dossier, Yardstick], Iterator[Violation]]
 OfTables = Callable[[AsyncConnection, Yardstick], AsyncIterator[Violation]]
@@ -79,10 +81,11 @@ OF_INCIDENTS: tuple[OfIncident, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lies beside the database: the pictures that are named, and the logs that were put away."""
+    """What lies beside the database: the pictures that are named, the logs that were put away, and the anchors."""
 
     pictures: AttachmentStore | None = None
     archive: ArchiveFolder | None = None
+    anchors: Anchors | None = None
 
 
 NOTHING_BESIDE = Beside()
@@ -103,9 +106,11 @@ async def check(
     `grace_seconds` is how long something may be on its way (0: the system is at rest), `rated_every_seconds` how often
     ratings are looked at. Without a cluster, what is on Kafka (I7) is not looked at, and nothing `beside`
     the database that is not named. Where a file of the archive is missing or changed, that alone is told.
-    `looked_at` is told each incident. Raises TransientFault, and KafkaError when the broker does not answer.
+    `looked_at` is told each incident. Raises TransientFault, KafkaError when the broker does not answer, and OSError
+    when the anchors cannot be read.
     """
     shelf = None if cluster is None else await published.read_shelf(cluster)
+    anchored_bytes = 0 if beside.anchors is None else beside.anchors.file.size()
     async with database.snapshot() as connection:
         yardstick = await load(
             connection,
@@ -124,6 +129,9 @@ async def check(
                 yield violation
             async for violation in _of_what_lies_beside(connection, yardstick, beside.pictures, shelf):
                 yield violation
+            if beside.anchors is not None:
+                async for violation in anchored.anchored_is_there(connection, beside.anchors, anchored_bytes):
+                    yield violation
 
 
 async def _of_database(

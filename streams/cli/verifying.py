@@ -8,13 +8,15 @@ from aiokafka.errors import KafkaError
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from streams.anchors import AnchorFile
 from streams.archive.files import ArchiveFolder
 from streams.attachments.store import FOLDER, AttachmentStore, open_store
-from streams.check import Beside, Cluster, Violation
+from streams.check import Anchors, Beside, Cluster, Violation
 from streams.check import check as look
 from streams.cli.brokers import cluster_if_any
 from streams.cli.doors import on_database, reading_archive
 from streams.cli.terminal import CannotDo, answer, found_wrong, remarks
+from streams.program.trust import keyring_of
 from streams.replay import Replayed, replay_all
 from streams.replay import replay as replay_one
 from streams.settings import Profile, Settings
@@ -88,7 +90,7 @@ async def _look(
         violations = look(
             database,
             cluster,
-            Beside(_pictures(settings), ArchiveFolder(settings.archive)),
+            Beside(_pictures(settings), ArchiveFolder(settings.archive), _anchors(settings)),
             grace_seconds=grace,
             lives_by_wall=settings.profile is Profile.PRODUCTION,
             rated_every_seconds=settings.rate_every_seconds,
@@ -112,6 +114,14 @@ def _pictures(settings: Settings) -> AttachmentStore | None:
     if settings.attachments_url is None and not (settings.data_dir / FOLDER).is_dir():
         return None
     return open_store(settings.attachments_url, settings.data_dir)
+
+
+def _anchors(settings: Settings) -> Anchors | None:
+    """The anchors that this machine can see; None where there are none."""
+    file = AnchorFile.of(settings)
+    if file is None or not file.path.exists():
+        return None
+    return Anchors(file, keyring_of(settings, makes=False))
 
 
 async def _replay_all(connection: AsyncConnection, archive: ArchiveFolder) -> tuple[int, int]:

@@ -37,7 +37,8 @@ def test_the_program_starts_so(unit: Path, monkeypatch: pytest.MonkeyPatch) -> N
     given = variables((FOLDER / "fenghuo.env").read_text())
     given |= dict(one.split("=", 1) for line in entries(unit, "Environment") for one in line.split())
     assert unknown_settings(given) == []
-    settings = run_with({**given, "FENGHUO_TOKEN": "filled-in-by-hand"}, monkeypatch)
+    by_hand = dict.fromkeys(("FENGHUO_TOKEN", "FENGHUO_KAFKA_PASSWORD"), "filled-in-by-hand")
+    settings = run_with({**given, **by_hand}, monkeypatch)
     assert settings.profile is Profile.PRODUCTION
     assert settings.role is (Role.GATEWAY if "gateway" in unit.name else Role.ENGINE)
     assert str(settings.data_dir) == f"/var/lib/{entries(unit, 'StateDirectory')[0]}"

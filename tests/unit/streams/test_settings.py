@@ -11,6 +11,7 @@ from tests.architecture.sources import ROOT
 PRODUCTION = {
     "profile": "production",
     "broker_url": "kafka://kafka-1:9092,kafka-2:9092",
+    "kafka_open": True,
     "database_url": "postgresql+asyncpg://fenghuo:hunter2@db/fenghuo",
     "token": "a-secret-of-our-own",
     "signing_keys": "/etc/fenghuo/keys.toml",

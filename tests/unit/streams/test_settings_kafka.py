@@ -104,6 +104,38 @@ def test_what_contradicts_itself_is_refused(
     assert found[: len(variables)] == variables
 
 
+PRODUCTION = {
+    "profile": "production",
+    "role": "engine",
+    "database_url": "postgresql+asyncpg://fenghuo@db/fenghuo",
+    "token": "a-secret-of-this-city-alone",
+    "signing_keys": "keys.toml",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "variables"),
+    [
+        ({}, ["FENGHUO_KAFKA_PROTOCOL"]),
+        ({"kafka_open": True}, []),
+        ({"broker_url": "kafka://127.0.0.1:9092,localhost:9093,[::1]:9094"}, []),
+        ({"broker_url": "kafka://localhost:9093,kafka-2:9093"}, ["FENGHUO_KAFKA_PROTOCOL"]),
+        ({"broker_url": "kafka://localhost.city.example:9093"}, ["FENGHUO_KAFKA_PROTOCOL"]),
+        ({"kafka_protocol": "SSL"}, []),
+        ({"kafka_protocol": "SSL", "kafka_open": True}, ["FENGHUO_KAFKA_OPEN"]),
+    ],
+)
+def test_in_production_an_open_line_is_somebodys_word(
+    changes: dict[str, object], variables: list[str]
+) -> None:
+    """Anybody on the network could read reports and write decisions: refused, unless it does not leave the machine."""
+    given = {**KAFKA, **PRODUCTION, **changes}
+    if variables:
+        assert refused(**given) == variables
+    else:
+        load_settings(None, **given)
+
+
 def test_no_password_is_shown(authority: Authority) -> None:
     """Neither `config show` nor a log line that has the brokers in it tells the password."""
     settings: Settings = load_settings(None, **secured(authority))

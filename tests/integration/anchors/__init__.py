@@ -1,0 +1,1 @@
+"""Anchors: what a second place knows of a database whose end was dropped."""
