@@ -53,7 +53,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F08", disk.database_full, pair=TANSU_SQLITE, wish=_DATABASE_ON_64_MB),
     Experiment("F08", disk.database_full, extents=_FULL, wish=_DATABASE_ON_400_MB),
     Experiment("F09", disk.broker_full, extents=_FULL, wish=_BROKER_ON_256_MB),
-    Experiment("F10", network.cut_off, wish=_LINES),
+    Experiment("F10", network.cut_off, extents=_FULL, wish=_LINES),
     Experiment("F11", slow.consumers, extents=_FULL, manners=_SLOW, drained_within_seconds=_AT_MOST),
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),

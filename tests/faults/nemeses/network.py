@@ -10,7 +10,8 @@ from tests.faults.scene import Scene
 _BACK_WITHIN_SECONDS = 15.0
 _FLAP_SECONDS = 0.5
 _QUICK_CUTS = ((Line.CUT, 1.0), (Line.SILENT, 10.0))
-_CUTS = (*_QUICK_CUTS, (Line.ONE_WAY, 10.0), (Line.SILENT, 60.0), (Line.CUT, 60.0))
+_CUTS = (*_QUICK_CUTS, (Line.ONE_WAY, 10.0))
+_LONG = (Line.SILENT, 60.0)  # past the budget of retries; of the workers' lines alone
 
 
 async def cut_off(scene: Scene) -> None:
@@ -22,7 +23,7 @@ async def cut_off(scene: Scene) -> None:
         ("gateway to broker", lines.gateway_to_broker),
         ("gateway to database", lines.gateway_to_database),
     ):
-        for how, seconds in _QUICK_CUTS if scene.is_quick else _CUTS:
+        for how, seconds in _cuts(scene, is_engines=what.startswith("workers")):
             await scene.pause(1, 4)
             await _one(scene, outages, line, f"{what}: {how} for {seconds:g} s", how, seconds)
         async with outages.one():
@@ -31,6 +32,12 @@ async def cut_off(scene: Scene) -> None:
         scene.record.note(f"{what}: whole")
         outages.back_after_seconds.append(await served_again(scene))
     scene.figures += outages.figures(scene, back_at_most=_BACK_WITHIN_SECONDS, receipts_at_most_ms=None)
+
+
+def _cuts(scene: Scene, *, is_engines: bool) -> tuple[tuple[Line, float], ...]:
+    if scene.is_quick:
+        return _QUICK_CUTS
+    return (*_CUTS, _LONG) if is_engines else _CUTS
 
 
 async def _one(scene: Scene, outages: Outages, line: Proxy, told: str, how: Line, seconds: float) -> None:
