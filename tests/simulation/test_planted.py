@@ -4,13 +4,14 @@ Planted by putting another function in the place of the one under attack; nothin
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import PROGRESS
+from models.identifiers import MessageId
+from models.tables import INBOX, PROGRESS
 from streams.processing.relay import Relay
 from streams.store import commands, inbox, progress, unit_of_work
 from streams.store.changes import Changes
@@ -22,6 +23,8 @@ from tests.simulation.plan import Fault, Plan
 from tests.simulation.running import run_plan
 
 Plant = Callable[[pytest.MonkeyPatch], None]
+_HOUR = timedelta(hours=1)
+_HANDLED_AT = select(INBOX.c.message_id, INBOX.c.recorded_at)
 
 
 def nobody_sweeps_the_outbox(patch: pytest.MonkeyPatch) -> None:
@@ -39,6 +42,20 @@ def the_inbox_remembers_nothing(patch: pytest.MonkeyPatch) -> None:
 
     async def handled(_: AsyncConnection, __: Iterable[str]) -> Mapping[str, inbox.KnownMessage]:
         return {}
+
+    patch.setattr(inbox, "handled", handled)
+
+
+def the_inbox_remembers_for_an_hour(patch: pytest.MonkeyPatch) -> None:
+    """A message that comes again after that is handled again, which only whole days show."""
+    remembered = inbox.handled
+
+    async def handled(
+        connection: AsyncConnection, message_ids: Iterable[MessageId]
+    ) -> Mapping[MessageId, inbox.KnownMessage]:
+        known = await remembered(connection, message_ids)
+        times = {row.message_id: row.recorded_at for row in await connection.execute(_HANDLED_AT)}
+        return {one: known[one] for one in known if max(times.values()) - times[one] < _HOUR}
 
     patch.setattr(inbox, "handled", handled)
 
@@ -101,8 +118,8 @@ async def _nothing(_: object) -> int:
     return 0
 
 
-def _plan(*faults: Fault) -> Plan:
-    return Plan(seed=7, faults=frozenset(faults), reports=8, decisions=2, chaos_seconds=6.0)
+def _plan(*faults: Fault, days: int = 0) -> Plan:
+    return Plan(seed=7, faults=frozenset(faults), reports=8, decisions=2, chaos_seconds=6.0, days=days)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +128,7 @@ def _plan(*faults: Fault) -> Plan:
         (nobody_sweeps_the_outbox, "I11", _plan()),
         (nobody_sweeps_deadlines, "I4", _plan()),
         (the_inbox_remembers_nothing, "I8", _plan(Fault.DUPLICATES, Fault.UNITS_TWICE)),
+        (the_inbox_remembers_for_an_hour, "I8", _plan(Fault.DUPLICATES, days=1)),
         (progress_is_set_and_not_compared, "I8", _plan(Fault.REDELIVERY, Fault.REBALANCE, Fault.TWO_WORKERS)),
         (rows_are_marked_before_they_are_published, "I1", _plan(Fault.BROKER_AWAY, Fault.CRASH_ANYWHERE)),
         (what_is_sent_again_differs, "I2", _plan(Fault.UNITS_SILENT)),
