@@ -5,7 +5,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz simulate bench eval mutants faults faults-full docs lock clean
+.PHONY: help run test check fuzz simulate bench eval mutants faults faults-full docs supply lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -57,6 +57,9 @@ faults-full: .venv/.test ## the same at full length, in about an hour
 docs: .venv/.test ## write again what is made from the code: schemas, AsyncAPI, contract, events, state machine
 	@exec .venv/bin/fenghuo docs build $(ARGS)
 
+supply: .venv/.test .venv/supply/.made ## write SBOM and licence list again from run.lock, look for known holes
+	@exec $(PYTHON) -m tests.supply $(ARGS)
+
 # test.lock is held to run.lock, so that the tests see the very versions that run.
 # Pins stay as they are unless ARGS=--upgrade. Headers are left out: they would record how it was called.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -65,7 +68,9 @@ lock: $(UV) ## pin the dependencies of pyproject.toml again (ARGS=--upgrade for 
 	@$(as_pip_is_told)
 	$(COMPILE) --output-file deploy/locks/run.lock
 	$(COMPILE) --extra test --constraint deploy/locks/run.lock --output-file deploy/locks/test.lock
-	grep -c == deploy/locks/run.lock deploy/locks/test.lock
+	printf 'cyclonedx-bom\npip-audit\n' | $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	    --no-header --no-annotate --no-emit-index-url $(ARGS) - --output-file deploy/locks/supply.lock
+	grep -c == deploy/locks/run.lock deploy/locks/test.lock deploy/locks/supply.lock
 
 clean: ## remove the environment and caches (the data under .fenghuo stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
@@ -82,6 +87,13 @@ clean: ## remove the environment and caches (the data under .fenghuo stays)
 	@$(call install,run)
 	rm -f .venv/.test
 	touch .venv/.run
+
+# What looks at the packages is none of them: in an environment of its own.
+.venv/supply/.made: $(UV) deploy/locks/supply.lock
+	@$(as_pip_is_told)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv/supply
+	$(UV) pip sync --quiet --python .venv/supply/bin/python --require-hashes deploy/locks/supply.lock
+	touch .venv/supply/.made
 
 # uv reads other settings than pip: pass on what pip was told about certificates and a mirror.
 define as_pip_is_told

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import ROOT
 
-LOCKS = ("run", "test", "uv")
+LOCKS = ("run", "supply", "test", "uv")
 
 
 def pins(lock: str) -> set[str]:
