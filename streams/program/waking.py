@@ -11,12 +11,14 @@ from contextlib import ExitStack
 from streams.broker.seat import OwnSeat, Seat, bury_at_once
 from streams.log import configure_logging
 from streams.program import seating
+from streams.program.interpreter import load_undisturbed
 from streams.program.privacy import keep_to_owner
 from streams.settings import LogFormat, Profile, Role, Settings
 
 
 def wake(settings: Settings, until_the_end: ExitStack) -> Seat:
     """The seat of this process; a predecessor that was killed in it has left the group, or will when we join."""
+    load_undisturbed()
     keep_to_owner()
     _begin_logging(settings)
     if settings.role not in (Role.ALL, Role.ENGINE):
