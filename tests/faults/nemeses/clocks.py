@@ -33,12 +33,12 @@ _RUNNING = "progress IN ('open', 'sent')"
 async def set_wrong(scene: Scene) -> None:
     """F16: clocks set an hour and a day on or back, a leap second, drift, other time zones, one five minutes off."""
     held_back = await _told_by_one_source(scene, scene.count(20, 60))
-    seconds = scene.count(3, 25)
+    seconds = scene.count(3, 10)
     async with _timed(scene) as stopwatch:
         jumps = await _jumps(scene, seconds)
         await _drift(scene, seconds)
         waited = await _starts_five_minutes_off(scene)
-        await asyncio.sleep(scene.count(1, 200))  # the longer clocks of those that nobody confirmed pass, too
+        await asyncio.sleep(scene.count(1, 60))  # the longer clocks of those that nobody confirmed pass, too
     scene.figures += [*jumps, Figure("engine with a clock 5 min off waits and says so", waited, at_least=1)]
     scene.figures += stopwatch.figures()
     for told in held_back:
