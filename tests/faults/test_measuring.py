@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import growth
 from tests.faults.books import SqliteBooks
 from tests.faults.memory import BYTES_PER_MB, Peak
 from tests.faults.orders import figures, first_orders
@@ -70,3 +71,14 @@ def test_a_peak_is_seen_though_it_is_over() -> None:
     del more
     assert 25 < peak.grown_mb() < 40
     del held
+
+
+def test_a_table_that_grows_for_no_reason_is_told() -> None:
+    """What grows with incidents may; what nobody gave a reason for is counted, also when it is new."""
+    before, after = (
+        {"events": 10, "leases": 1, "rulebooks": 1},
+        {"events": 90, "leases": 1, "rulebooks": 2, "new": 1},
+    )
+    told = {one.name: one for one in growth.figures(before, after)}
+    assert told["tables that grew for no reason"].value == 2
+    assert not told["tables that grew for no reason"].is_reached

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from tests.faults import growth
 from tests.faults.books import number
 from tests.faults.judge import UNHANDLED
 from tests.faults.memory import BYTES_PER_MB, Sample, sample
@@ -55,6 +56,7 @@ async def _told(scene: Scene, when: str, seconds: int, events_per_second: float)
 async def long_life(scene: Scene) -> None:
     """F31: steady load for 30 minutes; workers but the first are killed, the database and the broker restarted."""
     samples = _Samples(scene.stack.gateway, scene.stack.workers[0])
+    before = await growth.rows(scene.stack.books)
     until = perf_counter() + scene.count(120, 1_800)
     watching = asyncio.create_task(samples.run())
     kills = restarts = brokers = 0
@@ -85,6 +87,7 @@ async def long_life(scene: Scene) -> None:
         Figure("crashes of PostgreSQL", restarts),
         Figure("kills -9 of the broker", brokers),
         *samples.figures(),
+        *growth.figures(before, await growth.rows(scene.stack.books)),
     ]
 
 
