@@ -5,12 +5,16 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz simulate bench eval mutants faults faults-full docs supply lock clean
+.PHONY: help run test check lint fuzz simulate bench eval mutants faults faults-full docs supply lock clean
 
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 TYPED := models workflows streams tests
 QUICK_TESTS = $(wildcard tests/unit tests/property tests/architecture)
+# Many tests wait for servers: one worker more than cores keeps them busy; six have servers enough of their own. What
+# was asked for by ARGS comes in one process.
+CORES := $(shell nproc 2>/dev/null || echo 2)
+WORKERS := $(shell echo $$(($(CORES) < 6 ? $(CORES) + 1 : 6)))
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
@@ -20,19 +24,21 @@ run: .venv/.run ## play emergency reports through the whole loop and print the U
 	@exec .venv/bin/fenghuo run $(ARGS)
 
 test: .venv/.test ## every test this machine can run; what it cannot run is skipped with its reason
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS))
 
-check: .venv/.test ## format, lint, types, imports and the quick tests, in about a minute on a free machine
+check: lint ## make lint and the quick tests, in about a minute on a free machine
+	@exec $(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
+
+lint: .venv/.test ## format, lint, types and imports, and the tests of the screen's own scripts
 	@$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy $(TYPED)
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/deno check --quiet --config tests/web/deno.json streams/cockpit/static/*.js tests/web/*.js
 	.venv/bin/deno test --quiet --no-remote --allow-read --config tests/web/deno.json tests/web
-	$(PYTHON) -m pytest -q --hypothesis-profile=quick $(QUICK_TESTS) $(ARGS)
 
 fuzz: .venv/.test ## 100,000 inputs at the reader of the topics and 5,000 requests at the API, in some minutes
-	@exec $(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600 -k "no_bytes or no_damage or description" \
+	@exec $(PYTHON) -m pytest -n 3 --hypothesis-profile=long --timeout=3600 -k "no_bytes or no_damage or description" \
 	    tests/property/test_codec.py tests/fuzz $(ARGS)
 
 simulate: .venv/.test ## play 20,000 seeds of a whole city with faults, or as many as ARGS="--seeds N"; --seed N --trace shows one

@@ -21,7 +21,12 @@ settings.load_profile("full")
 SETTINGS_PREFIX = "FENGHUO_"
 
 # Here and not in a layer's conftest, so that all layers of one run share one broker and one database server.
-pytest_plugins = ["tests.brokers.kafka", "tests.brokers.cluster", "tests.databases.postgres"]
+pytest_plugins = [
+    "tests.brokers.kafka",
+    "tests.brokers.cluster",
+    "tests.databases.postgres",
+    "tests.sharing_out",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,6 +16,10 @@ import pytest
 # Below the range that Linux hands out for outgoing connections (32768 and up): a port that a stopped server
 # must find free again when it restarts cannot be taken meanwhile by some client's socket.
 _FIRST_PORT, _LAST_PORT = 20_000, 32_000
+# Workers of one run (`pytest -n`) look each in a range of its own: between looking and listening lie seconds.
+# One that crashed is replaced by one with a higher number.
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
 
 
 class ServerUnavailable(Exception):
@@ -47,8 +51,10 @@ def tied_to_us(command: list[str], *, signal: str = "KILL", user: str | None = N
 
 def free_port(count: int = 1) -> int:
     """The first of `count` neighbouring ports on 127.0.0.1 that nobody listens on now."""
+    width = (_LAST_PORT - _FIRST_PORT) // _WORKERS
+    lowest = _FIRST_PORT + width * _WORKER
     while True:
-        first = random.randint(_FIRST_PORT, _LAST_PORT - count)
+        first = random.randint(lowest, lowest + width - count)
         if all(_is_free(port) for port in range(first, first + count)):
             return first
 
