@@ -20,7 +20,6 @@ from streams.access.api_keys import (
     keep_key,
 )
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=365)
@@ -34,9 +33,8 @@ GRID = Producer(
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await upgrade(opened)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 

@@ -13,7 +13,6 @@ from models.identifiers import AreaCode
 from models.tables import AUDIT
 from streams.access.audit import BEGINNING, Entry, append, entry_of, verify
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.databases.meddling import lift_guards
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -22,9 +21,8 @@ ENTRIES = 5
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await upgrade(opened)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 

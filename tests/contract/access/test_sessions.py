@@ -18,7 +18,6 @@ from streams.access.sessions import (
     use_link,
 )
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
@@ -27,9 +26,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await upgrade(opened)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_url)
     async with opened.write() as connection:
         await keep_account(connection, WANG, PASSWORD, NOW)
     yield opened

@@ -23,7 +23,6 @@ from streams.access.signatures import (
     spend_nonce,
 )
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEY = "a-signing-key-of-the-tests"
@@ -33,9 +32,8 @@ SIGNATURE = signature_of(KEY, REQUEST)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await upgrade(opened)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 
@@ -124,9 +122,9 @@ async def test_a_nonce_counts_once_under_its_key(database: Database) -> None:
         assert caught.value.header == NONCE_HEADER
 
 
-async def test_of_two_gateways_at_once_one_lets_it_through(database: Database, database_url: str) -> None:
+async def test_of_two_gateways_at_once_one_lets_it_through(database: Database, migrated_url: str) -> None:
     """Both ask at the same moment; the database says yes to one."""
-    other = Database(database_url)
+    other = Database(migrated_url)
 
     async def spend(through: Database) -> bool:
         try:

@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from models.tables import INCIDENTS, INTAKE, OUTBOX, REPORTS
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.corpus.rows import Row, good, rows
 from tests.fakes.clock import NOON
 from tests.integration.gateway.conftest import Gateway, gateway_over
@@ -25,9 +24,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-async def gateway(database_url: str) -> AsyncIterator[Gateway]:
-    database = Database(database_url)
-    await upgrade(database)
+async def gateway(migrated_url: str) -> AsyncIterator[Gateway]:
+    database = Database(migrated_url)
     async with gateway_over(database) as opened:
         yield opened
     await database.close()

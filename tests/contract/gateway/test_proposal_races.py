@@ -12,7 +12,6 @@ from models.access import Role
 from models.tables import AUDIT, INTAKE, PROPOSALS
 from models.topics import Topic
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.integration.gateway.bodies import decision, report
 from tests.integration.gateway.conftest import Gateway, gateway_over
 from tests.integration.gateway.desks import Desk, desks_at
@@ -22,10 +21,9 @@ COMMANDERS = 4
 
 
 @pytest.fixture
-async def gateways(database_url: str) -> AsyncIterator[Pair]:
+async def gateways(migrated_url: str) -> AsyncIterator[Pair]:
     """Two gateways with connections of their own."""
-    one, two = Database(database_url), Database(database_url)
-    await upgrade(one)
+    one, two = Database(migrated_url), Database(migrated_url)
     async with gateway_over(one) as first, gateway_over(two) as second:
         yield first, second
     await one.close()

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from models.tables import OUTBOX
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.integration.gateway.bodies import decision, feedback, report
 from tests.integration.gateway.conftest import Gateway, gateway_over
 
@@ -17,10 +16,9 @@ Pair = tuple[Gateway, Gateway]
 
 
 @pytest.fixture
-async def gateways(database_url: str) -> AsyncIterator[Pair]:
+async def gateways(migrated_url: str) -> AsyncIterator[Pair]:
     """Two gateways with connections of their own."""
-    one, two = Database(database_url), Database(database_url)
-    await upgrade(one)
+    one, two = Database(migrated_url), Database(migrated_url)
     async with gateway_over(one) as first, gateway_over(two) as second:
         yield first, second
     await one.close()

@@ -5,16 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.contract.store.worker import Worker
 from tests.fakes.clock import ManualClock
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(migrated_url: str) -> AsyncIterator[Database]:
     """An empty database of this version's schema."""
-    opened = Database(database_url)
-    await upgrade(opened)
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 
@@ -32,8 +30,8 @@ def worker(database: Database, clock: ManualClock) -> Worker:
 
 
 @pytest.fixture
-async def rival(database: Database, database_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
+async def rival(database: Database, migrated_url: str, clock: ManualClock) -> AsyncIterator[Worker]:
     """A second worker with connections of its own."""
-    opened = Database(database_url)
+    opened = Database(migrated_url)
     yield Worker(opened, clock, "two")
     await opened.close()

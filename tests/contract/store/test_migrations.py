@@ -60,11 +60,11 @@ def test_the_newest_revision_is_alembic_s_head() -> None:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_every_revision_leads_to_the_same(database_url: str, database: Database, revision: str) -> None:
+async def test_every_revision_leads_to_the_same(migrated_url: str, database: Database, revision: str) -> None:
     """From each revision on, the rest of the history ends at the models and at what an upgrade from nothing makes."""
     fresh = await _catalogue(database)
     await database.close()
-    again = await _emptied(database_url)
+    again = await _emptied(migrated_url)
     await upgrade(again, revision)
     assert await is_current(again) is (revision == REVISIONS[-1])
     await upgrade(again)

@@ -20,7 +20,6 @@ from streams.store import event_log, heat, incidents, leases, outcomes, projecti
 from streams.store.database import Database
 from streams.store.errors import TransientFault
 from streams.store.incidents import Standing
-from streams.store.migrations import upgrade
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
 from streams.sweepers.projections import ProjectionSweep
 from tests.appraised import heats
@@ -41,9 +40,8 @@ UNIT_CODE = UnitCode("500108:fire")
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    await upgrade(database)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    database = Database(migrated_url)
     yield database
     await database.close()
 

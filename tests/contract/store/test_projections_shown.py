@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.contract.store.test_projections import (
     DISTRICT_CODE,
     Worker,
@@ -18,9 +17,8 @@ SUBJECTS = "fenghuo_rated_subjects"
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    found = Database(database_url)
-    await upgrade(found)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    found = Database(migrated_url)
     yield found
     await found.close()
 

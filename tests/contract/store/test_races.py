@@ -35,9 +35,9 @@ _TRIES = 20
 
 
 @pytest.fixture
-def database_url(postgres_url: str) -> str:
+def migrated_url(migrated_postgres_url: str) -> str:
     """Only PostgreSQL: two writers at once are the point."""
-    return postgres_url
+    return migrated_postgres_url
 
 
 async def test_one_partition_moves_for_one_worker_only(worker: Worker, rival: Worker) -> None:
