@@ -33,7 +33,9 @@ def test_the_program_starts_so(unit: Path, monkeypatch: pytest.MonkeyPatch) -> N
         program, *words = line.split()
         assert program == PROGRAM
         assert why_no_command(words) is None
-    assert entries(unit, "EnvironmentFile") == ["/etc/fenghuo/fenghuo.env"]
+    part = unit.stem.removeprefix("fenghuo-").removesuffix("@")
+    # What is this part's alone, its user at Kafka above all; it need not be there.
+    assert entries(unit, "EnvironmentFile") == ["/etc/fenghuo/fenghuo.env", f"-/etc/fenghuo/{part}.env"]
     given = variables((FOLDER / "fenghuo.env").read_text())
     given |= dict(one.split("=", 1) for line in entries(unit, "Environment") for one in line.split())
     assert unknown_settings(given) == []

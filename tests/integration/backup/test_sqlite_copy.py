@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from streams.backup import sqlite
 
 ROWS = 6_000  # of 4 kB: several pieces of the copy
@@ -33,3 +35,25 @@ def test_a_writer_does_not_make_it_begin_anew(tmp_path: Path) -> None:
             "SELECT count(*), max(length(body)), min(length(body)) FROM facts"
         ).fetchall() == [(ROWS, 4_000, 4_000)]
     assert not target.with_name("target.db-wal").exists()
+
+
+def test_a_restore_that_is_broken_off_changes_nothing(tmp_path: Path) -> None:
+    """In the middle of writing the file over, the process is told to stop: what was there is there, and sound."""
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    for file, body in ((source, b"\x01"), (target, b"\x02")):
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE facts (body BLOB)")
+            connection.executemany("INSERT INTO facts VALUES (?)", [(body * 4_000,)] * ROWS)
+            connection.commit()
+
+    def stop(_: str, pages: int, most: int) -> None:
+        assert pages < most
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sqlite.put_back(source, target, stop)
+    sqlite.require_integrity(target)
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("SELECT DISTINCT substr(body, 1, 1), count(*) FROM facts").fetchall() == [
+            (b"\x02", ROWS)
+        ]
