@@ -70,6 +70,7 @@ class Timekeeper:
             self.readiness.waiting(Component.CLOCK, str(away))
             return False
         if found is None:
+            self.readiness.waiting(Component.CLOCK, "the database answers too slowly to tell its time")
             return False
         ahead_seconds = self.machine() - (found + self.steady())
         if self.may_differ_seconds is not None and abs(ahead_seconds) > self.may_differ_seconds:
