@@ -59,11 +59,16 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F11", slow.consumers, extents=_FULL, manners=_SLOW, drained_within_seconds=_AT_MOST),
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),
-    Experiment("F14", bodies.oversized),
+    Experiment("F14", bodies.oversized, pair=TANSU_SQLITE),
     Experiment("F16", clocks.set_wrong, extents=_FULL, wish=_OWN_CLOCKS, drained_within_seconds=_AT_MOST),
     Experiment("F17", storm.come_and_go, wish=_SIX, extents=_FULL, events_per_second=3),
     Experiment(
-        "F18", time.burst, extents=_FULL, drained_within_seconds=2 * _AT_MOST, drained_at_most=_AT_MOST
+        "F18",
+        time.burst,
+        extents=_FULL,
+        events_per_second=1,
+        drained_within_seconds=2 * _AT_MOST,
+        drained_at_most=_AT_MOST,
     ),
     Experiment(
         "F20", clocks.herd, extents=_FULL, events_per_second=3, all_end=False, drained_within_seconds=_AT_MOST
@@ -71,5 +76,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F21", clocks.a_day_away, events_per_second=0, all_end=False),
     Experiment("F27", gateway.killed_mid_request, events_per_second=0),
     Experiment("F27", gateway.killed_mid_request, pair=TANSU_SQLITE, extents=_FULL, events_per_second=0),
-    Experiment("F31", time.long_life, extents=_FULL, wish=_PATIENT, events_per_second=2, drained_at_most=60),
+    Experiment("F31", time.long_life, extents=_FULL, wish=_PATIENT, drained_at_most=60),
 )

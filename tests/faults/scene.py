@@ -78,7 +78,7 @@ class Experiment:
     nemesis: Nemesis
     pair: str = KAFKA_POSTGRES
     extents: tuple[Extent, ...] = (Extent.QUICK, Extent.FULL)
-    events_per_second: float = 1.0
+    events_per_second: float = 2.0
     wish: Wish = _PLAIN
     manners: tuple[tuple[Manner, int], ...] = USUAL
     all_end: bool = True
