@@ -29,6 +29,7 @@ _LONG_SHARES = (
     "tests/storm/",
     "tests/contract/transport/",
     "tests/plans/",
+    "tests/property/",
 )
 
 

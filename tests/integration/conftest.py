@@ -11,8 +11,18 @@ from tests.databases.migrated import (
     migrated_sqlite_url,
     migrated_template,
 )
+from tests.integration.played import played_file, played_postgres_url, played_sqlite_url, played_template
 
-__all__ = ["migrated_file", "migrated_postgres_url", "migrated_sqlite_url", "migrated_template"]
+__all__ = [
+    "migrated_file",
+    "migrated_postgres_url",
+    "migrated_sqlite_url",
+    "migrated_template",
+    "played_file",
+    "played_postgres_url",
+    "played_sqlite_url",
+    "played_template",
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,10 +14,9 @@ from streams.check import Beside, Invariant, Violation, check
 from streams.store import attachments
 from streams.store.attachments import KeptAttachment
 from streams.store.database import Database
-from streams.store.migrations import upgrade
 from tests.integration.check.audit_plants import LONG_AGO, decision_nobody_sent, noted
 from tests.integration.check.plants import PLANTED, Planted, other_column
-from tests.integration.check.play import Play, play_all
+from tests.integration.check.play import Play
 from tests.integration.check.tampering import change, one
 
 
@@ -53,12 +52,10 @@ async def test_an_accepted_decision_with_its_entry_holds(played: Database) -> No
 
 
 @pytest.mark.postgres
-async def test_what_the_engine_wrote_holds_on_postgres(postgres_url: str) -> None:
+async def test_what_the_engine_wrote_holds_on_postgres(played_postgres_url: str) -> None:
     """The same history on PostgreSQL, read in one snapshot, breaks no invariant; a planted row is found there too."""
-    database = Database(postgres_url)
+    database = Database(played_postgres_url)
     try:
-        await upgrade(database)
-        await play_all(database)
         assert await violations(database) == []
         async with database.write() as connection:
             row = await other_column(connection)

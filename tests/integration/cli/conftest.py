@@ -16,10 +16,7 @@ from streams.broker.embedded import BrokerNotStarted, find_program
 from streams.cli import main
 from streams.store.database import Database
 from tests.brokers.tansu import Tansu
-from tests.integration.check.conftest import played_file
 from tests.servers import skip_unless_ci
-
-__all__ = ["played_file"]
 
 T = TypeVar("T")
 

@@ -14,12 +14,12 @@ from models.access import Role
 from streams.access.keyring import entry_text
 from streams.broker.publishing import Publication, Publisher
 from tests.brokers.tansu import Tansu
-from tests.integration.cli.conftest import Fenghuo, broker, data_dir, fenghuo, played_file
+from tests.integration.cli.conftest import Fenghuo, broker, data_dir, fenghuo
 from tests.integration.conformance import units
 from tests.integration.conformance.units import Unit, running
 from tests.servers import free_port
 
-__all__ = ["broker", "data_dir", "fenghuo", "played_file"]
+__all__ = ["broker", "data_dir", "fenghuo"]
 
 FIRE = "500108:fire"
 QUICK = ("--within", "3", "--quiet", "0.1", "--begin-within", "20")

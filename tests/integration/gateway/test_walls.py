@@ -12,8 +12,6 @@ from models.tables import COMMANDS, EVENTS, INCIDENTS, OUTCOMES, REPORTS, metada
 from streams.gateway.callers import INSTALLATION, Caller
 from streams.gateway.reading import areas_of, reading_for
 from streams.store.database import Database
-from streams.store.migrations import upgrade
-from tests.integration.check.play import play_all
 from tests.integration.gateway.conftest import Gateway, gateway_over
 
 pytestmark = pytest.mark.postgres
@@ -35,11 +33,9 @@ HOME, ELSEWHERE = "500108", "500106"
 
 
 @pytest.fixture
-async def gateway(postgres_url: str) -> AsyncIterator[Gateway]:
+async def gateway(played_postgres_url: str) -> AsyncIterator[Gateway]:
     """A gateway over a played database: incidents of three districts with all that belongs to them."""
-    database = Database(postgres_url)
-    await upgrade(database)
-    await play_all(database)
+    database = Database(played_postgres_url)
     async with gateway_over(database) as opened:
         yield opened
     await database.close()
