@@ -32,7 +32,7 @@ def texts() -> dict[str, str]:
     return {
         **{f"schemas/{name}": text for name, text in schemas.texts().items()},
         **{f"schemas/examples/{name}": text for name, text in examples.texts().items()},
-        "schemas/asyncapi.json": asyncapi.text(),
+        "asyncapi.yaml": asyncapi.text(),
         "schemas/openapi.json": _openapi(),
         "kafka/acls.csv": rights.text(),
         "docs/contract.md": contract.text(),

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import orjson
 import pytest
+import yaml  # type: ignore[import-untyped]  # no stubs are locked; what is read is looked at key by key
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from models.events import EVENT_TYPES
@@ -82,13 +83,13 @@ def test_an_events_type_decides_its_data() -> None:
 
 def test_the_topics_lead_to_their_schemas() -> None:
     """Every channel of the AsyncAPI document carries a message whose schema lies beside it."""
-    document = orjson.loads((ROOT / "deploy" / "schemas" / "asyncapi.json").read_bytes())
+    document = yaml.safe_load((ROOT / "deploy/asyncapi.yaml").read_text())
     messages = document["components"]["messages"]
     assert set(document["channels"]) == set(document["operations"]) == {topic.value for topic in Topic}
     for channel in document["channels"].values():
         assert channel["messages"]
         for name in channel["messages"]:
-            assert (ROOT / "deploy" / "schemas" / messages[name]["payload"]["schema"]["$ref"]).is_file()
+            assert (ROOT / "deploy" / messages[name]["payload"]["schema"]["$ref"]).is_file()
 
 
 def references(value: object) -> Iterator[str]:
@@ -124,12 +125,28 @@ def test_the_routes_are_a_valid_document() -> None:
 
 def test_the_topics_are_a_whole_document() -> None:
     """The AsyncAPI document has the parts that version 3.0 asks for, and its references lead somewhere."""
-    document = orjson.loads((ROOT / "deploy/schemas/asyncapi.json").read_bytes())
+    document = yaml.safe_load((ROOT / "deploy/asyncapi.yaml").read_text())
     assert document["asyncapi"] == "3.0.0"
     assert {"title", "version"} <= set(document["info"])
     assert dangling(document) == []
     assert {one["action"] for one in document["operations"].values()} == {"send", "receive"}
-    assert all({"headers", "payload"} <= set(one) for one in document["components"]["messages"].values())
+    messages = document["components"]["messages"]
+    assert all({"headers", "payload", "examples"} <= set(one) for one in messages.values())
+
+
+def test_each_topics_headers_are_told() -> None:
+    """Every message has its version in a header, decisions and feedback a signature, and commands their delivery."""
+    document = yaml.safe_load((ROOT / "deploy/asyncapi.yaml").read_text())
+    headers = {name: one["headers"] for name, one in document["components"]["messages"].items()}
+    assert {name for name, one in headers.items() if "schema_version" not in one["properties"]} == set()
+    assert {name for name, one in headers.items() if "signature" in one["properties"]} == {
+        "Decision",
+        "Feedback",
+    }
+    assert {name for name, one in headers.items() if "delivery" in one["properties"]} == {"Command"}
+    for name, message in document["components"]["messages"].items():
+        for example in message["examples"]:
+            jsonschema.Draft202012Validator(headers[name]).validate(example["headers"])
 
 
 def test_a_lost_reference_is_seen() -> None:
