@@ -356,6 +356,9 @@ class _Program:
 
             for name, shows in gate.screens(brokers, ground.database, ground.clock, self._hubs).items():
                 self._work(name, shows)
+            if self._settings.heartbeat_report_seconds:
+                beats = gate.heartbeat(ground, self._nudge)
+                self._sweep("heartbeat", beats, beats.every_seconds, LogEvent.HEARTBEAT_SENT)
 
     async def _publisher(self, brokers: Brokers) -> Publisher:
         while True:

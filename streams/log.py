@@ -52,6 +52,7 @@ class LogEvent(StrEnum):
     SWEEP_FAILED = "sweep_failed"
     CLOCK_KEPT = "clock_kept"
     GAUGES_SHOWN = "gauges_shown"
+    HEARTBEAT_SENT = "heartbeat_sent"
     LAG_SHOWN = "lag_shown"
     ANCHORED = "anchored"
     CLOCK_JUMPED = "clock_jumped"

@@ -6,6 +6,7 @@ and rules may ask for no value that does not stand here. Where these words come 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.areas import area_tree
 from models.tables.disagreements import DisagreementKind
@@ -44,6 +45,17 @@ MESSAGE_OUTCOMES = ("processed", "duplicate", "dead")
 NO_COLOUR = "none"  # nothing to rate yet
 
 
+class Hop(StrEnum):
+    """How far a heartbeat has come, in the order in which it gets there."""
+
+    ACCEPTED = "accepted"  # its report is committed
+    FUSED = "fused"  # through perception, and the next stage called; so on
+    VERIFIED = "verified"
+    GRADED = "graded"
+    COMMANDED = "commanded"
+    PUBLISHED = "published"  # through follow-up, and its receipt is on Kafka: it came round
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedSet:
     """The values of a label, or where they end when they are not ours to list; `meaning` is for the reader."""
@@ -78,6 +90,7 @@ _OF_LABEL: Mapping[str, ClosedSet] = {
     "fault": ClosedSet(
         "class of the error, one of those in `streams/errors.py` and `streams/store/errors.py`", ()
     ),
+    "hop": ClosedSet("how far the heartbeat has come", tuple(Hop)),
     "how": ClosedSet("another end than closure", ("rejected", "merged", "reopened")),
     "kind": ClosedSet("in what Kafka and the database differ", tuple(DisagreementKind)),
     "level": ClosedSet("level, I worst", tuple(Level)),

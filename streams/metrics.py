@@ -326,6 +326,22 @@ class ScreenMetrics:
         )
 
 
+class HeartbeatMetrics:
+    """Whether the loop turns, by a report of nobody that goes round it."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self.hop = shelf.histogram(
+            "heartbeat_hop_seconds",
+            "How long after it was written was a heartbeat through each hop (accepted: how long was writing it)?",
+            _HANDLING_SECONDS,
+            "hop",
+        )
+        self.came_round = shelf.gauge(
+            "heartbeat_came_round_timestamp_seconds",
+            "When did this process last bring a heartbeat round, or begin to send them?",
+        )
+
+
 class ClockMetrics:
     """Whether the clocks around the program agree with its time."""
 
@@ -362,6 +378,7 @@ class Metrics:
         self.projections = ProjectionMetrics(shelf)
         self.screens = ScreenMetrics(shelf)
         self.door = DoorMetrics(shelf)
+        self.heartbeat = HeartbeatMetrics(shelf)
         self.clocks = ClockMetrics(shelf)
         self.anchors = AnchorMetrics(shelf)
         self.catalogue = tuple(shelf.catalogue)

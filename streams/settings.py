@@ -32,6 +32,7 @@ _BY_PROFILE: dict[str, dict[str, float]] = {
         "heartbeat_seconds": 1,
         "fetch_max_wait_ms": 500,
         "speed": 1,
+        "heartbeat_report_seconds": 60,
         "trust_unsigned": False,
     },
 }
@@ -197,6 +198,7 @@ class Settings(KafkaSettings, AnchorSettings):
     watchdog_seconds: float = Field(
         120, ge=5, le=3_600, description="a consumer may get nothing done for so long (then exit 70)"
     )
+    heartbeat_report_seconds: float = Field(0, ge=0, le=120, description="60 in production; 0: none")
     clocks_may_differ_seconds: float = Field(
         30, ge=2, le=86_400, description="an engine waits while machine and PostgreSQL differ by more"
     )

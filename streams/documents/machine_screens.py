@@ -83,6 +83,22 @@ ENGINE = Dashboard(
             ),
         ),
         (
+            number(
+                "上次心跳走完",
+                "Heartbeat came round",
+                "time() - max(fenghuo_heartbeat_came_round_timestamp_seconds > 0)",
+                Unit.SECONDS,
+                300,
+            ),
+            lines(
+                "心跳各环节用时 p99",
+                "Heartbeat by hop",
+                quantile(0.99, "fenghuo_heartbeat_hop_seconds", "hop"),
+                "{{hop}}",
+                Unit.SECONDS,
+            ),
+        ),
+        (
             lines(
                 "热度与评级核对",
                 "Heat and ratings made sure of",

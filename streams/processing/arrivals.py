@@ -14,6 +14,7 @@ from models.messages.hand_over import HandOver
 from models.messages.report import Report
 from models.topics import Topic
 from models.vocabulary import DeadLetterReason, Level
+from streams.metric_labels import Hop
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
 from streams.store.publications import Headers
@@ -87,6 +88,14 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A heartbeat that came through a hop; `since` is the real time, in seconds, at which its report was written."""
+
+    hop: Hop
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Handled:
     """One record and its fate; `reason` is a refusal's or dead letter's word."""
 
@@ -97,6 +106,7 @@ class Handled:
     reason: str | None = None
     detail: str | None = None
     message: Inbound | None = None
+    heartbeat: Heartbeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from models.identifiers import CommandId
 from models.messages.event import Event
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome, Stage
-from streams.metric_labels import BAD, GOOD, OF_SIGNATURES
+from streams.metric_labels import BAD, GOOD, OF_SIGNATURES, Hop
 from streams.metrics import Metrics
 from streams.processing.arrivals import BatchResult, Fate, Handled
 
@@ -79,6 +79,15 @@ class Bookkeeper:
         for order in result.first_orders:
             self._metrics.duties.report_to_command.labels(order.level.value).observe(order.after_seconds)
         self.count_events(result.events)
+
+    def count_heartbeats(self, result: BatchResult, now: float) -> None:
+        """What this batch sent on is on Kafka, at this real time in seconds."""
+        for beat in (handled.heartbeat for handled in result.handled):
+            if beat is None:
+                continue
+            self._metrics.heartbeat.hop.labels(beat.hop.value).observe(max(0.0, now - beat.since))
+            if beat.hop is Hop.PUBLISHED:
+                self._metrics.heartbeat.came_round.set(now)
 
     def count_events(self, events: Iterable[Event]) -> None:
         """These facts are in the log now."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from models.identifiers import IncidentId, MessageId
 from models.messages.report import Report
 from models.vocabulary import DeadLetterReason, ReceiptOutcome
-from streams.processing.arrivals import Decoded, Fate, Handled, Record, Undecodable
+from streams.processing.arrivals import Decoded, Fate, Handled, Heartbeat, Record, Undecodable
+from streams.processing.heartbeat import NOT_A_REPORT, passed_on
 from streams.store import inbox, receipts
 from streams.store.changes import Changes
 from streams.store.dead_letters import Dead
@@ -27,18 +28,7 @@ class Docket:
     def enter(self, decoded: Decoded, envelope: Envelope, refusal: Refusal | None) -> None:
         """The core has heard this message."""
         record = decoded.record
-        self.changes.entries.append(
-            inbox.InboxEntry(
-                message_id=decoded.message_id,
-                digest=decoded.digest,
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                incident_id=envelope.incident_id,
-                recorded_at=envelope.recorded_at,
-                refusal=refusal,
-            )
-        )
+        self.changes.entries.append(_entry(decoded, envelope.incident_id, envelope.recorded_at, refusal))
         self.entered[decoded.message_id] = inbox.KnownMessage(decoded.digest, envelope.incident_id)
         self._counts(record).processed += 1
         self.handled.append(
@@ -52,6 +42,13 @@ class Docket:
                 decoded.message,
             )
         )
+
+    def pass_on(self, decoded: Decoded, heartbeat: Heartbeat) -> None:
+        """A heartbeat came through here and goes on; nobody has to hear of it. It counts as no report."""
+        self.changes.hand_overs.append(passed_on(decoded, heartbeat, self.now))
+        self.changes.entries.append(_entry(decoded, None, self.now, NOT_A_REPORT))
+        self._counts(decoded.record).processed += 1
+        self.handled.append(Handled(decoded.record, Fate.APPLIED, decoded.message_id, heartbeat=heartbeat))
 
     def hear_again(self, decoded: Decoded, before: inbox.KnownMessage) -> None:
         """A message of this id was handled: the same content is a duplicate, other content is a conflict."""
@@ -116,6 +113,22 @@ class Docket:
 
     def _counts(self, record: Record) -> PartitionCounts:
         return self.changes.counts.setdefault(record.source, PartitionCounts())
+
+
+def _entry(
+    decoded: Decoded, incident_id: IncidentId | None, recorded_at: datetime, refusal: Refusal | None
+) -> inbox.InboxEntry:
+    record = decoded.record
+    return inbox.InboxEntry(
+        message_id=decoded.message_id,
+        digest=decoded.digest,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        incident_id=incident_id,
+        recorded_at=recorded_at,
+        refusal=refusal,
+    )
 
 
 def _id_field(decoded: Decoded) -> str:

@@ -151,6 +151,7 @@ class Loop:
             failpoint(Failpoint.AFTER_COMMIT)
             self._count(topic, result)
             await self._patiently("publish", lambda done=result: self._publish(done))  # type: ignore[misc]  # bound now
+            self._around.bookkeeper.count_heartbeats(result, time())
             arrivals = result.remaining
         batch.ack()
         failpoint(Failpoint.AFTER_ACK)

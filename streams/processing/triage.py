@@ -9,6 +9,7 @@ from models.vocabulary import DeadLetterReason
 from streams.processing.addressing import Fresh
 from streams.processing.arrivals import Arrival, Decoded, Undecodable
 from streams.processing.docket import Docket
+from streams.processing.heartbeat import heartbeat_in
 from streams.processing.placing import place_of
 from streams.store.inbox import KnownMessage
 from workflows.judgement.account import hear
@@ -27,6 +28,9 @@ def sort_out(
             docket.bury_doubtful(arrival)
         elif before is not None:
             docket.hear_again(arrival, before)
+        elif (beat := heartbeat_in(arrival)) is not None:
+            docket.pass_on(arrival, beat)
+            seen[arrival.message_id] = KnownMessage(arrival.digest, None)
         elif heard := _heard(arrival, docket):
             fresh += heard
             # A report that has its place will be handled, so it must not be fused twice. Of the others the desk may
