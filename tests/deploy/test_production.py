@@ -58,6 +58,8 @@ def environment(broker: Tansu, postgres_url: str, tmp_path: Path) -> Environment
     (tmp_path / "data").mkdir(mode=0o700)
     return inherited | variables((SYSTEMD / "fenghuo.env").read_text()) | {
         "FENGHUO_BROKER_URL": f"kafka://{broker.brokers}",
+        "FENGHUO_KAFKA_PROTOCOL": "PLAINTEXT",  # to a broker on this machine it may be
+        "FENGHUO_KAFKA_USER": "",
         "FENGHUO_DATABASE_URL": postgres_url,
         "FENGHUO_TOKEN": "filled-in-by-hand",
         "FENGHUO_SIGNING_KEYS": str(keys),
