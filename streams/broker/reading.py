@@ -81,6 +81,27 @@ async def read_last(brokers: Brokers, topic: str, most: int) -> list[Read]:
         return found
 
 
+async def read_before(brokers: Brokers, next_offsets: Mapping[tuple[str, int], int], most: int) -> list[Read]:
+    """Up to `most` records right before each of these offsets, all of them in one reading.
+
+    An offset may not lie beyond the end. What is gone is left out. Raises KafkaError when no broker answers.
+    """
+    ends = {TopicPartition(*one): at for one, at in next_offsets.items()}
+    if not ends:
+        return []
+    async with _consumer(brokers, partitions=ends) as consumer:
+        first = await consumer.beginning_offsets(ends)
+        left = {one for one, at in ends.items() if at > first[one]}
+        for one, at in ends.items():
+            consumer.seek(one, max(first[one], at - most))
+        found: list[Read] = []
+        async with asyncio.timeout(_LAST_WITHIN_SECONDS):
+            while left:
+                found += await _poll(consumer)
+                left = {one for one in left if await consumer.position(one) < ends[one]}
+        return [read for read in found if read.offset < next_offsets[read.topic, read.partition]]
+
+
 async def read_from(brokers: Brokers, topic: str, next_offsets: Mapping[int, int]) -> list[Read]:
     """Everything on the topic from these offsets on, by partition (0 where none is given), each in order.
 
@@ -138,13 +159,16 @@ async def follow(brokers: Brokers, topics: Iterable[str]) -> AsyncGenerator[list
 
 
 @asynccontextmanager
-async def _consumer(brokers: Brokers, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(
+    brokers: Brokers, *topics: str, partitions: Iterable[TopicPartition] = ()
+) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         **client_settings(brokers), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     try:
         await consumer.start()
-        consumer.assign([one for topic in topics for one in await _partitions(brokers, topic)])
+        listed = [one for topic in topics for one in await _partitions(brokers, topic)]
+        consumer.assign([*partitions, *listed])
         yield consumer
     finally:
         await consumer.stop()

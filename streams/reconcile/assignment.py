@@ -5,7 +5,8 @@ deleted, or forgotten), too low or too high. Too high is somebody's doing, and a
 lost what lies between: it is raised. Records that are gone before anybody handled them are a gap; of those, what our
 gateway took in, and what the engine wrote itself, is sent again. What others wrote straight to Kafka is lost, and it
 is said. A partition that ends before what was handled is another one (somebody made the topic anew, or Kafka lost its
-end): it is read from its start, or what is written there now would be taken for what was handled long ago.
+end), and so is one that has grown past it since and whose records there nobody ever handled (`fingerprint`): it is read
+from its start, or what is written there now would be taken for what was handled long ago.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from streams.clock import Clock
 from streams.errors import Fenced, Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
+from streams.reconcile.fingerprint import LOOKED_AT, never_handled
 from streams.reconcile.holdings import Holdings
 from streams.store import disagreements, outbox, progress
 from streams.store.database import Database
@@ -71,20 +73,43 @@ class Assignments:
     async def _begun_anew(self, ends: Mapping[Partition, int]) -> tuple[Disagreement, ...]:
         async with self.database.read() as connection:
             stands_at = await progress.next_offsets(connection, self.cluster_id)
-        suspected = [(one, end) for one, end in sorted(ends.items()) if end < stands_at.get(one, 0)]
         found: list[Disagreement] = []
-        for (topic, number), end in suspected:
-            ours = stands_at[topic, number]
-            # An end alone proves nothing (Tansu); that the last record that was handled is not there does.
-            if await self._has_record(topic, number, ours - 1):
-                continue
-            detail = f"it ends at {end}, handled is what lay before {ours}: it is another one and read from its start"
-            found.append(Disagreement(DisagreementKind.REWOUND, f"{topic}[{number}]", str(end), detail))
+        for (topic, number), why in [
+            *await self._ended_before(ends, stands_at),
+            *await self._grown_anew(ends, stands_at),
+        ]:
+            detail = f"{why}: it is another one and read from its start"
+            end = str(ends[topic, number])
+            found.append(Disagreement(DisagreementKind.REWOUND, f"{topic}[{number}]", end, detail))
             async with self.database.write() as connection:
                 await progress.begin_anew(connection, self.cluster_id, (topic, number), self.wall.now())
                 await outbox.republish_unseen(connection)
                 await disagreements.record(connection, self.cluster_id, found[-1:], self.wall.now())
         return tuple(found)
+
+    async def _ended_before(
+        self, ends: Mapping[Partition, int], stands_at: Mapping[Partition, int]
+    ) -> list[tuple[Partition, str]]:
+        suspected = [(one, end) for one, end in sorted(ends.items()) if end < stands_at.get(one, 0)]
+        return [
+            (one, f"it ends at {end}, handled is what lay before {stands_at[one]}")
+            for one, end in suspected
+            # An end alone proves nothing (Tansu); that the last record that was handled is not there does.
+            if not await self._has_record(*one, stands_at[one] - 1)
+        ]
+
+    async def _grown_anew(
+        self, ends: Mapping[Partition, int], stands_at: Mapping[Partition, int]
+    ) -> list[tuple[Partition, str]]:
+        reached = {one: stands_at[one] for one, end in ends.items() if 0 < stands_at.get(one, 0) <= end}
+        async with asyncio.timeout(_ASKED_WITHIN_SECONDS):
+            reads = await self.holdings.before(reached, LOOKED_AT)
+        async with self.database.read() as connection:
+            strange = await never_handled(connection, self.cluster_id, reads)
+        return [
+            (one, f"what stands at {read.offset} was never handled, though that goes on at {stands_at[one]}")
+            for one, read in strange.items()
+        ]
 
     async def _has_record(self, topic: str, number: int, offset: int) -> bool:
         async with asyncio.timeout(_ASKED_WITHIN_SECONDS):

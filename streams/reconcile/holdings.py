@@ -5,7 +5,15 @@ from typing import Protocol
 
 from models.topics import Topic
 from streams.broker.access import Brokers
-from streams.broker.reading import Read, committed_offsets, end_offsets, first_offsets, read_from, read_last
+from streams.broker.reading import (
+    Read,
+    committed_offsets,
+    end_offsets,
+    first_offsets,
+    read_before,
+    read_from,
+    read_last,
+)
 from streams.store.progress import Partition
 
 
@@ -18,6 +26,10 @@ class Holdings(Protocol):
 
     async def since(self, topic: Topic, next_offsets: Mapping[int, int]) -> list[Read]:
         """Everything from these offsets on (0 where none is given), each partition in order."""
+        ...
+
+    async def before(self, next_offsets: Mapping[Partition, int], most: int) -> list[Read]:
+        """Up to `most` records right before each of these offsets, none of which lies beyond the end."""
         ...
 
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
@@ -46,6 +58,10 @@ class KafkaHoldings:
     async def since(self, topic: Topic, next_offsets: Mapping[int, int]) -> list[Read]:
         """See `Holdings`."""
         return await read_from(self._brokers, topic.value, next_offsets)
+
+    async def before(self, next_offsets: Mapping[Partition, int], most: int) -> list[Read]:
+        """See `Holdings`."""
+        return await read_before(self._brokers, next_offsets, most)
 
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         """See `Holdings`."""

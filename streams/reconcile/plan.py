@@ -12,9 +12,9 @@ from models.identifiers import IncidentId
 from models.tables import INCIDENTS
 from models.topics import ENGINE_READ, Topic
 from streams.broker.reading import Read
-from streams.processing import codec
 from streams.processing.arrivals import Record
 from streams.reconcile.facts import Fact, facts_in, unknown
+from streams.reconcile.fingerprint import message_id_of
 from streams.reconcile.holdings import Holdings
 from streams.reconcile.turns import Input
 from streams.store import progress, rulebooks
@@ -98,6 +98,4 @@ async def _inputs(holdings: Holdings, stands_at: Mapping[Partition, int]) -> tup
 
 def _input(topic: Topic, read: Read) -> Input:
     record = Record(topic, read.partition, read.offset, read.key, read.value or None, read.headers)
-    found = codec.read(codec.SHAPE_OF_TOPIC[topic], record.value, read.at)
-    message_id = found.message.message_id if isinstance(found, codec.Readable) else None
-    return Input(record, read.at, message_id)
+    return Input(record, read.at, message_id_of(read))

@@ -93,6 +93,14 @@ class MemoryHoldings:
             if record.offset >= next_offsets.get(number, 0)
         ]
 
+    async def before(self, next_offsets: Mapping[Partition, int], most: int) -> list[Read]:
+        return [
+            self._read(Topic(name), record)
+            for (name, number), at in sorted(next_offsets.items())
+            for record in self._broker.logs[name, number]
+            if at - most <= record.offset < at
+        ]
+
     async def first(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {one: self._broker.first_offset(*one) for one in partitions}
 

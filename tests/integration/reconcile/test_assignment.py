@@ -11,11 +11,14 @@ from sqlalchemy import select
 from models.tables import DISAGREEMENTS, GAPS, OUTBOX, PROGRESS
 from models.tables.disagreements import DisagreementKind
 from models.topics import Topic
+from models.vocabulary import DeadLetterReason
 from streams.broker.publishing import Publication
 from streams.metrics import Metrics
 from streams.reconcile import Assignments
-from streams.store import outbox, progress
+from streams.store import dead_letters, inbox, outbox, progress
 from streams.store.database import Database
+from streams.store.dead_letters import Dead
+from streams.store.inbox import InboxEntry
 from streams.store.migrations import upgrade
 from streams.store.progress import Partition, PartitionCounts, Slice
 from streams.store.publications import HEADERS, Outgoing
@@ -37,9 +40,15 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     async with database.write() as connection:
         piece = Slice(*HERE, tuple(range(HANDLED)))
         await progress.advance(connection, CLUSTER, [piece], now, accept_gap=False)
-        await progress.count(connection, CLUSTER, {HERE: PartitionCounts(duplicate=HANDLED)})
+        await progress.count(connection, CLUSTER, {HERE: PartitionCounts(dead=HANDLED)})
+        await dead_letters.bury(connection, CLUSTER, [_dead(offset) for offset in range(HANDLED)])
     yield database
     await database.close()
+
+
+def _dead(offset: int) -> Dead:
+    reason, at = DeadLetterReason.INVALID, datetime.now(UTC)
+    return Dead(*HERE, offset, b"k", b"{}", reason, None, "no report", at)
 
 
 class Kafka:
@@ -54,10 +63,10 @@ class Kafka:
             database, self.holdings, CLUSTER, "fenghuo", clock, clock, Metrics(self.registry)
         )
 
-    def holds(self, records: int) -> None:
+    def holds(self, records: int, value: bytes = b"{}") -> None:
         """So many records were written, and nothing is gone."""
         for _ in range(records):
-            self.broker.append(HERE[0], b"k", b"{}", HERE[1])
+            self.broker.append(HERE[0], b"k", value, HERE[1])
 
     async def compare(self) -> list[tuple[DisagreementKind, str, str]]:
         """What differs, as an assignment finds it."""
@@ -140,6 +149,30 @@ async def test_a_topic_that_was_made_anew_is_read_from_its_start(database: Datab
         (kept_apart,) = (await connection.execute(select(PROGRESS))).all()
     assert kept_apart.cluster_id.startswith(f"{CLUSTER} until ")
     assert kept_apart.next_offset == HANDLED
+    assert await kafka.compare() == []
+
+
+@pytest.mark.parametrize("value", [b"[]", report("never-handled").model_dump_json().encode()])
+async def test_a_topic_that_was_made_anew_and_has_grown_is_noticed(database: Database, value: bytes) -> None:
+    """Its end lies beyond the old offset, and nothing else tells: but nobody ever handled what stands before it."""
+    kafka = Kafka(database)
+    kafka.holds(8)
+    kafka.broker.make_anew(*HERE)
+    kafka.holds(HANDLED + 3, value)
+    assert await kafka.compare() == [(DisagreementKind.REWOUND, "reports[0]", str(HANDLED + 3))]
+    async with database.read() as connection:
+        assert await progress.next_offsets(connection, CLUSTER) == {}
+    assert await kafka.compare() == []
+
+
+async def test_a_message_that_was_handled_is_known_by_its_id(database: Database) -> None:
+    """A report that went through, or came twice, has left its id: the partition is the one that it was."""
+    ours = report("r-1")
+    kafka = Kafka(database)
+    kafka.holds(HANDLED + 1, ours.model_dump_json().encode())
+    async with database.write() as connection:
+        entry = InboxEntry(ours.message_id, "sha256:0", *HERE, 0, None, datetime.now(UTC), None)
+        await inbox.record(connection, CLUSTER, [entry])
     assert await kafka.compare() == []
 
 
