@@ -107,7 +107,7 @@ class Program:
         """Ask over HTTP with this token from now on."""
         self.http.headers["Authorization"] = f"Bearer {token}"
 
-    def command(self, *arguments: str) -> Said:
+    def command(self, *arguments: str, within_seconds: float = _COMMAND_WITHIN_SECONDS) -> Said:
         """Run `fenghuo ...` on the same folder to its end."""
         done = subprocess.run(
             tied_to_us([_FENGHUO, *arguments]),
@@ -116,7 +116,7 @@ class Program:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_COMMAND_WITHIN_SECONDS,
+            timeout=within_seconds,
             check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)

@@ -58,22 +58,6 @@ class KafkaBroker:
         command = [str(_SCRIPT), "format", str(self._folder), str(self._port)]
         subprocess.run(command, stdin=subprocess.DEVNULL, env=_ENVIRONMENT, check=True)
 
-    def listen_too(self, name: str, advertised_port: int) -> int:
-        """Listen under this name as well, for clients who are told this port of 127.0.0.1; the port to lead them to.
-
-        Before the first start.
-        """
-        self.format()
-        properties, port = self._folder / "server.properties", free_port()
-        more = {
-            "listeners": f",{name}://127.0.0.1:{port}",
-            "advertised.listeners": f",{name}://127.0.0.1:{advertised_port}",
-            "listener.security.protocol.map": f",{name}:PLAINTEXT",
-        }
-        lines = properties.read_text().splitlines()
-        properties.write_text("\n".join(line + more.get(line.partition("=")[0], "") for line in lines) + "\n")
-        return port
-
     def launch(self) -> int:
         """Begin to start it and return at once: how long its log was before, for `await_ready`."""
         if self._process is not None:

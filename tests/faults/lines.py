@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tests.brokers.kafka import KafkaBroker
 from tests.faults.proxy import Line, Proxy
+from tests.servers import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,21 @@ class Lines:
         """Give a broker that was not started yet a listener at the end of each line that leads to it."""
         named = {"GATEWAY": self.gateway_to_broker, "WORKERS": self.workers_to_broker}
         for name, line in named.items():
-            line.target_port = kafka.listen_too(name, line.port)
+            line.target_port = _listening_too(kafka, name, line.port)
+
+
+def _listening_too(kafka: KafkaBroker, name: str, advertised_port: int) -> int:
+    """Let it listen under this name as well, for clients who are told this port; the port to lead them to."""
+    kafka.format()
+    properties, port = kafka.log.with_name("server.properties"), free_port()
+    more = {
+        "listeners": f",{name}://127.0.0.1:{port}",
+        "advertised.listeners": f",{name}://127.0.0.1:{advertised_port}",
+        "listener.security.protocol.map": f",{name}:PLAINTEXT",
+    }
+    settings = properties.read_text().splitlines()
+    properties.write_text("\n".join(one + more.get(one.partition("=")[0], "") for one in settings) + "\n")
+    return port
 
 
 @asynccontextmanager
