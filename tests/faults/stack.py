@@ -195,9 +195,7 @@ async def production(folder: Path, record: Record, wish: Wish) -> AsyncIterator[
         undo.push_async_callback(asyncio.to_thread, kafka.stop)
         server = _postgres_on(disk if wish.small_disk_of == "database" else None)
         undo.push_async_callback(asyncio.to_thread, server.remove)
-        cuttable = await undo.enter_async_context(lines()) if wish.has_lines else None
-        if cuttable is not None:
-            await asyncio.to_thread(cuttable.lead_to, kafka)
+        cuttable = await undo.enter_async_context(_lines_to(kafka)) if wish.has_lines else None
         await asyncio.gather(asyncio.to_thread(kafka.start), asyncio.to_thread(server.start))
         await kafka.create_topics({one.topic.value: Scale.PRODUCTION.partitions(one) for one in CATALOGUE})
         database_url = server.url(server.create_database())
@@ -279,6 +277,14 @@ def _production_settings(
         **_COMMON,
         **wish.settings,
     }
+
+
+@asynccontextmanager
+async def _lines_to(kafka: KafkaBroker) -> AsyncIterator[Lines]:
+    """To this broker, and to a database that is named later."""
+    async with lines() as cuttable:
+        await asyncio.to_thread(cuttable.lead_to, kafka)
+        yield cuttable
 
 
 def _through(cuttable: Lines | None, role: str, database_url: str) -> dict[str, object]:
