@@ -1,0 +1,1 @@
+"""The guide for integrators, done as it stands there: its programs are built, run, and held to the contract."""
