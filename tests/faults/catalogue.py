@@ -111,7 +111,12 @@ FAULTS: tuple[Fault, ...] = (
             "tests/contract/transport/test_rebalancing.py::test_no_record_is_lost_or_skipped_while_workers_come_and_go",
         ),
     ),
-    Fault("F18", "ten times the load for 60 s", "0 lost; urgent ones ≤ 2 s p99 meanwhile"),
+    Fault(
+        "F18",
+        "ten times the load for 60 s",
+        "0 lost; urgent ones ≤ 2 s p99 meanwhile",
+        left_out="the urgent have a lane of their own as far as their handling; the topics between stages have one for all",
+    ),
     Fault(
         "F19",
         "50,000 reports of one event, five others among them",
