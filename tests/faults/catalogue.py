@@ -115,7 +115,7 @@ FAULTS: tuple[Fault, ...] = (
         "F18",
         "ten times the load for 60 s",
         "0 lost; urgent ones ≤ 2 s p99 meanwhile",
-        left_out="the urgent have a lane of their own until they are handled; the topics between stages have one for all",
+        left_out="the urgent have a lane of their own until they are handled; the topics between stages are shared",
     ),
     Fault(
         "F19",
