@@ -14,7 +14,7 @@ from typing import Annotated
 
 import orjson
 import typer
-from aiokafka.errors import KafkaError, UnsupportedCodecError
+from aiokafka.errors import KafkaError
 
 from models.units import UnknownUnit, parse_unit
 from streams.access.keyring import KeyringRefused, read_keyring
@@ -99,10 +99,6 @@ def conformance(  # noqa: PLR0913 - a parameter is an option of the command line
         played = asyncio.run(_played(broker, wanted, settings_of_command()))
     except (GroundRefused, BrokerNotStarted) as refused:
         raise CannotDo(f"{refused}; nothing was sent") from refused
-    except UnsupportedCodecError as compressed:
-        raise CannotDo(
-            f"feedback cannot be read: {compressed}; compress it with gzip, or not at all"
-        ) from compressed
     except (KafkaError, PublishFailed, OSError) as away:
         raise CannotDo(f"the broker at {broker} does not answer ({type(away).__name__})") from away
     findings = judge(played, wanted.rules, wanted.keyring)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from streams.broker.transport import TP, Batch
 from streams.broker.transport.consumer_thread import Fetched
@@ -22,6 +23,20 @@ async def test_delivers_everything_in_order(broker: Broker) -> None:
         await until(lambda: len(worker.values) >= len(VALUES))
     assert worker.values == VALUES
     assert max(len(batch.records) for batch in worker.batches) <= 20 + 7 - 1
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_compressed_records_are_read(broker: Broker, codec: str) -> None:
+    """A producer compresses as its client does by default; a codec that we lacked would stop the partition."""
+    topic = await new_topic(broker.brokers)
+    producer = AIOKafkaProducer(bootstrap_servers=broker.brokers, compression_type=codec)
+    async with producer:
+        await asyncio.gather(*[await producer.send(topic, value * 50) for value in VALUES])
+    worker = Worker(broker, new_group())
+    worker.read(topic)
+    async with worker.running():
+        await until(lambda: len(worker.values) >= len(VALUES))
+    assert worker.values == [value * 50 for value in VALUES]
 
 
 async def test_reading_starts_where_the_database_says(broker: Broker) -> None:

@@ -35,7 +35,6 @@ func main() {
 		kgo.ConsumerGroup(fmt.Sprintf("%s.%d", report.SourceID, time.Now().UnixNano())),
 		kgo.ConsumeTopics("report-receipts"),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.ProducerBatchCompression(kgo.NoCompression()), // the default, snappy, is not read there
 	)
 	must(err)
 	defer client.Close()

@@ -176,8 +176,7 @@ func main() {
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.DisableAutoCommit(), // committed when it is done, and not when it is read
 		kgo.FetchMaxWait(500*time.Millisecond),
-		kgo.MetadataMaxAge(5*time.Second),                 // finds a topic that is made after the start
-		kgo.ProducerBatchCompression(kgo.NoCompression()), // the default, snappy, is not read there
+		kgo.MetadataMaxAge(5*time.Second), // finds a topic that is made after the start
 	)
 	must(err)
 	defer client.Close()
