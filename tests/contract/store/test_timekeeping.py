@@ -1,12 +1,13 @@
 """Timekeeping on both engines: whose clock a process starts with, and when it waits for a person to set one right."""
 
 import asyncio
+import itertools
 import time
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from streams.clock import WallClock, Whose
+from streams.clock import WallClock, Whose, steady_seconds
 from streams.metrics import Metrics
 from streams.program.readiness import Component, Readiness
 from streams.program.timekeeping import Timekeeper
@@ -74,6 +75,16 @@ async def test_an_engine_waits_until_somebody_sets_the_clock(
     await starting
     assert host.readiness.is_ready()
     assert host.ahead_seconds() == pytest.approx(0, abs=_NEAR_SECONDS)
+
+
+async def test_a_slow_database_keeps_nobody_from_starting(database: Database) -> None:
+    """An answer that takes seconds says little of the time; who gets no better one starts by it in the end."""
+    if database.is_sqlite:
+        pytest.skip("one clock")
+    host, looks = Host(database, 0, 30), itertools.count()
+    host.keeper.steady = lambda: steady_seconds() + 1.5 * next(looks)
+    await host.keeper.settle()
+    assert host.readiness.is_ready()
 
 
 async def test_a_gateway_waits_for_no_clock(database: Database) -> None:
