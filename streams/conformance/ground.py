@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from models.topics import Topic
 from streams.broker.access import Brokers, client_settings
@@ -90,7 +90,7 @@ async def _create(admin: Any, missing: set[str]) -> None:  # noqa: ANN401 - aiok
         return
     answer = await admin.create_topics([NewTopic(name, 1, 1) for name in sorted(missing)])
     for name, code, *_ in answer.topic_errors:
-        if code:
+        if code and for_code(code) is not TopicAlreadyExistsError:  # by the unit that asked for it meanwhile
             raise GroundRefused(f"the topic {name!r} cannot be created here: {for_code(code).__name__}")
 
 

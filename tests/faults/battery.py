@@ -7,6 +7,7 @@ F05 are played longer there than on their own.
 
 from tests.faults.field import Manner
 from tests.faults.nemeses import (
+    anchors,
     bodies,
     broker,
     clocks,
@@ -18,6 +19,7 @@ from tests.faults.nemeses import (
     slow,
     storm,
     time,
+    upgrade,
     workers,
 )
 from tests.faults.scene import Experiment, Extent
@@ -33,6 +35,7 @@ _LINES = Wish(has_lines=True)
 # A busy machine takes a minute to start Kafka after kill -9; the life that is measured has to outlast that.
 _PATIENT = Wish(settings={"retry_budget_seconds": 170, "watchdog_seconds": 180})
 _OWN_CLOCKS = Wish(sets_clocks=True)
+_ANCHORED = Wish(settings={"anchor_file": anchors.FILE})
 _AT_MOST = 300
 _SLOW = ((Manner.LATE, 100),)
 
@@ -74,7 +77,9 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "F20", clocks.herd, extents=_FULL, events_per_second=3, all_end=False, drained_within_seconds=_AT_MOST
     ),
     Experiment("F21", clocks.a_day_away, events_per_second=0, all_end=False),
+    Experiment("F26", upgrade.rolled, extents=_FULL),
     Experiment("F27", gateway.killed_mid_request, events_per_second=0),
     Experiment("F27", gateway.killed_mid_request, pair=TANSU_SQLITE, extents=_FULL, events_per_second=0),
+    Experiment("F30", anchors.end_dropped, extents=_FULL, wish=_ANCHORED),
     Experiment("F31", time.long_life, extents=_FULL, wish=_PATIENT, drained_at_most=60),
 )

@@ -135,6 +135,11 @@ class FastLaneThread(driver.AIOKafkaConsumerThread):
         except (KafkaError, TimeoutError) as failed:
             self.log.warning("offsets not committed, next time again: %r", failed)
             return False
+        except asyncio.CancelledError:
+            # The app has crashed and ends under our hands: whoever waits for the commit is to go on with its own end.
+            if not self.should_stop:
+                raise
+            return False
         return True
 
     # --- what a watchdog asks ------------------------------------------------------------------------------
