@@ -37,10 +37,10 @@ def on_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
 
 
 def reading(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-    """Do this work in one reading transaction; it never waits for the engine."""
+    """Do this work in one reading transaction, which sees one moment and never waits for the engine."""
 
     async def within(database: Database, _: Settings) -> T:
-        async with database.read() as connection:
+        async with database.snapshot() as connection:
             return await work(connection)
 
     return on_database(within)
@@ -50,7 +50,7 @@ def reading_archive(work: Callable[[AsyncConnection, ArchiveFolder], Awaitable[T
     """As `reading`, with the folder of logs that were put away. Raises CannotDo, naming a file that is missing."""
 
     async def within(database: Database, settings: Settings) -> T:
-        async with database.read() as connection:
+        async with database.snapshot() as connection:
             return await work(connection, ArchiveFolder(settings.archive))
 
     try:
