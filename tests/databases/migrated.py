@@ -37,9 +37,7 @@ def migrated_template(postgres_server: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 def migrated_sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     """The URL of an SQLite database of this version that only this test sees."""
-    file = tmp_path / "fenghuo.db"
-    shutil.copy(migrated_file, file)
-    return f"sqlite+aiosqlite:///{file}"
+    return url_of_copy(migrated_file, tmp_path)
 
 
 @pytest.fixture
@@ -48,6 +46,11 @@ def migrated_postgres_url(postgres_server: PostgresServer, migrated_template: st
     name = postgres_server.create_database(migrated_template)
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+def url_of_copy(file: Path, folder: Path) -> str:
+    """The URL of a copy of this SQLite file in a folder that has none yet."""
+    return f"sqlite+aiosqlite:///{shutil.copy(file, folder / 'fenghuo.db')}"
 
 
 async def _migrated(url: str) -> None:

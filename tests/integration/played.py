@@ -4,13 +4,13 @@ The conftest of this layer names these fixtures.
 """
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from streams.store.database import Database
+from tests.databases.migrated import url_of_copy
 from tests.databases.postgres import PostgresServer
 from tests.integration.check.play import play_all
 
@@ -20,10 +20,9 @@ __all__ = ["played_file", "played_postgres_url", "played_sqlite_url", "played_te
 @pytest.fixture(scope="session")
 def played_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with that history, to be copied."""
-    file = tmp_path_factory.mktemp("played") / "fenghuo.db"
-    shutil.copy(migrated_file, file)
-    asyncio.run(_played(f"sqlite+aiosqlite:///{file}"))
-    return file
+    folder = tmp_path_factory.mktemp("played")
+    asyncio.run(_played(url_of_copy(migrated_file, folder)))
+    return folder / "fenghuo.db"
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +37,7 @@ def played_template(postgres_server: PostgresServer, migrated_template: str) -> 
 @pytest.fixture
 def played_sqlite_url(played_file: Path, tmp_path: Path) -> str:
     """The URL of a played SQLite database that only this test sees."""
-    file = tmp_path / "fenghuo.db"
-    shutil.copy(played_file, file)
-    return f"sqlite+aiosqlite:///{file}"
+    return url_of_copy(played_file, tmp_path)
 
 
 @pytest.fixture
