@@ -74,7 +74,8 @@ def test_a_broken_rule_is_told_with_its_records(fenghuo: Fenghuo, broker: Tansu)
     (rule,) = orjson.loads(shown.answer)["rules"]
     assert (rule["rule"], rule["outcome"]) == ("late", "broken")
     assert [one["name"] for one in rule["sent"]] == ["order", "last"]
-    assert {orjson.loads(one["value"])["kind"] for one in rule["heard"]} == {"received", "acknowledged"}
+    # What comes after the first answer to the last order may be heard or not: the kit goes on at once.
+    assert "received" in {orjson.loads(one["value"])["kind"] for one in rule["heard"]}
     assert all(one["value"]["exercise"] for one in rule["sent"])
 
 
