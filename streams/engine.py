@@ -14,6 +14,8 @@ from uuid import uuid4
 
 from aiokafka.errors import KafkaError
 
+from models.messages.hand_over import HandOver
+from models.vocabulary import HandOverType
 from streams import agents
 from streams.access.signing import Keyring
 from streams.agents.carrier import Carrier, Transport
@@ -25,7 +27,7 @@ from streams.clock import Clock, StoppedClock, WallClock
 from streams.errors import Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
-from streams.processing.arrivals import Arrival, BatchResult
+from streams.processing.arrivals import Arrival, BatchResult, Decoded
 from streams.processing.batch import handle_batch
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.brake import BrakeLimits
@@ -71,6 +73,12 @@ class Ground:
 def end_process(code: int) -> NoReturn:
     """End at once, without goodbyes: what is not acknowledged is somebody else's now."""
     os._exit(code)
+
+
+def _is_of_a_clock(one: Arrival) -> bool:
+    if not isinstance(one, Decoded) or not isinstance(one.message, HandOver):
+        return False
+    return one.message.type is HandOverType.DEADLINE_PASSED
 
 
 def new_name() -> str:
@@ -125,6 +133,10 @@ class Engine:
         self._app = edges.transport(lane if seat is None else replace(lane, seat=seat))
         agents.install(Carrier(self._app, self._loop, ground.settings.batch_max_records))
         self.outbox = self._sweeper("outbox", OutboxSweep(self._relay), 1.0, LogEvent.OUTBOX_SWEPT)
+        # Polls are real time: often enough for a scaled clock, never so often that they are work of their own.
+        every_seconds = max(0.1, min(0.5, 5 / ground.settings.speed))
+        sweep = DeadlineSweep(self._relay, ground.clock)
+        self._deadlines = self._sweeper("deadlines", sweep, every_seconds, LogEvent.DEADLINES_SWEPT)
 
     async def start(self) -> None:
         """Give a new cluster what it needs, then join the group.
@@ -169,16 +181,14 @@ class Engine:
             self._loop.is_standing,
             ground.readiness,
         )
-        deadlines = DeadlineSweep(self._relay, ground.clock)
         after = timedelta(seconds=ground.settings.resend_command_seconds)
         commands = CommandSweep(self._relay, ground.clock, after)
         pruning = OutboxPruning(
             ground.database, ground.wall, timedelta(days=ground.settings.outbox_kept_days)
         )
-        # Polls are real time: often enough for a scaled clock, never so often that they are work of their own.
         sweepers = (
             self.outbox,
-            self._sweeper("deadlines", deadlines, max(0.1, min(0.5, 5 / speed)), LogEvent.DEADLINES_SWEPT),
+            self._deadlines,
             self._sweeper(
                 "commands", commands, max(0.25, min(2.0, 10 / speed)), LogEvent.COMMANDS_SENT_AGAIN
             ),
@@ -242,7 +252,10 @@ class Engine:
         # One moment for all of it, so that it is decided under the rulebook of the very moment that it is recorded at.
         now = StoppedClock(self._ground.clock.now())
         rules = self._ground.rules.at(now.now())
-        return await handle_batch(arrivals, self._units, rules, now, accept_gap=accept_gap)
+        result = await handle_batch(arrivals, self._units, rules, now, accept_gap=accept_gap)
+        if any(map(_is_of_a_clock, arrivals)):
+            self._deadlines.nudge()  # there is room for the next of a herd
+        return result
 
     async def _bring_back_what_a_gap_hid(self) -> None:
         async with self._ground.database.write() as connection:

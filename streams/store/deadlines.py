@@ -2,14 +2,17 @@
 
 A clock is sent in the transaction that marks it, together with its outbox row: two sweepers send it once, and a crash
 between the two is not possible. It fires when the core has heard of it. Of very many that pass at once only so many are
-under way as the workers get through in a second or so: what is new waits in the same queues.
+under way as the workers get through in a second or so: what is new waits in the same queues. Most of these are the
+oldest; some are the youngest, so that the clocks of a new incident do not wait for a whole herd (fault F20).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Row as Found
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.steps import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
@@ -23,6 +26,7 @@ from streams.store.publications import Outgoing, of_hand_over
 from streams.store.statements import Row, insert
 
 MOST_UNDER_WAY = 400
+_ONE_OF = 4  # so many that are sent is of the youngest
 # What nobody heard of for so long is lost, or nobody handles anything: it keeps the others back no longer.
 _HEARD_WITHIN = timedelta(seconds=30)
 
@@ -48,8 +52,13 @@ _KNOWN = select(
 _PASSED = select(
     DEADLINES.c.deadline_id, DEADLINES.c.incident_id, DEADLINES.c.stage, DEADLINES.c.times_extended
 ).where(DEADLINES.c.progress == DeadlineProgress.OPEN.value, DEADLINES.c.due_at <= bindparam("at"))
-_DUE = (
+_OLDEST = (
     _PASSED.order_by(DEADLINES.c.due_at, DEADLINES.c.deadline_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_YOUNGEST = (
+    _PASSED.order_by(DEADLINES.c.due_at.desc(), DEADLINES.c.deadline_id.desc())
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -153,15 +162,26 @@ async def send_due(
     most = min(limit, await _room(connection, now, most_under_way))
     if most <= 0:
         return ()
-    rows = (await connection.execute(_DUE, {"at": now, "most": most})).all()
-    if rows:
-        sent = DeadlineProgress.SENT.value
-        changes = [{"in_deadline": row.deadline_id, "to_progress": sent, "at": now} for row in rows]
-        await connection.execute(_END, changes)
+    young = most // _ONE_OF
+    rows = await _marked(connection, _OLDEST, now, most - young)
+    if young and len(rows) == most - young:
+        rows = [*rows, *await _marked(connection, _YOUNGEST, now, young)]
     return tuple(
         of_hand_over(Stage(row.stage), _passed(row.deadline_id, row.incident_id, row.times_extended))
         for row in rows
     )
+
+
+async def _marked(
+    connection: AsyncConnection, passed: Select[Any], now: datetime, most: int
+) -> Sequence[Found[Any]]:
+    """Up to `most` of those that have passed, now marked as sent."""
+    rows: Sequence[Found[Any]] = (await connection.execute(passed, {"at": now, "most": most})).all()
+    if rows:
+        sent = DeadlineProgress.SENT.value
+        changes = [{"in_deadline": row.deadline_id, "to_progress": sent, "at": now} for row in rows]
+        await connection.execute(_END, changes)
+    return rows
 
 
 async def _room(connection: AsyncConnection, now: datetime, most_under_way: int) -> int:

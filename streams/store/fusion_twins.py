@@ -6,14 +6,14 @@ and by what most of them say it is. That costs more walks down the same indexes,
 never enter: which of them it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import IncidentId
 from models.likeness import Sketch
 from streams.store import fusion_keys
-from streams.store.fusion_keys import Key, Scope, Wanted, family_of
+from streams.store.fusion_keys import Found, Key, Scope, Wanted, family_of
 from workflows.judgement.fusion import Candidate, may_be_twins
 from workflows.judgement.likeness import firm_areas
 from workflows.rulebook import Fusion, Rulebook
@@ -37,13 +37,18 @@ async def twins(
         for key in sorted(keys)
         for moment in (candidate.likeness.sketch.reported_from, candidate.likeness.sketch.reported_to)
     ]
-    near = [one for one in await fusion_keys.near(connection, wanted, rules.fusion) if one.is_open]
-    return {
-        candidate.incident_id: may_be_twins(
-            candidate, [other.candidate for other in near if not other.keys.isdisjoint(keys)], rules
-        )
-        for candidate, keys in asked
-    }
+    under: dict[Key, list[Found]] = {}
+    for other in await fusion_keys.near(connection, wanted, rules.fusion):
+        for key in other.keys if other.is_open else ():
+            under.setdefault(key, []).append(other)
+    return {candidate.incident_id: _twins(candidate, keys, under, rules) for candidate, keys in asked}
+
+
+def _twins(
+    candidate: Candidate, keys: frozenset[Key], under: Mapping[Key, Sequence[Found]], rules: Rulebook
+) -> tuple[IncidentId, ...]:
+    found = {other.incident_id: other.candidate for key in keys for other in under.get(key, ())}
+    return may_be_twins(candidate, found.values(), rules)
 
 
 def sought_by(candidate: Candidate, keys: frozenset[Key], rules: Fusion) -> frozenset[Key]:

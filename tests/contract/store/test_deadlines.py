@@ -36,6 +36,22 @@ async def test_a_sweep_is_bounded(worker: Worker) -> None:
     assert sent == [2, 2, 1, 0]
 
 
+async def test_a_young_clock_does_not_wait_for_a_herd(worker: Worker) -> None:
+    """Of a herd the oldest go first; one place in four is for what fell due last, and none is sent twice."""
+    incidents = []
+    for number in range(8):
+        told = report(f"r-{number}", source=f"s-{number}", area=f"50010800{number + 1}")
+        incidents.append(await worker.report(told))
+        worker.clock.move(1)
+    worker.clock.move(3600)
+    sent = []
+    for _ in range(3):
+        claimed = await worker.units.send_due_deadlines(worker.clock.now(), limit=4)
+        sent += [HandOver.model_validate_json(one.value).incident_id for one in claimed.publications]
+    assert sent[:4] == [*incidents[:3], incidents[7]]
+    assert sorted(sent) == sorted(incidents)
+
+
 async def test_a_flood_of_passed_clocks_leaves_room_for_what_is_new(worker: Worker) -> None:
     """No more are under way than the workers get through soon; one that was heard, or is lost, makes room."""
     for number in range(6):

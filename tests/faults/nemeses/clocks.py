@@ -32,6 +32,7 @@ _TOLD = (
     "SELECT reports.incident_id, intake.accepted_at FROM reports"
     " JOIN intake ON intake.message_id = reports.message_id"
 )
+_TWINS = "SELECT incident_id FROM events WHERE type = 'incident_absorbed'"
 _RUNNING = "progress IN ('open', 'sent')"
 
 
@@ -74,7 +75,7 @@ async def herd(scene: Scene) -> None:
     fired_after = (datetime.now(UTC) - due).total_seconds()
     scene.record.note(f"all fired after {fired_after:.1f} s")
     await asyncio.sleep(5)  # the orders for the last reports meanwhile
-    orders = await _orders_seconds(scene, due, due + timedelta(seconds=fired_after))
+    orders, of_twins = await _orders_seconds(scene, due, due + timedelta(seconds=fired_after))
     twice = await number(scene.stack.books, f"SELECT count(*) {of_herd} AND fire_count > 1")
     scene.figures += [
         Figure("clocks due in one moment", clocks, at_least=many),
@@ -82,6 +83,13 @@ async def herd(scene: Scene) -> None:
         promise("fired more than once", twice),
         Figure("new incidents ordered for meanwhile", len(orders), at_least=1),
         Figure("report to order meanwhile, p99", percentile(orders, 99), "s", at_most=2),
+        Figure("of them with two reports in one moment, joined by the second look", len(of_twins)),
+        Figure(
+            "report to their order, longest",
+            max(of_twins, default=0.0),
+            "s",
+            at_most=_FIRST_CLOCK_SECONDS + 2,
+        ),
     ]
 
 
@@ -237,8 +245,12 @@ async def _until_none(scene: Scene, counted: str) -> None:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
-async def _orders_seconds(scene: Scene, since: datetime, until: datetime) -> list[float]:
-    """For each incident that was told of in this time: from its last report before the first order to a unit's ear."""
+async def _orders_seconds(scene: Scene, since: datetime, until: datetime) -> tuple[list[float], list[float]]:
+    """For each incident that was told of in this time: from its last report before the first order to a unit's ear.
+
+    The second list has those that were two at first: both reports were handled in one moment, and nothing is verified
+    before the second look for the same event, a clock of its own, has joined them.
+    """
     heard: dict[str, datetime] = {}
     for line in scene.witness.path.read_bytes().splitlines():
         noted = orjson.loads(line)
@@ -253,7 +265,13 @@ async def _orders_seconds(scene: Scene, since: datetime, until: datetime) -> lis
         name, at = str(incident_id), moment(accepted_at)
         if name in ordered and at < ordered[name]:
             told[name] = max(at, told.get(name, at))
-    return [(ordered[one] - at).total_seconds() for one, at in told.items() if since <= at <= until]
+    twins = {str(one) for (one,) in await scene.stack.books.rows(_TWINS)}
+    alone: list[float] = []
+    of_twins: list[float] = []
+    for name, at in told.items():
+        if since <= at <= until:
+            (of_twins if name in twins else alone).append((ordered[name] - at).total_seconds())
+    return alone, of_twins
 
 
 async def _told_late(scene: Scene) -> list[Figure]:
