@@ -73,10 +73,11 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-versi
 lock: $(UV) ## pin the dependencies of pyproject.toml again (ARGS=--upgrade for newer ones)
 	@$(as_pip_is_told)
 	$(COMPILE) --output-file deploy/locks/run.lock
-	$(COMPILE) --extra test --constraint deploy/locks/run.lock --output-file deploy/locks/test.lock
+	$(COMPILE) --extra traces --constraint deploy/locks/run.lock --output-file deploy/locks/traces.lock
+	$(COMPILE) --extra test --constraint deploy/locks/traces.lock --output-file deploy/locks/test.lock
 	printf 'cyclonedx-bom\npip-audit\n' | $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --no-header --no-annotate --no-emit-index-url $(ARGS) - --output-file deploy/locks/supply.lock
-	grep -c == deploy/locks/run.lock deploy/locks/test.lock deploy/locks/supply.lock
+	grep -c == deploy/locks/run.lock deploy/locks/traces.lock deploy/locks/test.lock deploy/locks/supply.lock
 
 clean: ## remove the environment and caches (the data under .fenghuo stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

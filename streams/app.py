@@ -41,7 +41,7 @@ from streams.log import LogEvent
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
-from streams.program import anchored, failpoints, identity, interpreter, photographs, running, trust
+from streams.program import anchored, failpoints, identity, interpreter, photographs, running, traced, trust
 from streams.program.parts import Parts
 from streams.program.preparation import cluster_of, prepare_database, prepare_topics
 from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
@@ -217,6 +217,7 @@ class _Program:
             bookkeeper=Bookkeeper(self._metrics),
             readiness=self._readiness,
             keyring=self._keyring,
+            tracing=traced.begin(settings, self._stack),
         )
 
     async def _prepare_database(self, database: Database) -> None:
@@ -271,6 +272,7 @@ class _Program:
             is_behind_https=settings.profile is Profile.PRODUCTION,
             count_lowered=lambda flood: self._metrics.door.lowered.labels(flood.value).inc(),
             ending=self._ending,
+            tracing=ground.tracing,
         )
         server = Server(self._app(services), settings.http_host, settings.http_port, settings.proxies)
         self._gateway_url = f"http://{reachable(settings.http_host)}:{server.port}"

@@ -48,6 +48,7 @@ from streams.sweepers.months import MonthSweep
 from streams.sweepers.outbox import OutboxPruning, OutboxSweep
 from streams.sweepers.projections import RATED_AT_MOST_EVERY_SECONDS, ProjectionSweep
 from streams.sweepers.sweeper import Sweeper, Work
+from streams.tracing import NO_TRACING, Tracing
 
 _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2
@@ -68,6 +69,7 @@ class Ground:
     bookkeeper: Bookkeeper
     readiness: Readiness
     keyring: Keyring
+    tracing: Tracing = NO_TRACING
 
 
 def end_process(code: int) -> NoReturn:
@@ -246,6 +248,7 @@ class Engine:
             bookkeeper=ground.bookkeeper,
             readiness=ground.readiness,
             stop_process=self._end_process,
+            tracing=ground.tracing,
         )
 
     async def _handle(self, arrivals: Sequence[Arrival], *, accept_gap: bool) -> BatchResult:

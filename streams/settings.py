@@ -19,6 +19,7 @@ from streams.broker.access import Brokers
 from streams.errors import SettingsRefused
 from streams.settings_anchors import AnchorSettings
 from streams.settings_kafka import KafkaSettings
+from streams.settings_traces import TraceSettings
 
 PREFIX = "FENGHUO_"
 EMBEDDED_BROKER = "memory://"
@@ -78,7 +79,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class Settings(KafkaSettings, AnchorSettings):
+class Settings(KafkaSettings, AnchorSettings, TraceSettings):
     """The settings of one process. Build it with `load_settings`, which reports every problem at once."""
 
     model_config = SettingsConfigDict(
@@ -386,9 +387,7 @@ def _masked(value: object) -> str:
 
 def example(fields: Mapping[str, Any] = Settings.model_fields) -> str:
     """The text of `.env.example`: every setting with its default and what it means."""
-    lines = [
-        "# Every setting, with its default. Copy to .env and change what must differ; the environment wins."
-    ]
+    lines = ["# Every setting with its default. Copy to .env, change what must differ; the environment wins."]
     for name in sorted(fields, key=lambda name: name in KafkaSettings.model_fields):
         field = fields[name]
         default = field.default

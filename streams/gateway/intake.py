@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from time import time
 from typing import Annotated, cast
 
 import structlog
@@ -35,6 +36,7 @@ from streams.log import LogEvent
 from streams.store import inbox, outbox
 from streams.store.errors import DataRefused
 from streams.store.publications import Outgoing
+from streams.tracing import TRACE_HEADER, Span, SpanKind
 
 _MOST_TOGETHER = 200
 _log = structlog.get_logger()
@@ -74,6 +76,7 @@ class Intake:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.tracing = services.tracing
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -158,6 +161,32 @@ class Intake:
         return await _keep(connection, offered, services.clock.now(), services.wall.now())
 
 
+@dataclass(frozen=True, slots=True)
+class TracedIntake:
+    """The intake as one request has it: what it brings goes on under the client's trace, if that is wanted."""
+
+    intake: Intake
+    traceparent: str | None
+
+    async def accept(self, offer: Offer, entry: audit.Entry) -> Accepted:
+        """As `Intake.accept`."""
+        traced, began = self._traced(offer), time()
+        accepted = await self.intake.accept(traced, entry)
+        if accepted.is_new and traced.trace is not None:
+            told = {"messaging.destination.name": offer.topic.value, "fenghuo.message_id": offer.message_id}
+            span = Span(traced.trace, f"accept {offer.topic.value}", SpanKind.SERVER, began, time(), told)
+            self.intake.tracing.tell(span)
+        return accepted
+
+    async def keep(self, connection: AsyncConnection, offer: Offer, entry: audit.Entry) -> None:
+        """As `Intake.keep`."""
+        await self.intake.keep(connection, self._traced(offer), entry)
+
+    def _traced(self, offer: Offer) -> Offer:
+        header = None if self.traceparent is None else self.traceparent.encode("latin-1", "replace")
+        return replace(offer, trace=self.intake.tracing.follow(header, f"accept {offer.message_id}"))
+
+
 async def _keep(
     connection: AsyncConnection,
     offered: Sequence[tuple[Offer, audit.Entry]],
@@ -236,11 +265,11 @@ def _tell(waiting: _Waiting, answer: Accepted | BaseException) -> None:
 
 def _outgoing(offer: Offer) -> Outgoing:
     publication = Publication(offer.topic, offer.key.encode(), offer.value, offer.headers)
-    return Outgoing(publication, message_id=offer.message_id)
+    return Outgoing(publication, message_id=offer.message_id).under(offer.trace)
 
 
-def _of(request: Request) -> Intake:
-    return cast(Intake, request.app.state.intake)
+def _of(request: Request) -> TracedIntake:
+    return TracedIntake(cast(Intake, request.app.state.intake), request.headers.get(TRACE_HEADER))
 
 
-IntakeOf = Annotated[Intake, Depends(_of)]
+IntakeOf = Annotated[TracedIntake, Depends(_of)]

@@ -23,6 +23,7 @@ from streams.gateway.services import Services
 from streams.processing import codec
 from streams.processing.placing import place_of
 from streams.store.publications import HEADERS, Headers
+from streams.tracing import TraceContext
 from workflows.judgement.account import Account, hear
 from workflows.judgement.case import case_of_account
 from workflows.judgement.grading import level_of
@@ -44,6 +45,7 @@ class Offer:
     value: bytes
     speakers: tuple[Speaker, ...] = ()
     headers: Headers = HEADERS
+    trace: TraceContext | None = None
 
 
 def read_report(body: bytes, services: Services) -> tuple[Report, Offer]:

@@ -16,6 +16,7 @@ from streams.cockpit.map import Maps
 from streams.gateway.rates import Flood, Limits
 from streams.processing.codec import MAX_MESSAGE_BYTES
 from streams.store.database import Database
+from streams.tracing import NO_TRACING, Tracing
 from workflows.rulebook import Rulebook
 
 
@@ -61,6 +62,7 @@ class Services:
     is_behind_https: bool = False
     count_lowered: Callable[[Flood], None] = _uncounted
     outcome_within_seconds: float = 2.0
+    tracing: Tracing = NO_TRACING
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 

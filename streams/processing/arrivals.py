@@ -18,6 +18,7 @@ from streams.metric_labels import Hop
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
 from streams.store.publications import Headers
+from streams.tracing import TraceContext
 from workflows.appraisal.outcomes import Outcome
 
 Inbound = Report | Decision | Feedback | HandOver
@@ -51,12 +52,16 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A valid message; `digest` is equal for equal content. With a `doubt` it can repeat, and do nothing else."""
+    """A valid message; `digest` is equal for equal content. With a `doubt` it can repeat, and do nothing else.
+
+    `trace` is the span of handling it, where anybody wants to know.
+    """
 
     record: Record
     message: Inbound
     digest: str
     doubt: Doubt | None = None
+    trace: TraceContext | None = None
 
     @property
     def message_id(self) -> MessageId:

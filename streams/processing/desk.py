@@ -67,6 +67,8 @@ class Desk:
         if (before := self.docket.entered.get(decoded.message_id)) is not None:
             self.docket.hear_again(decoded, before)
             return
+        if decoded.trace is not None:
+            self.changes.traces[decoded.message_id] = decoded.trace
         incident_id = self._lives_in(addressed)
         state = self.changes.state_of(incident_id)
         if state is None and not isinstance(decoded.message, Report):

@@ -27,7 +27,7 @@ from streams.clock import Clock
 from streams.errors import EXIT_CRASHED, Fenced, OffsetGap, Transient
 from streams.log import LogEvent
 from streams.metrics import Metrics
-from streams.processing import codec
+from streams.processing import codec, traces
 from streams.processing.arrivals import (
     Arrival,
     BatchResult,
@@ -45,6 +45,7 @@ from streams.program.failpoints import Failpoint, failpoint
 from streams.program.readiness import Component, Readiness
 from streams.store.outbox import Claimed
 from streams.store.progress import Partition
+from streams.tracing import NO_TRACING, Tracing
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -108,6 +109,7 @@ class Surroundings:
     bookkeeper: Bookkeeper
     readiness: Readiness
     stop_process: Callable[[int], NoReturn]
+    tracing: Tracing = NO_TRACING
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -141,7 +143,7 @@ class Loop:
             self._around.stop_process(EXIT_CRASHED)
 
     async def _carry(self, topic: Topic, batch: CarriedBatch) -> None:
-        began = monotonic()
+        began, began_at = monotonic(), time()
         arrivals: Sequence[Arrival] = [self._arrival(topic, record) for record in batch.records]
         self._around.metrics.messages.batch_records.labels(topic.value).observe(len(arrivals))
         while arrivals:
@@ -152,6 +154,7 @@ class Loop:
             self._count(topic, result)
             await self._patiently("publish", lambda done=result: self._publish(done))  # type: ignore[misc]  # bound now
             self._around.bookkeeper.count_heartbeats(result, time())
+            traces.tell(arrivals, result, began_at, self._around.tracing)
             arrivals = result.remaining
         batch.ack()
         failpoint(Failpoint.AFTER_ACK)
@@ -164,7 +167,8 @@ class Loop:
         found = codec.read(shape, record.value, self._around.clock.now(), self._limits.max_message_bytes)
         if isinstance(found, codec.Readable):
             doubt = self._around.doubt(record, found.message)
-            return Decoded(record, found.message, found.digest, doubt)
+            trace = traces.of(record, found.message, self._around.tracing)
+            return Decoded(record, found.message, found.digest, doubt, trace)
         return Undecodable(record, found.reason, found.field, found.detail)
 
     # --- handling -------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from streams.store.incidents import Standing
 from streams.store.progress import Partition, PartitionCounts
 from streams.store.publications import Outgoing, hand_over, of_hand_over
 from streams.store.reports import StoredReport
+from streams.tracing import TraceContext
 from workflows.answer import Answer
 from workflows.appraisal.heat import heat_after, needs_log
 from workflows.appraisal.outcomes import Outcome, outcomes_of
@@ -47,6 +48,9 @@ class Changes:
     hand_overs: list[Outgoing] = field(default_factory=list)
     counts: dict[Partition, PartitionCounts] = field(default_factory=dict)
     to_refold: set[IncidentId] = field(default_factory=set)  # their heat only the whole log can tell
+    traces: dict[MessageId, TraceContext] = field(
+        default_factory=dict
+    )  # under which goes what a message causes
 
     def state_of(self, incident_id: IncidentId) -> Incident | None:
         """The incident as it stands after what this batch did so far."""

@@ -6,7 +6,7 @@ contract; a consumer of `public-warnings` finds a warning under the first of its
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -23,6 +23,7 @@ from models.messages.versions import SCHEMA_VERSION
 from models.topics import HAND_OVER_TOPIC, Topic
 from models.vocabulary import HandOverType, Stage
 from streams.broker.publishing import Publication
+from streams.tracing import TRACE_HEADER, TraceContext
 
 Headers = tuple[tuple[str, bytes], ...]
 HEADERS: Headers = (("schema_version", b"%d" % SCHEMA_VERSION),)
@@ -33,33 +34,45 @@ _LONGEST_KEPT_BYTES = 200  # four times what any of them needs
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One record for the outbox: what goes out, its id where the engine reads it, the fact where it is the log."""
+    """One record for the outbox: what goes out, its id where the engine reads it, the fact where it is the log.
+
+    `cause_id` is the message that it comes of, where one is known.
+    """
 
     publication: Publication
     message_id: MessageId | None = None
     event_id: EventId | None = None
+    cause_id: MessageId | None = None
+
+    def under(self, trace: TraceContext | None) -> "Outgoing":
+        """The same, sent under this trace."""
+        if trace is None:
+            return self
+        headers = (*self.publication.headers, (TRACE_HEADER, trace.header))
+        return replace(self, publication=replace(self.publication, headers=headers))
 
 
 def of_event(event: Event, body: bytes) -> Outgoing:
     """The log's own record; `body` is what the `events` table keeps."""
     publication = Publication(Topic.INCIDENT_EVENTS, event.incident_id.encode(), body, HEADERS)
-    return Outgoing(publication, event_id=EventId(event.event_id))
+    return Outgoing(publication, event_id=EventId(event.event_id), cause_id=event.cause_id)
 
 
 def of_facts(events: Iterable[Event]) -> Iterator[Outgoing]:
     """Commands to units and warnings to the public, in the order in which they were decided."""
     for event in events:
         match event.data:
-            case CommandIssued(command=command):
-                yield of_command(command, command.model_dump_json().encode())
-            case CommandRetracted(retraction=command):
-                yield of_command(command, command.model_dump_json().encode())
+            case CommandIssued(command=command) | CommandRetracted(retraction=command):
+                outgoing = of_command(command, command.model_dump_json().encode())
             case (
                 WarningIssued(warning=warning)
                 | WarningUpdated(warning=warning)
                 | WarningCancelled(warning=warning)
             ):
-                yield of_warning(warning)
+                outgoing = of_warning(warning)
+            case _:
+                continue
+        yield replace(outgoing, cause_id=event.cause_id)
 
 
 def of_command(command: Command, body: bytes) -> Outgoing:
@@ -109,7 +122,7 @@ def of_hand_over(stage: Stage, message: HandOver) -> Outgoing:
     """On the topic of the stage, keyed by incident."""
     body = message.model_dump_json(exclude_none=True).encode()
     publication = Publication(HAND_OVER_TOPIC[stage], message.incident_id.encode(), body, HEADERS)
-    return Outgoing(publication, message_id=message.message_id)
+    return Outgoing(publication, message_id=message.message_id, cause_id=message.cause_id)
 
 
 def kept_headers(headers: Headers) -> Headers:

@@ -127,6 +127,9 @@ class UnitOfWork:
         outgoing += await self._receipts(changes, now)
         outgoing += await dead_letters.bury(connection, self.cluster_id, changes.dead)
         await progress.count(connection, self.cluster_id, changes.counts)
+        traces = changes.traces
+        if traces:
+            outgoing = [one.under(traces.get(one.cause_id)) if one.cause_id else one for one in outgoing]
         return await self.send(outgoing)
 
     async def send(self, outgoing: Iterable[Outgoing]) -> outbox.Claimed:

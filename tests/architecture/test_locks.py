@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import ROOT
 
-LOCKS = ("run", "supply", "test", "uv")
+LOCKS = ("run", "supply", "test", "traces", "uv")
 
 
 def pins(lock: str) -> set[str]:
@@ -25,9 +25,10 @@ def _read(name: str) -> str:
 
 
 def test_the_tests_run_on_the_versions_that_run() -> None:
-    """Every pin of run.lock stands in test.lock, so an environment for the tests runs the same program."""
-    assert pins(_read("run")) - pins(_read("test")) == set()
+    """Every pin of run.lock stands in the two others, so an environment for the tests runs the same program."""
     assert pins(_read("run"))
+    assert pins(_read("run")) - pins(_read("traces")) == set()
+    assert pins(_read("traces")) - pins(_read("test")) == set()
 
 
 def test_every_package_is_pinned_with_hashes() -> None:

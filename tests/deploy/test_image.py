@@ -73,7 +73,7 @@ def test_every_package_is_pinned() -> None:
     assert len(installing) == 3
     for step in installing:
         assert "--require-hashes" in step or {"--no-deps", "--offline"} <= set(step.split()), step
-    assert said(EVERY, "ARG") == ["PYTHON_IMAGE=python:3.11-slim-bookworm"]
+    assert said(EVERY, "ARG") == ["PYTHON_IMAGE=python:3.11-slim-bookworm", "LOCK=run"]
     assert [rest.split()[0] for rest in said(EVERY, "FROM")] == ["${PYTHON_IMAGE}"] * 2
 
 
