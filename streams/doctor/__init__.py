@@ -22,6 +22,7 @@ async def examine(settings: Settings, brokers: Brokers | None) -> AsyncIterator[
     yield Examined("disk", tuple(machine.disk_findings(settings)))
     yield Examined("port", tuple(await machine.port_findings(settings)))
     yield Examined("database", tuple(await database.findings(settings)))
+    yield Examined("anchors", tuple(database.anchor_findings(settings)))
     if brokers is None:
         yield Examined("broker", (), "starts with the program")
     else:

@@ -1,6 +1,7 @@
 """Database: does it answer, is its schema that of this version, and does its clock agree with ours?"""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from streams.doctor.finding import Finding
 from streams.errors import Transient
-from streams.settings import Settings
+from streams.settings import Profile, Settings
 from streams.store.database import Database
 from streams.store.revision import is_current
 
@@ -33,6 +34,15 @@ async def findings(settings: Settings) -> list[Finding]:
         return [Finding(f"{shown} cannot be had: {reason}", "start it, or set FENGHUO_DATABASE_URL")]
     finally:
         await database.close()
+
+
+def anchor_findings(settings: Settings) -> Iterator[Finding]:
+    """Whether a cut-off end of log or audit would be found out."""
+    if settings.profile is Profile.PRODUCTION and settings.anchor_file is None:
+        yield Finding(
+            "nothing is anchored: an end of log or audit that the database's keepers cut off is found by nobody",
+            "set FENGHUO_ANCHOR_FILE to a place that they do not reach (deploy/docs/recovery.md)",
+        )
 
 
 async def _looked_at(database: Database) -> list[Finding]:

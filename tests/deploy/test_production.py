@@ -64,6 +64,7 @@ def environment(broker: Tansu, postgres_url: str, tmp_path: Path) -> Environment
         "FENGHUO_TOKEN": "filled-in-by-hand",
         "FENGHUO_SIGNING_KEYS": str(keys),
         "FENGHUO_DATA_DIR": str(tmp_path / "data"),
+        "FENGHUO_ANCHOR_FILE": str(tmp_path / "anchors.jsonl"),
         "FENGHUO_HTTP_HOST": "127.0.0.1",
     }  # fmt: skip
 

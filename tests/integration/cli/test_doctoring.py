@@ -16,7 +16,7 @@ from tests.brokers.tansu import Tansu
 from tests.integration.cli.conftest import Fenghuo, Said
 from tests.servers import free_port
 
-LOOKED_AT = ("settings", "secrets", "data folder", "disk", "port", "database", "broker")
+LOOKED_AT = ("settings", "secrets", "data folder", "disk", "port", "database", "anchors", "broker")
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +126,7 @@ def test_refused_settings_are_findings(fenghuo: Fenghuo, monkeypatch: pytest.Mon
 def test_production_is_looked_at(
     fenghuo: Fenghuo, postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """With PostgreSQL empty and no broker both are findings; a password that everybody knows is another."""
+    """An empty PostgreSQL, no broker, nothing anchored are findings, and so is a password that everybody knows."""
     keys = tmp_path / "keys.toml"
     typed(fenghuo, f"fenghuo keys new k-1 --area 500000 --role duty_officer --into {shlex.quote(str(keys))}")
     keys.chmod(0o600)
@@ -139,8 +139,13 @@ def test_production_is_looked_at(
         "SIGNING_KEYS": str(keys),
     }.items():
         monkeypatch.setenv(f"FENGHUO_{name}", value)
-    assert [line.partition(":")[0] for line in found(fenghuo("doctor"))] == ["database", "broker"]
+    assert [line.partition(":")[0] for line in found(fenghuo("doctor"))] == [
+        "database",
+        "anchors",
+        "broker",
+    ]
     typed(fenghuo, "fenghuo db upgrade")
+    monkeypatch.setenv("FENGHUO_ANCHOR_FILE", str(tmp_path / "anchors.jsonl"))
     assert [line.partition(":")[0] for line in found(fenghuo("doctor"))] == ["broker"]
     monkeypatch.setenv("FENGHUO_DATABASE_URL", "postgresql+asyncpg://fenghuo:fenghuo@127.0.0.1:1/fenghuo")
     assert "secrets: the database's password of fenghuo" in fenghuo("doctor").answer

@@ -38,6 +38,11 @@
         {{- else }}
           emptyDir: {}
         {{- end }}
+        {{- if .Values.anchors.claim }}
+        - name: anchors
+          persistentVolumeClaim:
+            claimName: {{ .Values.anchors.claim }}
+        {{- end }}
 {{- end }}
 
 {{- define "fenghuo.container" }}
@@ -60,6 +65,10 @@
             - name: kafka-ca
               mountPath: /etc/kafka-ca
               readOnly: true
+            {{- end }}
+            {{- if .Values.anchors.claim }}
+            - name: anchors
+              mountPath: /var/lib/fenghuo-anchors
             {{- end }}
           {{- if .Values.attachments.credentialsSecret }}
           envFrom:
@@ -104,6 +113,10 @@
             {{- if .Values.attachments.url }}
             - name: FENGHUO_ATTACHMENTS_URL
               value: {{ .Values.attachments.url | quote }}
+            {{- end }}
+            {{- if .Values.anchors.claim }}
+            - name: FENGHUO_ANCHOR_FILE
+              value: /var/lib/fenghuo-anchors/anchors.jsonl
             {{- end }}
             {{- range $name, $value := .Values.settings }}
             - name: {{ $name }}
