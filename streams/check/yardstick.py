@@ -20,6 +20,9 @@ from workflows.rulebook_file import default_rulebook, parse_rulebook
 _SWEPT_WITHIN_SECONDS = 5.0
 # Who comes after a process that was killed has to wait for the end of its lease.
 _TOLD_WITHIN_SECONDS = LEASE.total_seconds() + _SWEPT_WITHIN_SECONDS
+# What a batch finds out is stamped when it begins; a slow database keeps it so much later, and a rating made in between
+# could not know of it. Heat is told by the second, so the next turn has found it before anybody looks.
+_KEPT_WITHIN_SECONDS = 60.0
 _LATEST: tuple[ColumnElement[datetime], ...] = (
     CLOCK.c.reads,
     INBOX.c.recorded_at,
@@ -96,7 +99,7 @@ async def load(
         grace=timedelta(seconds=max(grace_seconds, _SWEPT_WITHIN_SECONDS) * speed),
         wall_grace=timedelta(seconds=grace_seconds),
         told_within=told_within,
-        rated_within=told_within + rated_every,
+        rated_within=told_within + rated_every + timedelta(seconds=_KEPT_WITHIN_SECONDS * speed),
         rules=stored.get(in_force or "", default_rulebook()),
         rulebooks=stored,
         called=frozenset(key.decode() for (key,) in called),

@@ -17,12 +17,13 @@ _HANDLED_SLOWER_SECONDS = 0.5
 _SCREENS = 20
 _LITTLE = 2_048
 # Done to the database, so that nothing of it is in the program: each message that the engine notes as handled waits.
+_FUNCTION = "CREATE OR REPLACE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS"
 _SLOWLY = (
-    "CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN PERFORM pg_sleep({_HANDLED_SLOWER_SECONDS}); RETURN NEW; END $$;"
+    f"{_FUNCTION} $$ BEGIN PERFORM pg_sleep({_HANDLED_SLOWER_SECONDS}); RETURN NEW; END $$;"
     " CREATE TRIGGER slow BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION be_slow()"
 )
-_AS_EVER = "DROP TRIGGER slow ON inbox; DROP FUNCTION be_slow()"
+# Whoever drops a trigger waits for the longest transaction, and keeps every reader of the table waiting behind it.
+_AS_EVER = f"{_FUNCTION} $$ BEGIN RETURN NEW; END $$"
 
 
 async def consumers(scene: Scene) -> None:

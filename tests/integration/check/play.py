@@ -29,7 +29,7 @@ from tests.integration.gateway.bodies import Body, decision, feedback, report
 from workflows.rulebook_file import default_rulebook, default_rulebook_text
 
 CLUSTER = "cluster-of-tests"
-_QUIET_SECONDS = 100
+_QUIET_SECONDS = 145
 _UNHEARD = (
     select(OUTBOX)
     .where(
