@@ -39,6 +39,9 @@ async def _played(extent: Extent, faults: Sequence[str], seed: int) -> list[Outc
             continue
         _say(f"{experiment.fault} on {experiment.pair}, seed {seed}")
         outcome = await play(experiment, extent, seed)
+        if outcome.not_played:
+            _say(f"  NOT PLAYED: {outcome.not_played}")
+            continue
         path = outcome.save()
         for figure in outcome.figures:
             bar = f"  (bar {figure.bar}{'' if figure.is_reached else ', MISSED'})" if figure.bar else ""

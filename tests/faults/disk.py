@@ -16,6 +16,10 @@ from tests.servers import ServerUnavailable
 _PIECE = b"\0" * 65_536
 
 
+class NoSmallDisk(ServerUnavailable):
+    """This machine mounts nothing for us, so what needs a small disk cannot be played on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmallDisk:
     """`fill` leaves no byte, `free` gives back what `fill` took."""
@@ -41,12 +45,12 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(megabytes: int) -> Iterator[SmallDisk]:
-    """Raises ServerUnavailable when this machine lets us mount nothing."""
+    """Raises NoSmallDisk when this machine lets us mount nothing."""
     folder = Path(tempfile.mkdtemp(prefix="fenghuo-disk-"))
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=1777", "fenghuo", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
         folder.rmdir()
-        raise ServerUnavailable("a small disk needs root and tmpfs")
+        raise NoSmallDisk("a small disk needs root and tmpfs")
     try:
         yield SmallDisk(folder)
     finally:

@@ -72,6 +72,7 @@ class Outcome:
     nemesis: list[str] = field(default_factory=list)
     witness: dict[str, object] = field(default_factory=dict)
     failure: str = ""
+    not_played: str = ""
 
     @property
     def keeps_promises(self) -> bool:

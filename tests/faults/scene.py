@@ -16,6 +16,7 @@ from time import perf_counter
 
 from tests.acceptance.nemesis import Record
 from tests.bench.harness import percentile, stamp
+from tests.faults.disk import NoSmallDisk
 from tests.faults.field import USUAL, Field, Manner
 from tests.faults.judge import DRAINED_WITHIN_SECONDS, Findings, drained, judge
 from tests.faults.load import Load
@@ -109,6 +110,8 @@ async def play(experiment: Experiment, extent: Extent, seed: int) -> Outcome:
     ) as folder:
         try:
             await _played(experiment, extent, seed, Path(folder), record, outcome)
+        except NoSmallDisk as missing:
+            outcome.not_played = str(missing)
         except Exception as failed:  # noqa: BLE001 - whatever went wrong is what the run has to tell
             outcome.failure = "".join(traceback.format_exception(failed))[-6_000:]
             outcome.failure = f"{_first_cause(failed)}\n{outcome.failure}"

@@ -21,6 +21,8 @@ from tests.faults.judge import doubled, lost
 from tests.faults.outcome import Figure, Outcome, Stamped, keep, promise, read
 from tests.faults.planted import plant
 from tests.faults.proxy import Line, Proxy
+from tests.faults.scene import Extent, play
+from tests.faults.stack import KAFKA_POSTGRES
 from tests.faults.stopwatch import Stopwatch
 from tests.faults.witness import Witness
 
@@ -241,3 +243,13 @@ async def echo(heard: list[bytes] | None = None) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+
+
+async def test_what_needs_a_small_disk_is_not_played_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told with its reason, measures nothing, and breaks no promise."""
+    monkeypatch.setattr("tests.faults.disk.os.geteuid", lambda: 1)
+    monkeypatch.setattr("tests.faults.stack.fetch_kafka", lambda: None)  # it does not come to that
+    full_disk = next(one for one in EXPERIMENTS if one.fault == "F08" and one.pair == KAFKA_POSTGRES)
+    outcome = await play(full_disk, Extent.QUICK, 42)
+    assert "needs root" in outcome.not_played
+    assert (outcome.figures, outcome.keeps_promises) == ([], True)
