@@ -76,6 +76,15 @@ async def locked(scene: Scene) -> None:
 async def _lock_postgres(scene: Scene) -> None:
     connection = await asyncpg.connect(scene.stack.database_url.replace("+asyncpg", ""))
     try:
+        while not await _holds_all(connection):
+            scene.record.note("the stranger and the program wanted each other's tables: once more")
+    finally:
+        await connection.close()
+
+
+async def _holds_all(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Hold every table for a while; False when PostgreSQL gave way to the program instead."""
+    try:
         async with connection.transaction():
             named = await connection.fetch(
                 "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -83,8 +92,9 @@ async def _lock_postgres(scene: Scene) -> None:
             for (table,) in named:
                 await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             await asyncio.sleep(_LOCKED_SECONDS)
-    finally:
-        await connection.close()
+    except asyncpg.DeadlockDetectedError:
+        return False
+    return True
 
 
 def _lock_sqlite(scene: Scene) -> None:
