@@ -67,6 +67,14 @@ class Scale(StrEnum):
         """Copies that must have a message before it counts as written: with one broker lost all goes on."""
         return in_sync_of(self.copies)
 
+    @property
+    def stamp(self) -> str:
+        """Whose clock a record's time is of. A cluster's own, so that a machine with a wrong one can go on sending:
+
+        by default Kafka refuses what comes an hour from the future, and forgets at once what comes from long ago.
+        """
+        return "CreateTime" if self is Scale.EMBEDDED else "LogAppendTime"
+
     def partitions(self, spec: TopicSpec) -> int:
         """Partitions of this topic at this scale."""
         return spec.partitions_embedded if self is Scale.EMBEDDED else spec.partitions_production
@@ -86,9 +94,15 @@ class Difference(StrEnum):
     HAS_FEWER_COPIES = "has fewer copies"
     IS_CLEANED_OTHERWISE = "is cleaned otherwise"
     IS_ACKNOWLEDGED_EARLY = "is acknowledged by too few copies"
+    IS_STAMPED_BY_SENDERS = "is stamped by its senders"
 
 
 _LEFT_ALONE = frozenset({Difference.HAS_MORE_PARTITIONS, Difference.HAS_FEWER_COPIES})
+_BY_SETTINGS = (
+    Difference.IS_CLEANED_OTHERWISE,
+    Difference.IS_ACKNOWLEDGED_EARLY,
+    Difference.IS_STAMPED_BY_SENDERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,7 @@ class _Found:
     copies: int
     cleanup: str
     in_sync: int
+    stamp: str
     kept: dict[str, str]
 
 
@@ -155,9 +170,8 @@ async def apply(admin: Admin, scale: Scale) -> list[TopicChange]:
     }
     await _create(admin, scale, by_difference[Difference.IS_MISSING])
     await _add_partitions(admin, scale, by_difference[Difference.HAS_FEWER_PARTITIONS])
-    set_otherwise = (Difference.IS_CLEANED_OTHERWISE, Difference.IS_ACKNOWLEDGED_EARLY)
-    of_other_settings = {spec.topic: spec for one in set_otherwise for spec in by_difference[one]}
-    await _set(admin, {spec: found[spec.topic] for spec in of_other_settings.values()})
+    of_other_settings = {spec.topic: spec for one in _BY_SETTINGS for spec in by_difference[one]}
+    await _set(admin, scale, {spec: found[spec.topic] for spec in of_other_settings.values()})
     return changes
 
 
@@ -182,6 +196,8 @@ def _differences(spec: TopicSpec, scale: Scale, found: _Found | None) -> Iterabl
     in_sync = min(scale.in_sync, in_sync_of(found.copies))
     if found.in_sync < in_sync:
         yield TopicChange(spec, Difference.IS_ACKNOWLEDGED_EARLY, str(found.in_sync), str(in_sync))
+    if scale is Scale.PRODUCTION and found.stamp != scale.stamp:
+        yield TopicChange(spec, Difference.IS_STAMPED_BY_SENDERS, found.stamp, scale.stamp)
 
 
 async def _found(admin: Admin) -> dict[Topic, _Found]:
@@ -203,6 +219,7 @@ def _as_found(partitions: list[dict[str, Any]], entries: Iterable[Sequence[Any]]
         copies=min((len(partition["replicas"]) for partition in partitions), default=0),
         cleanup=values.get("cleanup.policy") or "delete",
         in_sync=int(values.get("min.insync.replicas") or 1),
+        stamp=values.get("message.timestamp.type") or "CreateTime",
         kept={entry[0]: entry[1] for entry in entries if entry[3] == _SET_ON_THE_TOPIC},
     )
 
@@ -229,7 +246,7 @@ async def _create(admin: Admin, scale: Scale, specs: Sequence[TopicSpec]) -> Non
                 spec.topic.value,
                 scale.partitions(spec),
                 scale.copies,
-                topic_configs=_settings(spec, scale.copies),
+                topic_configs=_settings(spec, scale, scale.copies),
             )
             for spec in specs
         ]
@@ -248,14 +265,16 @@ async def _add_partitions(admin: Admin, scale: Scale, specs: Sequence[TopicSpec]
     _refuse({name: code for name, code, *_ in answer.topic_errors if code})
 
 
-def _settings(spec: TopicSpec, copies: int) -> dict[str, str]:
-    in_sync = in_sync_of(copies)
-    return {"cleanup.policy": _cleanup(spec)} | (
-        {} if in_sync == 1 else {"min.insync.replicas": str(in_sync)}
-    )
+def _settings(spec: TopicSpec, scale: Scale, copies: int) -> dict[str, str]:
+    wanted = {"cleanup.policy": _cleanup(spec)}
+    if (in_sync := in_sync_of(copies)) > 1:
+        wanted["min.insync.replicas"] = str(in_sync)
+    if scale is Scale.PRODUCTION:
+        wanted["message.timestamp.type"] = scale.stamp
+    return wanted
 
 
-async def _set(admin: Admin, found: Mapping[TopicSpec, _Found]) -> None:
+async def _set(admin: Admin, scale: Scale, found: Mapping[TopicSpec, _Found]) -> None:
     if not found:
         return
     # XXX This request sets a topic's settings whole: what it leaves out (an operator's retention) falls back to the
@@ -263,7 +282,7 @@ async def _set(admin: Admin, found: Mapping[TopicSpec, _Found]) -> None:
     answers = await admin.alter_configs(
         [
             ConfigResource(
-                ConfigResourceType.TOPIC, spec.topic.value, {**one.kept, **_settings(spec, one.copies)}
+                ConfigResourceType.TOPIC, spec.topic.value, {**one.kept, **_settings(spec, scale, one.copies)}
             )
             for spec, one in found.items()
         ]

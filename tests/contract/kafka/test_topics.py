@@ -1,12 +1,15 @@
 """The topics of production as the brokers themselves describe them."""
 
+from time import time
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from models.topics import Topic
+from streams.broker.access import client_settings
 from streams.broker.topics import CATALOGUE, Difference, Scale, apply, plan
 from tests.brokers.cluster import KafkaCluster
 
@@ -32,6 +35,7 @@ async def test_every_topic_has_three_copies_of_which_two_acknowledge(city: Kafka
             settings = await settings_of(admin, spec.topic)
             assert settings["min.insync.replicas"] == "2"
             assert settings["cleanup.policy"] == ("compact" if spec.is_compacted else "delete")
+            assert settings["message.timestamp.type"] == "LogAppendTime"
 
 
 async def test_nothing_differs_once_it_is_applied(city: KafkaCluster) -> None:
@@ -42,14 +46,30 @@ async def test_nothing_differs_once_it_is_applied(city: KafkaCluster) -> None:
 
 
 async def test_putting_right_keeps_what_an_operator_set(city: KafkaCluster) -> None:
-    """A topic whose cleanup and acknowledgement were changed gets them back, and keeps the retention it was given."""
+    """A topic whose cleanup, copies and stamps were changed gets them back, and keeps the retention it was given."""
     broken = {"cleanup.policy": "delete", "min.insync.replicas": "1", "retention.ms": "86400000"}
     async with city.admin() as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, Topic.RATINGS.value, broken)])
         assert {change.difference for change in await apply(admin, Scale.PRODUCTION)} == {
             Difference.IS_CLEANED_OTHERWISE,
             Difference.IS_ACKNOWLEDGED_EARLY,
+            Difference.IS_STAMPED_BY_SENDERS,
         }
         settings = await settings_of(admin, Topic.RATINGS)
         assert (settings["cleanup.policy"], settings["min.insync.replicas"]) == ("compact", "2")
+        assert settings["message.timestamp.type"] == "LogAppendTime"
         assert settings["retention.ms"] == "86400000"
+
+
+async def test_a_sender_whose_clock_is_days_off_is_taken_in(city: KafkaCluster) -> None:
+    """Kafka refuses what comes an hour from the future by default, and would forget what comes from last year."""
+    now = time()
+    producer = AIOKafkaProducer(**client_settings(city.access()))
+    await producer.start()
+    try:
+        for days in (-400, 2):
+            theirs = int((now + days * 86_400) * 1_000)
+            told = await producer.send_and_wait(Topic.REPORTS.value, b"{}", timestamp_ms=theirs)
+            assert abs(told.timestamp / 1_000 - now) < 60
+    finally:
+        await producer.stop()
