@@ -19,6 +19,8 @@ from models.topics import Topic
 
 # Where a setting comes from, in Kafka's protocol (ConfigSource): given to this topic itself, no default of the broker.
 _SET_ON_THE_TOPIC = 1
+# Else a machine with a wrong clock sends in vain: Kafka refuses what comes an hour from the future (decision 0025).
+_STAMPED_BY_BROKERS = "LogAppendTime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,6 @@ class Scale(StrEnum):
     def in_sync(self) -> int:
         """Copies that must have a message before it counts as written: with one broker lost all goes on."""
         return in_sync_of(self.copies)
-
-    @property
-    def stamp(self) -> str:
-        """Whose clock a record's time is of. A cluster's own, so that a machine with a wrong one can go on sending:
-
-        by default Kafka refuses what comes an hour from the future, and forgets at once what comes from long ago.
-        """
-        return "CreateTime" if self is Scale.EMBEDDED else "LogAppendTime"
 
     def partitions(self, spec: TopicSpec) -> int:
         """Partitions of this topic at this scale."""
@@ -196,8 +190,8 @@ def _differences(spec: TopicSpec, scale: Scale, found: _Found | None) -> Iterabl
     in_sync = min(scale.in_sync, in_sync_of(found.copies))
     if found.in_sync < in_sync:
         yield TopicChange(spec, Difference.IS_ACKNOWLEDGED_EARLY, str(found.in_sync), str(in_sync))
-    if scale is Scale.PRODUCTION and found.stamp != scale.stamp:
-        yield TopicChange(spec, Difference.IS_STAMPED_BY_SENDERS, found.stamp, scale.stamp)
+    if scale is Scale.PRODUCTION and found.stamp != _STAMPED_BY_BROKERS:
+        yield TopicChange(spec, Difference.IS_STAMPED_BY_SENDERS, found.stamp, _STAMPED_BY_BROKERS)
 
 
 async def _found(admin: Admin) -> dict[Topic, _Found]:
@@ -270,7 +264,7 @@ def _settings(spec: TopicSpec, scale: Scale, copies: int) -> dict[str, str]:
     if (in_sync := in_sync_of(copies)) > 1:
         wanted["min.insync.replicas"] = str(in_sync)
     if scale is Scale.PRODUCTION:
-        wanted["message.timestamp.type"] = scale.stamp
+        wanted["message.timestamp.type"] = _STAMPED_BY_BROKERS
     return wanted
 
 
