@@ -82,12 +82,14 @@ class Witness:
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
         self._path = path
+        self.last: bytes | None = None  # report that was accepted, as it was sent
 
     def note(self, report: bytes) -> None:
         """This report was accepted."""
         told = orjson.loads(report)
         self._file.write(orjson.dumps([told["source_id"], told["report_id"]]) + b"\n")
         os.fsync(self._file.fileno())
+        self.last = report
 
     def accepted(self) -> set[tuple[str, str]]:
         """The (source_id, report_id) of everything accepted so far."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ from tests.acceptance.program import NotInTime, Program
 
 _LOOK_EVERY_SECONDS = 0.1
 _HIT_WITHIN_SECONDS = 300
-_READY_WITHIN_SECONDS = 45
+_READY_WITHIN_SECONDS = 90
 _AT_RANDOM = 4
 _BROKERS = 2
 _LONGEST_LIFE_SECONDS = 3.0
@@ -70,18 +71,36 @@ def strikes(seed: int, events: int) -> tuple[Strike, ...]:
     return tuple(planned)
 
 
-async def live_until(program: Program, strike: Strike, record: Record, died_at: float | None) -> None:
-    """Start the program and let it live until this strike has killed it. Raises NotInTime when it does not die."""
+async def live_until(
+    program: Program,
+    strike: Strike,
+    record: Record,
+    died_at: float | None,
+    stir: Callable[[], Awaitable[None]],
+) -> None:
+    """Start the program and let it live until this strike has killed it. Raises NotInTime when it does not die.
+
+    `stir` is called while a failpoint waits to be passed: the last ones may be armed when all is told and closed.
+    """
     program.start(**SESSION, **({"failpoint": strike.where} if strike.where else {}))
     record.note(f"started, to be killed by {strike}")
     await await_ready(program, record, died_at)
     if strike.kind is Kind.FAILPOINT:
-        code = await asyncio.to_thread(program.ended_by_itself, _HIT_WITHIN_SECONDS)
-        if code != KILLED:
-            raise NotInTime(f"{strike.where} should have killed it, it ended with {code}")
+        await _hit(program, strike, stir)
     else:
         await asyncio.sleep(strike.after_seconds)
     record.note("killed")
+
+
+async def _hit(program: Program, strike: Strike, stir: Callable[[], Awaitable[None]]) -> None:
+    began = time.monotonic()
+    while program.is_alive:
+        if time.monotonic() - began > _HIT_WITHIN_SECONDS:
+            raise NotInTime(f"{strike.where} was not hit within {_HIT_WITHIN_SECONDS} s")
+        await stir()
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    if program.exit_code != KILLED:
+        raise NotInTime(f"{strike.where} should have killed it, it ended with {program.exit_code}")
 
 
 async def await_ready(program: Program, record: Record, died_at: float | None) -> None:

@@ -66,8 +66,8 @@ def keys_of_partitions(partitions: int) -> list[bytes]:
 async def committed(brokers: str, group: str, partition: TP) -> int | None:
     """What Kafka has as the group's offset."""
     consumer = AIOKafkaConsumer(bootstrap_servers=brokers, group_id=group, enable_auto_commit=False)
-    await consumer.start()
     try:
+        await consumer.start()
         return cast("int | None", await consumer.committed(TopicPartition(*partition)))
     finally:
         await consumer.stop()
@@ -76,8 +76,8 @@ async def committed(brokers: str, group: str, partition: TP) -> int | None:
 async def commit(brokers: str, group: str, offsets: Mapping[TP, int]) -> None:
     """Set the group's offsets, as an operator or a reset would."""
     consumer = AIOKafkaConsumer(bootstrap_servers=brokers, group_id=group, enable_auto_commit=False)
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([TopicPartition(*partition) for partition in offsets])
         await consumer.commit({TopicPartition(*partition): offset for partition, offset in offsets.items()})
     finally:
