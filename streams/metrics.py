@@ -200,6 +200,10 @@ class CommandMetrics:
         self.oldest_overdue = shelf.shared(
             "command_overdue_seconds", "How long past its limit is the order that waits longest for a name?"
         )
+        self.oldest_unheard = shelf.shared(
+            "retraction_overdue_seconds",
+            "How long past its limit is the retraction that no unit's system has?",
+        )
 
 
 class MessageMetrics:

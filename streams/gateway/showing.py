@@ -14,7 +14,6 @@ from models.messages.command import Command
 from models.messages.fields import Attachment, Part, Person
 from models.messages.report import Report
 from models.places import Place
-from models.vocabulary import CommandStatus
 from streams.gateway.listing import Found
 from streams.gateway.views import (
     AttachmentView,
@@ -84,8 +83,7 @@ def command_view(row: Found, signed_by: Person | None, named: Iterable[Named] = 
     return CommandView(
         command=Command.model_validate_json(row.body),
         tier=row.tier,
-        # Nobody signs for a retraction: that its unit has it is all there is to know.
-        status=CommandStatus.RECEIVED if row.retraction_heard_at else row.status,
+        status=row.status,
         deliveries=row.deliveries,
         acknowledged_by=signed_by,
         acknowledged_at=row.acknowledged_at,

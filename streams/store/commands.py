@@ -52,14 +52,13 @@ _MOVE = (
 _HEARD = (
     update(COMMANDS)
     .where(COMMANDS.c.command_id == bindparam("in_command"))
-    .values(retraction_heard_at=bindparam("at"))
+    .values(status=CommandStatus.RECEIVED.value, retraction_heard_at=bindparam("at"))
 )
 _UNHEARD = (
     select(COMMANDS.c.command_id, COMMANDS.c.unit_code, COMMANDS.c.body, COMMANDS.c.deliveries)
     .where(
         COMMANDS.c.status == CommandStatus.ISSUED.value,
         COMMANDS.c.last_sent_at <= bindparam("sent_before"),
-        COMMANDS.c.retraction_heard_at.is_(None),
     )
     .order_by(COMMANDS.c.last_sent_at)
     .limit(bindparam("most"))

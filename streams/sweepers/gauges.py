@@ -48,6 +48,11 @@ _UNACKNOWLEDGED = (
     )
     .group_by(COMMANDS.c.tier, _OWING_DISTRICT)
 )
+_UNHEARD = select(func.min(COMMANDS.c.acknowledge_by)).where(
+    COMMANDS.c.status == CommandStatus.ISSUED.value,
+    COMMANDS.c.kind == CommandKind.RETRACTION.value,
+    COMMANDS.c.exercise.is_(False),
+)
 _OVERDUE = select(func.count(), func.min(DEADLINES.c.due_at)).where(
     DEADLINES.c.progress.in_([one.value for one in DeadlineProgress if one.is_running]),
     DEADLINES.c.due_at < bindparam("now"),
@@ -104,12 +109,14 @@ class GaugeSweep:
         opened = (await connection.execute(_OPEN)).all()
         outbox = _Waiting(*(await connection.execute(_WAITING)).one())
         owed = (await connection.execute(_UNACKNOWLEDGED)).all()
+        unheard = _Waiting(0, (await connection.execute(_UNHEARD)).scalar_one())
         overdue = _Waiting(*(await connection.execute(_OVERDUE, {"now": self.clock.now()})).one())
         self._show_open((row.stage, row.district_code, row.incidents) for row in opened)
         self._show_waiting(outbox)
         self._show_owed((row.tier, row.district_code, row.orders) for row in owed)
         first_due = min((row.first_due for row in owed), default=None)
         self.metrics.commands.oldest_overdue.set(_Waiting(0, first_due).seconds(self.clock.now()))
+        self.metrics.commands.oldest_unheard.set(unheard.seconds(self.clock.now()))
         self.metrics.deadlines.overdue.set(overdue.count)
         self.metrics.deadlines.oldest_overdue.set(overdue.seconds(self.clock.now()))
 

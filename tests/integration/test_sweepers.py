@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 from prometheus_client import CollectorRegistry
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from models.identifiers import DeadlineId, deadline_passed_id
 from models.messages.hand_over import HandOver
 from models.tables import COMMANDS, DEADLINES, OUTBOX
 from models.topics import Topic
-from models.vocabulary import CommandStatus, DeadlineKind, HandOverType
+from models.vocabulary import CommandKind, CommandStatus, DeadlineKind, HandOverType
 from streams.broker.publishing import Publication, PublishFailed
 from streams.broker.transport import Progress
 from streams.metrics import Metrics
@@ -81,13 +81,17 @@ async def write_deadline(database: Database, due_seconds: float) -> None:
         )
 
 
-async def write_command(database: Database, status: CommandStatus = CommandStatus.ISSUED) -> None:
+async def write_command(
+    database: Database,
+    status: CommandStatus = CommandStatus.ISSUED,
+    kind: CommandKind = CommandKind.ORDER,
+) -> None:
     async with database.write() as connection:
         await connection.execute(
             insert(COMMANDS).values(
                 command_id="c-1",
                 incident_id="i-1",
-                kind="order",
+                kind=kind.value,
                 unit_code="500108:fire",
                 tier="district",
                 task_id="rescue",
@@ -234,6 +238,28 @@ async def test_gauges_show_what_waits(database: Database) -> None:
     assert registry.get_sample_value("fenghuo_incidents_open", {"stage": "disposal"}) == 0
 
 
+async def test_gauges_show_a_retraction_that_nobody_heard(database: Database) -> None:
+    """Past its limit it is told with its age; no order is meant, and none that its unit's system has."""
+    registry, clock = CollectorRegistry(), ManualClock(NOON + timedelta(seconds=360))
+    metrics = Metrics(registry)
+    sweep = GaugeSweep(
+        database=database,
+        clock=clock,
+        wall=clock,
+        metrics=metrics,
+        bookkeeper=Bookkeeper(metrics),
+        readiness=Readiness([Component.DATABASE]),
+    )
+    await write_command(database, kind=CommandKind.RETRACTION)
+    await sweep()
+    assert registry.get_sample_value("fenghuo_retraction_overdue_seconds") == 60
+    assert registry.get_sample_value("fenghuo_command_overdue_seconds") == 0
+    async with database.write() as connection:
+        await connection.execute(update(COMMANDS).values(status=CommandStatus.RECEIVED.value))
+    await sweep()
+    assert registry.get_sample_value("fenghuo_retraction_overdue_seconds") == 0
+
+
 async def test_gauges_show_what_is_owed(database: Database) -> None:
     """A clock that nobody handled and an order past its limit are shown with their age, the order by its district."""
     registry, clock = CollectorRegistry(), ManualClock(NOON)
@@ -250,8 +276,13 @@ async def test_gauges_show_what_is_owed(database: Database) -> None:
         readiness=readiness,
     )
     await sweep()
-    names = ("deadlines_overdue", "deadline_overdue_seconds", "command_overdue_seconds")
-    assert [registry.get_sample_value(f"fenghuo_{name}") for name in names] == [1, 160, 60]
+    names = (
+        "deadlines_overdue",
+        "deadline_overdue_seconds",
+        "command_overdue_seconds",
+        "retraction_overdue_seconds",
+    )
+    assert [registry.get_sample_value(f"fenghuo_{name}") for name in names] == [1, 160, 60, 0]
     assert registry.get_sample_value("fenghuo_commands_unacknowledged", {"tier": "district"}) == 1
     owed = "fenghuo_district_commands_unacknowledged"
     by_district = [registry.get_sample_value(owed, {"district": code}) for code in ("500108", "500103")]

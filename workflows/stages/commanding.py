@@ -4,7 +4,7 @@ A command is acknowledged by a named person, or refused, or it climbs a tier, un
 Each live command has exactly one clock: for the acknowledgement first, then for the work.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from models.events.disposal import CommandEscalated, CommandIssued, CommandRetracted, PlannedTask
@@ -100,7 +100,6 @@ def _standing_order(ledger: Ledger, command: Command, unit_code: UnitCode) -> Co
 
 def _next_attempt(ledger: Ledger, command: Command, unit_code: UnitCode) -> Command:
     attempt = command.attempt + 1
-    answer_seconds = ledger.rules.escalation.acknowledge_within_seconds.at(parse_unit(unit_code).tier)
     working = None if command.complete_by is None else command.complete_by - command.issued_at
     return command.model_copy(
         update={
@@ -113,15 +112,23 @@ def _next_attempt(ledger: Ledger, command: Command, unit_code: UnitCode) -> Comm
             "verified": ledger.incident.verdict is Verdict.TRUE,
             "released_by": "rule",
             "issued_at": ledger.now,
-            "acknowledge_by": ledger.now + timedelta(seconds=answer_seconds),
+            "acknowledge_by": _answer_by(ledger, unit_code),
             "complete_by": None if working is None else ledger.now + working,
             "rulebook": ledger.rules.digest,
         }
     )
 
 
+def _answer_by(ledger: Ledger, unit_code: UnitCode) -> datetime:
+    seconds = ledger.rules.escalation.acknowledge_within_seconds.at(parse_unit(unit_code).tier)
+    return ledger.now + timedelta(seconds=seconds)
+
+
 def retract(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> None:
-    """Take an order back and tell its unit by a retraction, which is a message of its own."""
+    """Take an order back and tell its unit by a retraction, which is a message of its own.
+
+    Nobody signs for a retraction: by `acknowledge_by` the unit's system is to have it, and no clock runs.
+    """
     cancel_clocks(ledger, held.command)
     order = held.command
     retraction = order.model_copy(
@@ -131,6 +138,7 @@ def retract(ledger: Ledger, held: CommandState, reason: str, actor: Actor) -> No
             "retracts": order.command_id,
             "released_by": actor.id or "rule",
             "issued_at": ledger.now,
+            "acknowledge_by": _answer_by(ledger, order.unit_code),
             "complete_by": None,
             "rulebook": ledger.rules.digest,
         }

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from models.identifiers import IncidentId
 from models.topics import Topic
-from models.vocabulary import Action, Verdict
+from models.vocabulary import Action, CommandKind, CommandStatus, Verdict
 from streams.broker.publishing import Publication
 from streams.store import dead_letters, outbox
 from streams.store.publications import Outgoing
 from streams.store.unit_of_work import wall_now
-from tests.contract.store.worker import Worker, decision, report
+from tests.contract.store.worker import Worker, decision, received, report
 
 LATER = timedelta(hours=1)
 
@@ -133,6 +134,25 @@ async def test_a_command_sent_again_has_the_same_bytes(worker: Worker) -> None:
     again = await worker.units.send_unheard_commands(later, later)
     assert sorted(one.value for one in again.publications) == sorted(one.value for one in first)
     assert {one.headers[-1] for one in again.publications} == {("delivery", b"2")}
+
+
+async def test_a_retraction_is_sent_until_its_unit_has_it(worker: Worker) -> None:
+    """It comes again until the unit has said a word about it; that says `received` where its row stands."""
+    await commanded(worker)
+    (incident_id,) = {IncidentId(str(row["incident_id"])) for row in await worker.rows("commands")}
+    await worker.take(Topic.DECISIONS, decision(incident_id, "d-2", action=Action.RETRACT))
+    later = worker.clock.now() + LATER
+    retractions = [row for row in await worker.rows("commands") if row["kind"] == CommandKind.RETRACTION]
+    assert retractions
+    assert len((await worker.units.send_unheard_commands(later, later)).publications) == len(retractions)
+    for row in retractions:
+        await worker.take(
+            Topic.DISPOSAL_FEEDBACK, received(str(row["command_id"]), incident_id, str(row["unit_code"]))
+        )
+    later += LATER
+    assert (await worker.units.send_unheard_commands(later, later)).publications == ()
+    now = [row for row in await worker.rows("commands") if row["kind"] == CommandKind.RETRACTION]
+    assert {row["status"] for row in now} == {CommandStatus.RECEIVED}
 
 
 async def test_pruning_keeps_what_the_engine_has_yet_to_read(worker: Worker) -> None:

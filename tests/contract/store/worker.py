@@ -9,11 +9,12 @@ from sqlalchemy import Table, func, select
 from models.categories import Category
 from models.identifiers import AreaCode, DecisionId, IncidentId, ReportId, SourceId
 from models.messages.decision import Decision
+from models.messages.feedback import Feedback
 from models.messages.fields import Inbound
 from models.messages.report import Facts, Report
 from models.tables import metadata
 from models.topics import Topic
-from models.vocabulary import Channel, DeadLetterReason, ReportKind
+from models.vocabulary import Channel, DeadLetterReason, FeedbackKind, ReportKind
 from streams.broker.publishing import Publication
 from streams.processing import codec
 from streams.processing.arrivals import Arrival, BatchResult, Decoded, Handled, Record, Undecodable
@@ -71,6 +72,20 @@ def decision(incident_id: IncidentId, name: str = "d-1", **fields: object) -> De
         "reason": "the test says so",
     }
     return Decision.model_validate({**given, **fields})
+
+
+def received(command_id: str, incident_id: str, unit_code: str) -> Feedback:
+    """A unit's system says that it has a command."""
+    return Feedback.model_validate(
+        {
+            "feedback_id": f"received-{command_id}",
+            "command_id": command_id,
+            "incident_id": incident_id,
+            "unit_code": unit_code,
+            "kind": FeedbackKind.RECEIVED,
+            "occurred_at": NOON,
+        }
+    )
 
 
 def decoded(topic: Topic, offset: int, message: Inbound, partition: int = 0) -> Decoded:

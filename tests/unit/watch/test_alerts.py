@@ -4,6 +4,7 @@ import re
 import shlex
 
 import pytest
+from typer._click.exceptions import BadParameter, MissingParameter, UsageError
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -73,12 +74,15 @@ def commands_of(path: str) -> list[str]:
 def test_every_command_exists(path: str) -> None:
     """Each command of the program is spelled as the program spells it, with options that it has."""
     named = set(commands_of(path))
-    assert {line: fault for line in named if (fault := unknown_word(line)) is not None} == {}
+    assert {line: fault for line in named if (fault := misspelt(line)) is not None} == {}
     assert len(named) > 8
 
 
-def unknown_word(line: str) -> str | None:
-    """The first word of a line that the command line would not know; None when it knows all."""
+def misspelt(line: str) -> str | None:
+    """What the command line would refuse in a line, in its own words; None when it would begin to work.
+
+    What a word in capitals stands for is not known here, so that only its place is looked at.
+    """
     _, first, *words = shlex.split(line)
     found = get_command(app_of(first))
     words.insert(0, first)
@@ -86,12 +90,19 @@ def unknown_word(line: str) -> str | None:
         if words[0] not in found.commands:
             return words[0]
         found = found.commands[words.pop(0)]
-    options = {option for one in found.params for option in one.opts}
-    return next((word for word in words if word.startswith("-") and word not in options), None)
+    try:
+        found.make_context(first, words)
+    except BadParameter as refused:
+        return refused.format_message() if isinstance(refused, MissingParameter) else None
+    except UsageError as refused:
+        return refused.format_message()
+    return None
 
 
 def test_a_command_that_is_no_more_is_seen() -> None:
-    """A subcommand and an option that do not exist are found."""
-    assert unknown_word("fenghuo dead-letters burn") == "burn"
-    assert unknown_word("fenghuo incidents --colour red") == "--colour"
-    assert unknown_word("fenghuo dead-letters retry --all --reason defect") is None
+    """A subcommand and an option that do not exist are found, and a word too many or too few."""
+    assert misspelt("fenghuo dead-letters burn") == "burn"
+    assert "--colour" in str(misspelt("fenghuo incidents --colour red"))
+    assert "unexpected" in str(misspelt("fenghuo dead-letters show TOPIC PARTITION OFFSET"))
+    assert "Missing" in str(misspelt("fenghuo dead-letters show"))
+    assert misspelt("fenghuo dead-letters retry --all --reason defect") is None

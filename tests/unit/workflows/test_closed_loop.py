@@ -1,11 +1,13 @@
 """The loop of one incident, stage by stage, as the rules of the core make it run."""
 
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 from models.identifiers import CommandId, FeedbackId, UnitCode
 from models.messages.feedback import Feedback
 from models.messages.report import Facts
+from models.units import parse_unit
 from models.vocabulary import (
     Action,
     Channel,
@@ -321,6 +323,19 @@ def test_passing_a_step_up_is_not_being_late() -> None:
     world.advance(301)
     assert _now(world, incident).steps[Step.ASSIGN].times_overdue == 1
     assert _now(world, incident).steps[Step.CHECK].times_overdue == 0
+
+
+def test_a_retraction_has_a_limit_of_its_own() -> None:
+    """However late it comes, its unit's system has as long for it as its tier has for an order."""
+    world = CoreWorld()
+    incident = _open(world, urgent=True)
+    world.advance(240)
+    retractions = world.decide(incident.incident_id, Action.RETRACT).commands
+    assert {one.retracts for one in retractions} == set(_now(world, incident).commands)
+    limits = world.rules.escalation.acknowledge_within_seconds
+    for one in retractions:
+        seconds = limits.at(parse_unit(one.unit_code).tier)
+        assert (one.issued_at, one.acknowledge_by) == (world.now, world.now + timedelta(seconds=seconds))
 
 
 def test_a_unit_confirms_that_an_order_was_taken_back() -> None:
