@@ -5,6 +5,7 @@ import typer
 from streams.cli.doors import settings_of_command
 from streams.cli.terminal import answer, remarks
 from streams.errors import EXIT_SETTINGS, SettingsRefused
+from streams.program.traced import refuse_what_is_missing
 from streams.program.trust import keyring_of
 from streams.settings import load_settings
 from streams.settings_given import missing_files, unread_variables
@@ -37,6 +38,7 @@ def check() -> None:
         settings = load_settings()
         problems += missing_files(settings)
         keyring_of(settings, makes=False)
+        refuse_what_is_missing(settings)
     except SettingsRefused as refused:
         problems += refused.problems
     else:

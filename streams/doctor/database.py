@@ -1,12 +1,13 @@
-"""Database: does it answer, is its schema that of this version, and does its clock agree with ours?"""
+"""Database: does it answer, is its schema of this version, does its clock agree with ours, what waits there?"""
 
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
+from models.tables import OUTBOX
 from streams.doctor.finding import Finding
 from streams.errors import Transient
 from streams.settings import Profile, Settings
@@ -16,6 +17,8 @@ from streams.store.revision import is_current
 _ANSWER_WITHIN_SECONDS = 10.0
 # Clocks and deadlines are stamped by several machines; the shortest limit of the rulebook is a minute.
 _CLOCKS_DIFFER_SECONDS = 2.0
+_WAITS_TOO_LONG_SECONDS = 60.0  # as the alert FenghuoOutboxOld has it
+_WAITING = select(func.count(), func.min(OUTBOX.c.created_at)).where(OUTBOX.c.published_at.is_(None))
 _SET_THE_CLOCK = "timedatectl set-ntp true, on the machine whose clock is wrong"
 
 
@@ -49,6 +52,10 @@ async def _looked_at(database: Database) -> list[Finding]:
     found = []
     if not await is_current(database):
         found.append(Finding("the schema is not of this version", "fenghuo db upgrade"))
+    else:
+        async with database.read() as connection:
+            count, since = (await connection.execute(_WAITING)).one()
+        found += waiting_findings(count, since, datetime.now(UTC))
     if not database.is_sqlite:
         async with database.read() as connection:
             before = datetime.now(UTC)
@@ -56,6 +63,15 @@ async def _looked_at(database: Database) -> list[Finding]:
             ours = before + (datetime.now(UTC) - before) / 2
         found += clock_findings(ours, theirs)
     return found
+
+
+def waiting_findings(count: int, since: datetime | None, now: datetime) -> list[Finding]:
+    """What to say of so many messages that are not on Kafka yet, the oldest written then."""
+    seconds = 0.0 if since is None else (now - since).total_seconds()
+    if seconds <= _WAITS_TOO_LONG_SECONDS:
+        return []
+    fix = "start an engine or a gateway; where they run, see FenghuoOutboxOld in deploy/docs/runbook.md"
+    return [Finding(f"{count} messages wait to be published, the oldest for {seconds:.0f} s", fix)]
 
 
 def clock_findings(ours: datetime, theirs: datetime) -> list[Finding]:

@@ -70,3 +70,36 @@ def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_a_shell_gets_the_settings_of_the_units(tmp_path: Path) -> None:
+    """What root types is run with the files' values as they stand there, the gateway's own winning."""
+    (tmp_path / "fenghuo.env").write_text(
+        "# ours\nFENGHUO_A=a $b & 'c'\nFENGHUO_B=\"quoted\"\nFENGHUO_C=engine\n"
+    )
+    (tmp_path / "gateway.env").write_text("FENGHUO_C=gateway")
+    program = tmp_path / "fenghuo"
+    program.write_text('#!/bin/sh\nenv | grep ^FENGHUO_\necho "asked: $*"\n')
+    program.chmod(0o755)
+    text = (FOLDER / "fenghuo.sh").read_text()
+    user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    for real, here in (
+        ("/etc/fenghuo", str(tmp_path)),
+        (PROGRAM, str(program)),
+        ("= fenghuo ]", f"= {user} ]"),
+    ):
+        assert real in text
+        text = text.replace(real, here)
+    done = subprocess.run(
+        ["sh", "-c", text, "fenghuo", "incidents", "--status", "open"],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.splitlines()) == {
+        "FENGHUO_A=a $b & 'c'",
+        "FENGHUO_B=quoted",
+        "FENGHUO_C=gateway",
+        "asked: incidents --status open",
+    }

@@ -1,5 +1,6 @@
 """`fenghuo config check`: what is set and read by nothing, and files that are not there."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,12 @@ def test_a_file_that_is_not_there_is_named(
     said = fenghuo("config", "check")
     assert said.code == EXIT_SETTINGS
     assert said.answer.startswith(f"{name}: ")
+
+
+def test_traces_without_their_packages_are_named(fenghuo: Fenghuo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `fenghuo run` would refuse is found before it is started, by both that look."""
+    monkeypatch.setenv("FENGHUO_TRACES_ENDPOINT", "http://127.0.0.1:4318")
+    assert fenghuo("config", "check").code == 0
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
+    assert fenghuo("config", "check").answer.startswith("FENGHUO_TRACES_ENDPOINT: opentelemetry.sdk is not")
+    assert "settings: FENGHUO_TRACES_ENDPOINT: opentelemetry.sdk is not" in fenghuo("doctor").answer

@@ -1,5 +1,6 @@
 """`fenghuo doctor`: what is wrong is found, and typing its fix mends it."""
 
+import re
 import shlex
 import socket
 import sqlite3
@@ -50,9 +51,9 @@ def test_all_is_well(fenghuo: Fenghuo) -> None:
     """Everything is looked at, nothing is found, and that ends with 0."""
     said = fenghuo("doctor")
     assert (said.code, said.remarks) == (0, "")
-    assert said.answer == "".join(f"{name}: good\n" for name in LOOKED_AT[:-1]) + (
-        "broker: starts with the program\n"
-    )
+    first, *others = said.answer.splitlines()
+    assert first.startswith("settings: profile embedded, role all, sqlite+aiosqlite:///")
+    assert others == [*(f"{name}: good" for name in LOOKED_AT[1:-1]), "broker: starts with the program"]
 
 
 def test_an_open_folder_is_found_and_closed(fenghuo: Fenghuo, data_dir: Path) -> None:
@@ -83,6 +84,16 @@ def test_an_old_schema_is_found_and_upgraded(fenghuo: Fenghuo, data_dir: Path) -
     }
     typed(fenghuo, "fenghuo db upgrade")
     assert found(fenghuo("doctor")) == {}
+
+
+def test_messages_that_wait_for_kafka_are_found(fenghuo: Fenghuo, data_dir: Path) -> None:
+    """How many wait is told, and for how long the oldest has."""
+    with sqlite3.connect(data_dir / "fenghuo.db") as connection:
+        connection.execute("UPDATE outbox SET published_at = NULL, created_at = '2026-11-01 00:00:00.000000'")
+    connection.close()
+    ((line, fix),) = found(fenghuo("doctor")).items()
+    assert re.fullmatch(r"database: \d+ messages wait to be published, the oldest for \d{6,} s", line)
+    assert "FenghuoOutboxOld" in fix
 
 
 def test_missing_topics_are_found_and_made(fenghuo: Fenghuo, broker: Tansu) -> None:

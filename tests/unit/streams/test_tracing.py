@@ -21,8 +21,7 @@ async def test_without_an_endpoint_nobody_is_told() -> None:
 
 async def test_an_endpoint_without_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting is named, and what to install."""
-    monkeypatch.delitem(sys.modules, "streams.tracing.otel", raising=False)
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
     async with AsyncExitStack() as stack:
         with pytest.raises(SettingsRefused, match=r"FENGHUO_TRACES_ENDPOINT: .*traces\.lock"):
             traced.begin(Settings(traces_endpoint="http://127.0.0.1:4318"), stack)
