@@ -2,7 +2,7 @@
 
 Down the tree may read, across may not, up only by report and escalation. Administrator, supervisor and auditor are
 different people: none of them can do another's work, nor an officer's. A unit sees and answers its own commands. A
-producer is no person: it reports within its bounds. The table is ours (`design.md` gives the principles).
+producer is no person: it reports within its bounds. The table is ours.
 """
 
 from collections.abc import Mapping

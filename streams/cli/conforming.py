@@ -88,7 +88,8 @@ def conformance(  # noqa: PLR0913 - a parameter is an option of the command line
 
     Each rule is kept, broken or not seen. Duplicates, disorder, retractions, late deadlines, unknown fields and newer
     versions are sent, all marked as exercises. A broker with signs of an installation is refused, and nothing is sent.
-    Start the system on the printed broker, or before; it is waited for. FENGHUO_KAFKA_* say what kind of line it is.
+    Start the system when the broker is printed, or before if it waits for a broker; it is waited for. FENGHUO_KAFKA_*
+    say what kind of line it is.
     Exit code 1: a rule is broken.
 
     Example: fenghuo conformance embedded:9192 500108:fire --within 5

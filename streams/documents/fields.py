@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from streams.documents.schemas import Schema
 
 _REFERENCE = "#/$defs/"
+_ELSEWHERE = {"EventData": "events.md"}  # too many to stand beside the messages
 _SHOWN_WORDS = 12
 _LIMITS = {
     "minimum": "≥ {}",
@@ -74,6 +75,8 @@ class Shapes:
         return "time" if schema.get("format") == "date-time" else str(schema.get("type", "anything"))
 
     def _named(self, name: str) -> str:
+        if name in _ELSEWHERE:
+            return f"[{name}]({_ELSEWHERE[name]})"
         return (
             f"[{name}](#{name.lower()})" if self.is_object(name) else _words(self.by_name[name]["enum"], name)
         )

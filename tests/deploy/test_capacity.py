@@ -1,4 +1,4 @@
-"""What the capacity table calls measured was measured: the newest rows of results.csv, digit for digit."""
+"""What the capacity table calls measured was measured: the newest rows of results.csv, rounded as told below."""
 
 import csv
 

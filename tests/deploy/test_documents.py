@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from models.messages.command import Command
+from streams.check.violation import Invariant
 from tests.architecture.sources import ROOT
 from tests.deploy.held import DEPLOY, missing, routes, unknown_settings, why_no_command
 from tests.deploy.test_systemd import UNITS
 
 GUIDES = {name: (DEPLOY / "docs" / name).read_text() for name in ("operators.md", "integrators/README.md")}
+PAGES = [ROOT / "README.md", *sorted((DEPLOY / "docs").rglob("*.md"))]
 NAMED = {name: re.findall(r"`([^`\n]+)`", text) for name, text in GUIDES.items()}
 
 
@@ -96,3 +98,38 @@ def test_the_secrets_are_made_as_it_says(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "gateway-1" in done.stdout
     assert (tmp_path / "signing-keys.toml").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_to_a_section_find_it(page: Path) -> None:
+    """A link with an anchor, here or on another page, leads to a heading that is there."""
+    lost = [
+        f"{path}#{anchor}"
+        for path, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", page.read_text())
+        if anchor not in anchors((page.parent / path).resolve() if path else page)
+    ]
+    assert lost == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What leads to each heading of a page: its words in lower case, joined by hyphens, without punctuation."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_what_must_always_hold_is_told() -> None:
+    """Each invariant that `fenghuo check` names is explained to whoever reads its answer."""
+    told = dict(
+        re.findall(r"^\| (I\d+) \| (.+) \|$", (DEPLOY / "docs/architecture.md").read_text(), re.MULTILINE)
+    )
+    assert told.keys() == set(Invariant)
+    assert min(map(len, told.values())) > 20
+
+
+def test_every_room_of_the_program_is_placed() -> None:
+    """The architecture names each package of the world and each folder of the tests."""
+    text = (DEPLOY / "docs/architecture.md").read_text()
+    rooms = {
+        path.parent.name for room in ("streams", "tests") for path in (ROOT / room).glob("*/__init__.py")
+    }
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", text)} == set()

@@ -1,6 +1,6 @@
 """Laws of the core: a machine that reports, decides, answers, merges, splits and lets time pass at random.
 
-After every step the laws of `design.md` must hold for every incident, whatever came first.
+After every step these laws must hold for every incident, whatever came first.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 confidence = (1 - prod(1 - trust of affirmers)) x prod(1 - trust of deniers); each reporter counts once, with the
 latest word, and all reporters of one channel together count at most that channel's cap, since a crowd on one
-channel often repeats one source. The formula is ours (`design.md`); trusts and caps are the rulebook's.
+channel often repeats one source. The formula is ours; trusts and caps are the rulebook's.
 """
 
 from collections.abc import Iterable, Mapping

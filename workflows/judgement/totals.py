@@ -1,7 +1,7 @@
 """Totals: what is known in numbers about an event, which of it is approximate, and which report gave it.
 
 Per fact the highest stated counts, so that silence and the order of reports change nothing; only a stated correction
-replaces a number by a lower one. Rules of ours (`design.md`: never lowered by silence).
+replaces a number by a lower one. Rules of ours: silence never lowers a number (decision 0003).
 """
 
 from collections.abc import Callable, Mapping
