@@ -27,6 +27,7 @@ COMMANDS = MappingProxyType(
         "conformance": ("conforming", "conformance"),
         "incidents": ("incidents", "incidents"),
         "show": ("incidents", "show"),
+        "overdue": ("overdue", "overdue"),
         "explain": ("explaining", "explain"),
         "understand": ("understanding", "understand"),
         "doctor": ("doctoring", "doctor"),

@@ -4,10 +4,10 @@ Pages are keysets, never offsets: a row that arrives meanwhile neither repeats n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.areas import AreaKind, area_tree
@@ -52,6 +52,21 @@ class Counts:
     closed: int
     open_commands: int
     dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCommand:
+    """An order without a person's name, or a retraction that its unit's system does not have, past its limit."""
+
+    acknowledge_by: datetime
+    unit_code: str
+    tier: str
+    kind: str
+    task_id: str
+    status: str
+    exercise: bool
+    command_id: str
+    incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,27 @@ async def dead_letter_value(connection: AsyncConnection, where: tuple[str, str, 
     )
     found: bytes | None = (await connection.execute(query)).scalar_one_or_none()
     return found
+
+
+_OVERDUE = (
+    select(*(COMMANDS.c[field.name] for field in fields(OverdueCommand)))
+    .where(
+        COMMANDS.c.status.in_([status.value for status in CommandStatus if status.awaits_acknowledgement]),
+        # Nobody signs for a retraction: once it is received, nothing is owed.
+        or_(COMMANDS.c.kind == CommandKind.ORDER.value, COMMANDS.c.status == CommandStatus.ISSUED.value),
+        COMMANDS.c.acknowledge_by < bindparam("now"),
+    )
+    .order_by(COMMANDS.c.acknowledge_by)
+    .limit(bindparam("most"))
+)
+
+
+async def overdue_commands(
+    connection: AsyncConnection, now: datetime, limit: int
+) -> tuple[OverdueCommand, ...]:
+    """What units owe an answer to past its limit, the longest overdue first."""
+    found = await connection.execute(_OVERDUE, {"now": now, "most": limit})
+    return tuple(OverdueCommand(*row) for row in found)
 
 
 async def projections(connection: AsyncConnection, topic: Topic) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -12,12 +13,15 @@ import typer
 from sqlalchemy import select, update
 from typer.core import TyperGroup
 
+from models.tables import COMMANDS as COMMAND_ROWS
 from models.tables import DEAD_LETTERS, INCIDENTS, OUTBOX
 from streams.cli import COMMANDS, app_of, catalogue_app
 from streams.errors import EXIT_SETTINGS
 from streams.store.database import Database
 from tests.integration.cli.conftest import Fenghuo, asked
 from workflows.rulebook_file import default_rulebook, default_rulebook_text
+
+YEAR = timedelta(days=365)
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -272,3 +276,24 @@ def test_looking_loads_what_reads_and_nothing_else(words: tuple[str, ...], data_
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=settings
     )
     assert done.stdout.splitlines()[-1] == "[] True"
+
+
+async def make_late(database: Database) -> str:
+    """One order's limit passed a year ago; its unit."""
+    async with database.write() as connection:
+        waits = COMMAND_ROWS.c.status.in_(("issued", "received")) & (COMMAND_ROWS.c.kind == "order")
+        row = (await connection.execute(select(COMMAND_ROWS).where(waits).limit(1))).one()
+        this = COMMAND_ROWS.c.command_id == row.command_id
+        await connection.execute(update(COMMAND_ROWS).where(this).values(acknowledge_by=row.issued_at - YEAR))
+    return str(row.unit_code)
+
+
+def test_overdue_names_whom_to_phone(fenghuo: Fenghuo, data_dir: Path) -> None:
+    """The order that is longest past its limit comes first, with its unit and its incident."""
+    unit_code = asked(data_dir, make_late)
+    first = orjson.loads(fenghuo("overdue", "--json", "--limit", "1").answer)
+    assert (first["unit_code"], first["kind"]) == (unit_code, "order")
+    assert fenghuo("show", first["incident_id"]).code == 0
+    said = fenghuo("overdue")
+    assert unit_code in said.answer
+    assert said.remarks.endswith(" overdue\n")
