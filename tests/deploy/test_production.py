@@ -4,6 +4,7 @@ On PostgreSQL and, in place of three brokers, on one Tansu, which has no copies 
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from streams.broker.embedded import BrokerNotStarted, find_program
+from streams.metric_labels import Hop
 from tests.brokers.tansu import Tansu
 from tests.deploy.held import DEPLOY
 from tests.deploy.test_systemd import entries, variables
@@ -66,6 +68,7 @@ def environment(broker: Tansu, postgres_url: str, tmp_path: Path) -> Environment
         "FENGHUO_DATA_DIR": str(tmp_path / "data"),
         "FENGHUO_ANCHOR_FILE": str(tmp_path / "anchors.jsonl"),
         "FENGHUO_HTTP_HOST": "127.0.0.1",
+        "FENGHUO_HEARTBEAT_REPORT_SECONDS": "1",  # a minute is long for a test
     }  # fmt: skip
 
 
@@ -103,24 +106,42 @@ def wrong(environment: Environment, folder: Path) -> list[str]:
     ).stdout
     lines = [line for line in said.splitlines() if not line.startswith("    fix: ")]
     assert {line.partition(":")[0] for line in lines} >= {"settings", "database", "broker"}, said
-    return [line for line in lines if not line.endswith(": good") and "copies, 3 are wanted" not in line]
+    assert lines[0].startswith("settings: profile production, role all, postgresql+asyncpg://"), said
+    return [line for line in lines[1:] if not line.endswith(": good") and "copies, 3 are wanted" not in line]
+
+
+def hops(port: int, token: str) -> set[str]:
+    """Where the worker at this port saw a heartbeat come by."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+        told = answer.read().decode()
+    return set(re.findall(r'^fenghuo_heartbeat_hop_seconds_count\{hop="(\w+)"\} [^0]', told, re.MULTILINE))
 
 
 def test_production_starts_as_the_units_say(environment: Environment, tmp_path: Path) -> None:
-    """The preparing unit's commands end well, both workers become ready, the doctor finds the copies alone."""
+    """The preparing unit's commands end well, both workers become ready, a heartbeat of the gateway goes through the
+    engine, the doctor finds the copies alone.
+    """
     for words in words_of("fenghuo-prepare.service"):
         did(environment | {"FENGHUO_ROLE": "engine"}, tmp_path, *words)
     started: list[subprocess.Popen[bytes]] = []
-    port = 0
+    port, ports = 0, {}
     try:
         for role in ("engine", "gateway"):
             (words,) = words_of(f"fenghuo-{role}@.service")
             port, log = free_port(), tmp_path / f"{role}.log"
+            ports[role] = port
             own = environment | {"FENGHUO_ROLE": role, "FENGHUO_HTTP_PORT": str(port)}
             with log.open("wb") as out:
                 command = tied_to_us([sys.executable, "-m", "streams.cli", *words])
                 started.append(subprocess.Popen(command, cwd=tmp_path, env=own, stdout=out, stderr=out))
             await_ready(port, started[-1], log)
+        until = time.monotonic() + READY_WITHIN_SECONDS
+        while set.union(*(hops(one, environment["FENGHUO_TOKEN"]) for one in ports.values())) != set(Hop):
+            assert time.monotonic() < until, log_tail(tmp_path / "engine.log")
+            time.sleep(0.2)
         assert wrong(environment | {"FENGHUO_HTTP_PORT": str(port)}, tmp_path) == []
         for process in reversed(started):
             process.send_signal(signal.SIGTERM)
