@@ -134,7 +134,8 @@ def _first_error(shape: type[Inbound], invalid: ValidationError) -> Unreadable:
     # The input is left out: details are logged and counted by people who may not see what a report says.
     errors = invalid.errors(include_input=False, include_url=False)
     told = errors[0]["msg"].removeprefix("Value error, ")
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    others = dict.fromkeys(".".join(map(str, one["loc"])) for one in errors[1:])
+    more = f"; wrong too: {', '.join(filter(None, others))}" if any(others) else ""
     is_out = told.startswith(_OUT_OF_CALENDAR)
     reason = DeadLetterReason.OUT_OF_WINDOW if is_out else DeadLetterReason.INVALID
     field = ".".join(map(str, errors[0]["loc"])) or _named_in(shape, told)

@@ -177,6 +177,14 @@ def test_a_rule_over_fields_names_the_missing_one(
     assert (found.reason, found.field) == (Reason.INVALID, field)
 
 
+def test_every_wrong_field_is_named() -> None:
+    """The first with what is wrong about it, the others by name, so that one answer mends them all."""
+    found = read_report(bytes_of(channel="pigeon", reported_at="soon", facts={"injured": -3}))
+    assert isinstance(found, Unreadable)
+    assert found.field == "channel"
+    assert found.detail.endswith("; wrong too: reported_at, facts.injured")
+
+
 def test_what_a_report_says_is_not_in_the_refusal() -> None:
     """The detail goes to logs and answers: a phone number that is refused does not travel with it."""
     found = read_report(bytes_of(contact={"phone": "call me at 13800000000"}))
