@@ -2,6 +2,9 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,9 +14,11 @@ import pytest
 
 from tests.faults import growth
 from tests.faults.books import SqliteBooks
+from tests.faults.machine_clock import MachineClock
 from tests.faults.memory import BYTES_PER_MB, Peak
 from tests.faults.orders import figures, first_orders
 from tests.faults.witness import Witness
+from tests.servers import tied_to_us
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 _TABLES = """
@@ -82,3 +87,32 @@ def test_a_table_that_grows_for_no_reason_is_told() -> None:
     told = {one.name: one for one in growth.figures(before, after)}
     assert told["tables that grew for no reason"].value == 2
     assert not told["tables that grew for no reason"].is_reached
+
+
+def test_a_process_goes_by_its_own_wall_clock(tmp_path: Path) -> None:
+    """However it asks for the time, it is told the wrong one, from its first question on; steady clocks stay true."""
+    clock = MachineClock(tmp_path / "clock")
+    clock.set(-3_600)
+    script = (
+        "import datetime as d, time as t; print(t.time(), d.datetime.now(d.UTC).timestamp(), t.monotonic())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | clock.variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    asked, read, steady = map(float, done.stdout.split())
+    assert abs(time.time() - 3_600 - asked) < 60
+    assert abs(asked - read) < 1
+    assert abs(time.monotonic() - steady) < 60
+
+
+def test_a_clock_that_is_set_is_seen(tmp_path: Path) -> None:
+    """A process that runs sees each new setting."""
+    clock = MachineClock(tmp_path / "clock")
+    script = "import time\nwhile time.time() < 4e9: time.sleep(0.01)"
+    waiting = subprocess.Popen(tied_to_us([sys.executable, "-c", script]), env=os.environ | clock.variables)
+    clock.set(1e10)
+    assert waiting.wait(30) == 0
