@@ -82,3 +82,13 @@ def test_of_the_traces_begun_here_a_share_is_sampled() -> None:
     ]
     assert (sum(begun[0]), sum(begun[2])) == (0, 1_000)
     assert 250 < sum(begun[1]) < 350
+
+
+@pytest.mark.parametrize("flags", [b"00", b"01"])
+def test_what_goes_out_says_whether_anybody_keeps_it(flags: bytes) -> None:
+    """A child's header reads as the child, and what its parent's client did not want kept, nobody after it keeps."""
+    child = follow(b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-" + flags, "reports r-1", 1.0)
+    assert child.header.endswith(b"-" + flags)
+    back = read(child.header)
+    assert back is not None
+    assert (back.trace_id, back.span_id, back.is_sampled) == (child.trace_id, child.span_id, child.is_sampled)
