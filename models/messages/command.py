@@ -24,24 +24,47 @@ class Command(Outbound):
     """One order, executed once per id. Every re-delivery has the same bytes; its count is a header."""
 
     command_id: CommandIdField
+    """execute it once, however often it comes"""
     incident_id: IncidentIdField
+    """what it is about; quote it in every feedback"""
     kind: CommandKind
+    """an order, or a retraction of one"""
     retracts: CommandIdField | None = None
+    """command_id of the order that a retraction takes back; absent in an order"""
     unit_code: UnitCodeField
+    """who is to act: area code and department"""
     role: CommandRole
+    """whether this unit leads"""
     task_id: IdText
+    """of the plan's tasks, the same for every unit that takes it over"""
     text_zh: Text
+    """what to do, for people"""
     text_en: Text | None = None
+    """the same in English"""
     level: Level
+    """of the incident when it was issued, I the gravest"""
     category: Category | None = None
+    """of the incident; absent while it is not known"""
     area_code: AreaCodeField
+    """where to go"""
     place: Text | None = None
+    """in words"""
     position: Position | None = None
+    """where to go, in the datum that the report gave"""
     verified: bool
+    """false: sent before verification, and may be taken back"""
     attempt: Annotated[int, Field(ge=1)]
+    """1, and one more for each unit that the task climbed to"""
     released_by: IdText
+    """an officer's id, or `rule`"""
     issued_at: Moment
+    """by the engine's clock"""
     acknowledge_by: Moment
+    """an order: until then a named person has it, or the task climbs a tier; a retraction: until then the unit's
+    system has said `received`"""
     complete_by: Moment | None = None
+    """until then the work is done; absent in a retraction"""
     exercise: bool
+    """an exercise: move nobody"""
     rulebook: Digest
+    """digest of the rules that it was issued by"""

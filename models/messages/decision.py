@@ -27,7 +27,9 @@ class ReportRef(Part):
     """One report, by its identity."""
 
     source_id: SourceIdField
+    """of the report"""
     report_id: ReportIdField
+    """the source's own"""
 
 
 # What each action cannot do without; what it does not name is ignored for it.
@@ -51,22 +53,40 @@ class Decision(Inbound):
     """One act of one officer. Its identity is (incident_id, decision_id)."""
 
     decision_id: DecisionIdField
+    """the sender's own within the incident; sent again with the same content it counts once"""
     incident_id: IncidentIdField
+    """what is decided about; a merged one leads to the incident that it lives on in"""
     action: Action
+    """what is decided; the table below says which fields each needs, others are ignored"""
     officer: Officer
+    """who decides"""
     area_code: AreaCodeField
+    """where the officer sits: bounds what may be decided"""
     decided_at: Moment
+    """when the officer did"""
     expected_seq: Annotated[int, Field(ge=0, le=2**31)] | None = None
+    """the incident's `seq` that the officer saw: refused as stale when it has moved on; absent: decided whatever
+    came"""
     reason: Annotated[Text, Field(min_length=1, max_length=2_000)] | None = None
+    """in words, kept in the log"""
     verdict: Verdict | None = None
+    """action verify"""
     level: Level | None = None
+    """action regrade"""
     command_ids: Annotated[tuple[CommandIdField, ...], Field(max_length=200)] | None = None
+    """actions release, retract: which; absent: all of the plan, or all that is owed"""
     other_incident_id: IncidentIdField | None = None
+    """action merge: the other of the two; the older one lives on"""
     reports: Annotated[tuple[ReportRef, ...], Field(max_length=1_000)] | None = None
+    """action split: these leave for an incident of their own"""
     to_tier: Tier | None = None
+    """action escalate"""
     deadline_id: DeadlineIdField | None = None
+    """action extend: which clock"""
     until: Moment | None = None
+    """action extend: when it passes instead"""
     second_officer: SecondOfficer | None = None
+    """who countersigns, where two persons are needed; over HTTP the gateway asks for them"""
 
     @model_validator(mode="after")
     def _has_what_its_action_needs(self) -> Self:

@@ -13,21 +13,32 @@ class Actor(Value):
     """Who made it happen; `id` is the officer's, unit's, reporter's or rule's."""
 
     kind: ActorKind
+    """who: an officer, a unit, a reporter, a rule or a clock"""
     id: Annotated[str, Field(max_length=200)] | None = None
+    """the officer's, unit's, reporter's or rule's"""
 
 
 class Event(Outbound):
     """One fact, at its place `seq` in the incident's log; the log is the record, everything else is folded from it."""
 
     event_id: IdText
+    """derived from what caused it: the same fact has the same id wherever it is computed"""
     incident_id: IncidentIdField
+    """whose log it is in"""
     seq: Annotated[int, Field(ge=1)]
+    """1, 2, 3, ... within the incident, without a gap"""
     type: Annotated[str, Field(json_schema_extra={"enum": sorted(EVENT_TYPES)})]
+    """what happened, in the past tense"""
     recorded_at: Moment
+    """by the engine's clock; never before the event before it"""
     cause_id: MessageIdField
+    """the message that led to it"""
     actor: Actor
+    """who made it happen"""
     rulebook: Digest
+    """digest of the rules in force"""
     data: SerializeAsAny[EventData]
+    """what belongs to the type"""
 
     @field_validator("data", mode="before")
     @classmethod

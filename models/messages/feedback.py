@@ -26,16 +26,28 @@ class Feedback(Inbound):
     """One thing a unit says about one command. Its identity is (unit_code, feedback_id)."""
 
     feedback_id: FeedbackIdField
+    """the unit's own; sent again with the same bytes it counts once"""
     command_id: CommandIdField
+    """of the order or retraction that is answered"""
     incident_id: IncidentIdField
+    """as the command has it"""
     unit_code: UnitCodeField
+    """the unit that speaks; it must be the command's"""
     kind: FeedbackKind
+    """`received`: the unit's system has it; `acknowledged`: a person does, and the unit comes; `refused` gives the
+    task to the tier above"""
     person: Person | None = None
+    """who says so; needed for acknowledged, refused and done"""
     occurred_at: Moment
+    """when it was so at the unit"""
     reason: Annotated[Text, Field(min_length=1, max_length=2_000)] | None = None
+    """needed for refused"""
     note: Annotated[Text, Field(max_length=5_000)] | None = None
+    """in words, shown to the officers; in an exercise it says so"""
     progress_ratio: Ratio | None = None
+    """how much of the work is done"""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
+    """photographs, by digest"""
 
     @model_validator(mode="after")
     def _is_signed(self) -> Self:

@@ -87,21 +87,28 @@ SchemaVersion = Annotated[int, Field(ge=1, le=1_000_000)]
 class Value(BaseModel):
     """A frozen, strict, closed value: everything that Fenghuo itself makes."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Part(BaseModel):
     """A piece of a message from outside: strict on what it knows, and keeping what it does not."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="allow", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Inbound(Versioned):
     """A message from outside: strict on what it knows, and keeping what it does not (`unknown_fields`)."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="allow", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     schema_version: SchemaVersion = SCHEMA_VERSION
+    """of the contract that the sender writes by; a newer one than the reader knows is parked until the upgrade"""
 
     @property
     def unknown_fields(self) -> tuple[str, ...]:
@@ -122,32 +129,42 @@ class Outbound(Versioned, Value):
     """A message that Fenghuo sends: exactly the contract's fields."""
 
     schema_version: SchemaVersion = SCHEMA_VERSION
+    """of the contract that this is written by"""
 
 
 class Person(Part):
     """Somebody with a name; an acknowledgement without one is none."""
 
     id: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)] | None = None
+    """as the unit knows the person"""
     name: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
+    """who takes the responsibility"""
 
 
 class Officer(Part):
     """An officer who decides, by id and name, and as what; the gateway fills the role in."""
 
     id: IdText
+    """as the identity provider or the account has it"""
     name: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
+    """shown wherever the act is told of"""
     role: Role | None = None
+    """in which the officer acts; over HTTP the gateway fills it in"""
 
 
 class SecondOfficer(Officer):
     """The officer who countersigns another's decision, and where they sit."""
 
     area_code: AreaCodeField
+    """where the second officer sits"""
 
 
 class Attachment(Part):
     """A file named by its digest; its bytes never travel on a topic."""
 
     digest: Digest
+    """SHA-256 of the bytes; hand these in at `POST /api/attachments`"""
     media_type: Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9.+-]{1,100}$")]
+    """as its sender names it"""
     name: ShortText
+    """for people, a file name as a rule"""

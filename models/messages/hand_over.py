@@ -12,10 +12,15 @@ class HandOver(Inbound):
     """Carries no facts: the incident's state is in the database, this only says that it is somebody's turn."""
 
     message_id: MessageIdField
+    """derived from what caused it"""
     incident_id: IncidentIdField
+    """whose turn it is"""
     type: HandOverType
+    """why: a stage was entered, a clock passed, something it waits for was told"""
     deadline_id: DeadlineIdField | None = None
+    """the clock that passed"""
     cause_id: MessageIdField
+    """the message that led to it"""
 
     @model_validator(mode="after")
     def _names_its_deadline(self) -> Self:

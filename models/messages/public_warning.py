@@ -35,21 +35,34 @@ class PublicWarning(Outbound):
 
     warning_id: IdentifierField
     incident_id: IncidentIdField
+    """what is warned of"""
     message_type: MessageType
+    """the first of a chain, or what changes or ends it"""
     references: tuple[IdentifierField, ...] = ()
+    """warning_ids of the chain so far; none in an alert"""
     status: WarningStatus
+    """an exercise is published nowhere as the real thing"""
     colour: WarningColour
+    """of the four colours, red the gravest"""
     category: Category
+    """of the incident"""
     headline_zh: Text
+    """one line, begins with 演练 in an exercise"""
     description_zh: Text
+    """what happened or is expected"""
     instruction_zh: Text | None = None
+    """what people are to do"""
     area_codes: Annotated[tuple[AreaCodeField, ...], Field(min_length=1)]
+    """whom it concerns"""
     effective: Moment
+    """from when it holds"""
     expires: Moment
+    """until when it holds"""
     sender_code: Annotated[
         str, Field(pattern=SENDER_PATTERN, description="region 6, agency 3, inner unit 3, extension 2")
     ]
     cap_xml: Text | None = None
+    """the same as a CAP message"""
 
     @model_validator(mode="after")
     def _never_taken_for_the_other(self) -> Self:

@@ -12,26 +12,45 @@ class RatingComponent(Value):
     """One measured share, with the incidents behind it (at most 50; `omitted` counts the rest)."""
 
     id: IdText
+    """which measure, as the rulebook names it"""
     ratio: Ratio
+    """the share that went well"""
     weight: Annotated[float, Field(ge=0)]
+    """in the score, before the weights of what was measured are scaled to 1"""
     numerator: Count
+    """how many went well"""
     denominator: Count
+    """of how many"""
     incident_ids: Annotated[tuple[IncidentIdField, ...], Field(max_length=50)]
+    """the incidents behind it, those that went wrong first"""
     omitted: Count = 0
+    """how many more there are"""
 
 
 class Rating(Outbound):
     """The colour of one subject over one window. Colour null: nothing to rate."""
 
     subject_code: IdText
+    """an area code or a unit code"""
     subject_kind: SubjectKind
+    """which of the two"""
     tier: Tier
+    """of the subject"""
     window_start: Moment
+    """what is rated began then"""
     window_end: Moment
+    """and ends here"""
     colour: RatingColour | None
+    """from green, the best, to red; null: nothing to rate"""
     score: Annotated[float, Field(ge=0, le=100)] | None = None
+    """100 is the best; absent with the colour"""
     few_data: bool
+    """fewer than the rulebook asks for: the colour is a hint"""
     sample: Count
+    """how many things were measured"""
     components: tuple[RatingComponent, ...]
+    """what the score is made of"""
     rulebook: Digest
+    """digest of the weights and bounds"""
     as_of: Moment
+    """when it was computed"""

@@ -1,5 +1,6 @@
 """What is generated is committed as it would be generated now, and its examples are what they say."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,3 +174,11 @@ def test_every_move_and_event_stands_in_the_documents() -> None:
     assert [move for move in moves if f"`{move.value}`" not in machine] == []
     assert [stage for stage in Stage if stage.value not in machine] == []
     assert [name for name in EVENT_TYPES if f"## {name}\n" not in events] == []
+
+
+def test_every_field_of_the_contract_has_a_meaning() -> None:
+    """A type and its limits do not tell an integrator what to write there."""
+    text = (DOCS / "contract.md").read_text()
+    rows = re.findall(r"^\| `(\w+)`\\?\*? \| .* \| (.*) \|$", text, re.MULTILINE)
+    assert len(rows) > 150
+    assert [name for name, meaning in rows if not meaning.strip()] == []
