@@ -54,14 +54,13 @@ class Command(Outbound):
     verified: bool
     """false: sent before verification, and may be taken back"""
     attempt: Annotated[int, Field(ge=1)]
-    """1, and one more for each unit that the task climbed to"""
+    """1, and one more each time that the task climbs a tier or is ordered anew after a retraction"""
     released_by: IdText
     """an officer's id, or `rule`"""
     issued_at: Moment
     """by the engine's clock"""
     acknowledge_by: Moment
-    """an order: until then a named person has it, or the task climbs a tier; a retraction: until then the unit's
-    system has said `received`"""
+    """a named person has the order by then, or it climbs a tier; of a retraction the unit's system says `received`"""
     complete_by: Moment | None = None
     """until then the work is done; absent in a retraction"""
     exercise: bool

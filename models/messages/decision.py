@@ -55,26 +55,25 @@ class Decision(Inbound):
     decision_id: DecisionIdField
     """the sender's own within the incident; sent again with the same content it counts once"""
     incident_id: IncidentIdField
-    """what is decided about; a merged one leads to the incident that it lives on in"""
+    """what is decided about; a merged one is refused: name the incident that it lives on in"""
     action: Action
-    """what is decided; the table below says which fields each needs, others are ignored"""
+    """what is decided; each needs fields of its own, and what belongs to another action is ignored"""
     officer: Officer
     """who decides"""
     area_code: AreaCodeField
     """where the officer sits: bounds what may be decided"""
     decided_at: Moment
-    """when the officer did"""
+    """when the officer decided, at most a day ahead of now; kept, not acted upon"""
     expected_seq: Annotated[int, Field(ge=0, le=2**31)] | None = None
-    """the incident's `seq` that the officer saw: refused as stale when it has moved on; absent: decided whatever
-    came"""
+    """the incident's `seq` that the officer saw: refused as stale when it is another; absent: whatever came"""
     reason: Annotated[Text, Field(min_length=1, max_length=2_000)] | None = None
-    """in words, kept in the log"""
+    """why, in words; needed but for acknowledge and release"""
     verdict: Verdict | None = None
     """action verify"""
     level: Level | None = None
     """action regrade"""
     command_ids: Annotated[tuple[CommandIdField, ...], Field(max_length=200)] | None = None
-    """actions release, retract: which; absent: all of the plan, or all that is owed"""
+    """actions release, retract: which; absent: all that waits for release, or all that is owed"""
     other_incident_id: IncidentIdField | None = None
     """action merge: the other of the two; the older one lives on"""
     reports: Annotated[tuple[ReportRef, ...], Field(max_length=1_000)] | None = None

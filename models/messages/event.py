@@ -10,12 +10,12 @@ from models.vocabulary import ActorKind
 
 
 class Actor(Value):
-    """Who made it happen; `id` is the officer's, unit's, reporter's or rule's."""
+    """Who made it happen; `id` is the officer's, unit's or reporter's."""
 
     kind: ActorKind
     """who: an officer, a unit, a reporter, a rule or a clock"""
     id: Annotated[str, Field(max_length=200)] | None = None
-    """the officer's, unit's, reporter's or rule's"""
+    """the officer's or unit's, of a reporter source_id/reporter_id; absent for a rule or clock"""
 
 
 class Event(Outbound):

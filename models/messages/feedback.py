@@ -26,7 +26,7 @@ class Feedback(Inbound):
     """One thing a unit says about one command. Its identity is (unit_code, feedback_id)."""
 
     feedback_id: FeedbackIdField
-    """the unit's own; sent again with the same bytes it counts once"""
+    """the unit's own; sent again with the same content it counts once, with other content it is a conflict"""
     command_id: CommandIdField
     """of the order or retraction that is answered"""
     incident_id: IncidentIdField
@@ -34,8 +34,7 @@ class Feedback(Inbound):
     unit_code: UnitCodeField
     """the unit that speaks; it must be the command's"""
     kind: FeedbackKind
-    """`received`: the unit's system has it; `acknowledged`: a person does, and the unit comes; `refused` gives the
-    task to the tier above"""
+    """`received`: the unit's system has it; `acknowledged`: a person does; `refused`: the task climbs a tier"""
     person: Person | None = None
     """who says so; needed for acknowledged, refused and done"""
     occurred_at: Moment
@@ -43,9 +42,9 @@ class Feedback(Inbound):
     reason: Annotated[Text, Field(min_length=1, max_length=2_000)] | None = None
     """needed for refused"""
     note: Annotated[Text, Field(max_length=5_000)] | None = None
-    """in words, shown to the officers; in an exercise it says so"""
+    """in words; with `progress` it enters the log; in an exercise it says that it is one"""
     progress_ratio: Ratio | None = None
-    """how much of the work is done"""
+    """how much of the work is done, with `progress`; 1 is all"""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
     """photographs, by digest"""
 

@@ -16,7 +16,7 @@ class HandOver(Inbound):
     incident_id: IncidentIdField
     """whose turn it is"""
     type: HandOverType
-    """why: a stage was entered, a clock passed, something it waits for was told"""
+    """why: the incident is to enter the stage, a clock passed, or it is to be looked at anew"""
     deadline_id: DeadlineIdField | None = None
     """the clock that passed"""
     cause_id: MessageIdField

@@ -47,7 +47,7 @@ class PublicWarning(Outbound):
     category: Category
     """of the incident"""
     headline_zh: Text
-    """one line, begins with 演练 in an exercise"""
+    """one line, begins with 【演练】 in an exercise and only there"""
     description_zh: Text
     """what happened or is expected"""
     instruction_zh: Text | None = None

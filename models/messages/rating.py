@@ -37,9 +37,9 @@ class Rating(Outbound):
     tier: Tier
     """of the subject"""
     window_start: Moment
-    """what is rated began then"""
+    """what happened after this is rated"""
     window_end: Moment
-    """and ends here"""
+    """up to and including this"""
     colour: RatingColour | None
     """from green, the best, to red; null: nothing to rate"""
     score: Annotated[float, Field(ge=0, le=100)] | None = None
@@ -51,6 +51,6 @@ class Rating(Outbound):
     components: tuple[RatingComponent, ...]
     """what the score is made of"""
     rulebook: Digest
-    """digest of the weights and bounds"""
+    """digest of the rules that it was made under"""
     as_of: Moment
     """when it was computed"""

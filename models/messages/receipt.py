@@ -22,10 +22,9 @@ class Receipt(Outbound):
     source_id: SourceIdField
     """of the report that this answers"""
     outcome: ReceiptOutcome
-    """what became of it: `duplicate` counted before, `id_conflict` the id had other content, `closed` its incident
-    ended"""
+    """`duplicate`: it counted before; `id_conflict`: the id had other content; `closed`: its incident ended"""
     incident_id: IncidentIdField | None = None
-    """where it belongs; absent when it was not accepted"""
+    """where it belongs, a duplicate where it was counted; absent when it reached no incident"""
     reason: Text | None = None
     """why it was not accepted, or how the incident ended"""
     missing: tuple[IdText, ...] = Field(default=(), description="required report elements still to come")

@@ -92,22 +92,21 @@ class Report(Inbound):
     report_id: ReportIdField
     """the source's own; the same id with the same content counts once, with other content it is a conflict"""
     source_id: SourceIdField
-    """who sends, the same in every report; two reports confirm each other only if their sources differ"""
+    """who sends, the same in every report; without a `reporter_id` all its reports are the word of one reporter"""
     channel: Channel
-    """by what way the source heard of it; weighs in the evidence"""
+    """the way it came in; sets its weight as evidence; over HTTP 110, 119 and 120 take the urgent lane"""
     reporter_id: IdText | None = None
-    """who at the source tells it; personal data, masked on screens. Bounds floods by one person"""
+    """who at the source tells it; counts once as evidence, too many at once are a flood; masked on screens"""
     kind: ReportKind
     """the first report of this source on this event, a further one, or the last"""
     number: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """place among this source's reports on this event, from 1; kept, not acted upon"""
     refers_to: IdText | None = None
-    """report_id of the same source, else an incident_id: the report joins that incident whatever it says; needed
-    unless kind is initial"""
+    """report_id of the same source, else an incident_id: it joins that incident; needed unless kind is initial"""
     nature: Nature = Nature.EMERGENCY
     """something that has happened, or a danger that it may"""
     claim: Claim = Claim.AFFIRM
-    """`deny`: the source says that it is not so"""
+    """`deny`: it is not so; left out, words in title or text that deny it count as a denial"""
     urgent: bool = False
     """danger to life now: disposal begins before verification"""
     exercise: bool = False
@@ -119,8 +118,7 @@ class Report(Inbound):
     text: LongText | None = None
     """in the reporter's words; facts, place and danger are read from it, and contradictions with the fields told"""
     area_code: AreaCodeField
-    """where it happened: city 6, district 6, township 9 or community 12 digits; a retired code is mapped to its
-    successor"""
+    """where: city or district 6, township 9, community 12 digits; a retired code is read as its successor"""
     grid_code: IdText | None = None
     """the grid worker's cell, shown beside the place"""
     place: Annotated[Text, Field(max_length=200)] | None = None
@@ -128,10 +126,9 @@ class Report(Inbound):
     position: Position | None = None
     """where it happened; weighs more than words in fusion"""
     occurred_at: Moment | None = None
-    """when it happened; not more than a day ahead of now"""
+    """when it happened, at most a day ahead of now; left out, it is read from the words"""
     known_at: Moment | None = None
-    """when the source learned of it: the direct-report clock runs from here, and area codes are read as of this
-    day"""
+    """when the source learned of it: the direct-report limit runs from here, area codes are read as of this day"""
     reported_at: Moment
     """when the source sent it"""
     facts: Facts = Facts()
