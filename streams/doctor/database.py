@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from models.tables import OUTBOX
 from streams.doctor.finding import Finding
 from streams.errors import Transient
 from streams.settings import Profile, Settings
+from streams.store import outbox
 from streams.store.database import Database
 from streams.store.revision import is_current
 
 _ANSWER_WITHIN_SECONDS = 10.0
 # Clocks and deadlines are stamped by several machines; the shortest limit of the rulebook is a minute.
 _CLOCKS_DIFFER_SECONDS = 2.0
-_WAITS_TOO_LONG_SECONDS = 60.0  # as the alert FenghuoOutboxOld has it
-_WAITING = select(func.count(), func.min(OUTBOX.c.created_at)).where(OUTBOX.c.published_at.is_(None))
 _SET_THE_CLOCK = "timedatectl set-ntp true, on the machine whose clock is wrong"
 
 
@@ -54,7 +52,7 @@ async def _looked_at(database: Database) -> list[Finding]:
         found.append(Finding("the schema is not of this version", "fenghuo db upgrade"))
     else:
         async with database.read() as connection:
-            count, since = (await connection.execute(_WAITING)).one()
+            count, since = await outbox.waiting(connection)
         found += waiting_findings(count, since, datetime.now(UTC))
     if not database.is_sqlite:
         async with database.read() as connection:
@@ -68,7 +66,7 @@ async def _looked_at(database: Database) -> list[Finding]:
 def waiting_findings(count: int, since: datetime | None, now: datetime) -> list[Finding]:
     """What to say of so many messages that are not on Kafka yet, the oldest written then."""
     seconds = 0.0 if since is None else (now - since).total_seconds()
-    if seconds <= _WAITS_TOO_LONG_SECONDS:
+    if seconds <= outbox.WAITS_TOO_LONG_SECONDS:
         return []
     fix = "start an engine or a gateway; where they run, see FenghuoOutboxOld in deploy/docs/runbook.md"
     return [Finding(f"{count} messages wait to be published, the oldest for {seconds:.0f} s", fix)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import MessageId
@@ -21,6 +21,9 @@ from streams.store.publications import HEADERS, Outgoing, again, packed, unpacke
 from streams.store.statements import Row, insert, insert_new
 
 EVERY_TOPIC = tuple(Topic)
+WAITS_TOO_LONG_SECONDS = (
+    60.0  # for Kafka: readiness, `fenghuo doctor` and the alert FenghuoOutboxOld go by it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ _UNSEEN_AGAIN = (
 _PRUNE = delete(OUTBOX).where(
     OUTBOX.c.published_at < bindparam("published_before"), or_(OUTBOX.c.message_id.is_(None), _SEEN)
 )
+_UNPUBLISHED = select(func.count(), func.min(OUTBOX.c.created_at)).where(OUTBOX.c.published_at.is_(None))
 _UNACKNOWLEDGED = select(
     COMMANDS.c.command_id, COMMANDS.c.unit_code, COMMANDS.c.body, COMMANDS.c.deliveries
 ).where(
@@ -101,6 +105,12 @@ async def add(
     stamp: Row = {"created_at": now, "claim": claim, "claimed_until": claimed_until}
     await insert(connection, OUTBOX, [{**_row(one), **stamp} for one in kept])
     return Claimed(claim or "", tuple(one.publication for one in kept))
+
+
+async def waiting(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many rows are not on Kafka yet, and since when the oldest is not (real time)."""
+    count, since = (await connection.execute(_UNPUBLISHED)).one()
+    return count, since
 
 
 async def is_waiting(

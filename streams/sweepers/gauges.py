@@ -13,7 +13,7 @@ from time import monotonic
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import COMMANDS, DEADLINES, INCIDENTS, OUTBOX
+from models.tables import COMMANDS, DEADLINES, INCIDENTS
 from models.tables.deadlines import DeadlineProgress
 from models.vocabulary import CommandKind, CommandStatus, Stage, Status, Tier
 from streams.broker.transport import Progress
@@ -23,15 +23,14 @@ from streams.metric_labels import values_of
 from streams.metrics import Metrics
 from streams.processing.bookkeeper import Bookkeeper
 from streams.program.readiness import Component, Readiness
+from streams.store import outbox
 from streams.store.database import MOST_CONNECTIONS, Database
 
-_WAITS_TOO_LONG_SECONDS = 60.0
 _OPEN = (
     select(INCIDENTS.c.stage, INCIDENTS.c.district_code, func.count().label("incidents"))
     .where(INCIDENTS.c.status == Status.OPEN.value)
     .group_by(INCIDENTS.c.stage, INCIDENTS.c.district_code)
 )
-_WAITING = select(func.count(), func.min(OUTBOX.c.created_at)).where(OUTBOX.c.published_at.is_(None))
 _DISTRICT_DIGITS = 6
 _OWING_DISTRICT = func.substr(COMMANDS.c.unit_code, 1, _DISTRICT_DIGITS)
 _UNACKNOWLEDGED = (
@@ -107,12 +106,12 @@ class GaugeSweep:
     async def _look(self, connection: AsyncConnection) -> None:
         """All figures of one moment; none is shown before the last is read."""
         opened = (await connection.execute(_OPEN)).all()
-        outbox = _Waiting(*(await connection.execute(_WAITING)).one())
+        waiting = _Waiting(*await outbox.waiting(connection))
         owed = (await connection.execute(_UNACKNOWLEDGED)).all()
         unheard = _Waiting(0, (await connection.execute(_UNHEARD)).scalar_one())
         overdue = _Waiting(*(await connection.execute(_OVERDUE, {"now": self.clock.now()})).one())
         self._show_open((row.stage, row.district_code, row.incidents) for row in opened)
-        self._show_waiting(outbox)
+        self._show_waiting(waiting)
         self._show_owed((row.tier, row.district_code, row.orders) for row in owed)
         first_due = min((row.first_due for row in owed), default=None)
         self.metrics.commands.oldest_overdue.set(_Waiting(0, first_due).seconds(self.clock.now()))
@@ -143,12 +142,12 @@ class GaugeSweep:
         for code in _districts():
             self.metrics.commands.unacknowledged_in_district.labels(code).set(by_district[code])
 
-    def _show_waiting(self, outbox: _Waiting) -> None:
-        oldest_seconds = outbox.seconds(self.wall.now())
-        self.metrics.outbox.waiting.set(outbox.count)
+    def _show_waiting(self, waiting: _Waiting) -> None:
+        oldest_seconds = waiting.seconds(self.wall.now())
+        self.metrics.outbox.waiting.set(waiting.count)
         self.metrics.outbox.oldest.set(oldest_seconds)
-        if oldest_seconds > _WAITS_TOO_LONG_SECONDS:
-            reason = f"{outbox.count} records wait to be published, the oldest for {oldest_seconds:.0f} s"
+        if oldest_seconds > outbox.WAITS_TOO_LONG_SECONDS:
+            reason = f"{waiting.count} records wait to be published, the oldest for {oldest_seconds:.0f} s"
             self.readiness.waiting(Component.PUBLISHING, reason)
         else:
             self.readiness.ready(Component.PUBLISHING)

@@ -6,14 +6,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
-from models.tables import metadata
+from models.tables import COMMANDS, metadata
 from streams.store.database import Database
 from streams.store.migrations import is_of_the_models, upgrade
 from streams.store.revision import is_current, newest
 from tests.databases.postgres import PostgresServer
+from tests.fakes.clock import NOON
 
 HISTORY = ScriptDirectory(str(Path(__file__).parents[3] / "deploy" / "migrations"))
 REVISIONS = [script.revision for script in reversed(list(HISTORY.walk_revisions()))]
@@ -125,3 +126,25 @@ async def _catalogue(database: Database) -> list[tuple[object, ...]]:
 def _differences(connection: Connection) -> list[object]:
     options = {"compare_type": True, "include_object": is_of_the_models}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+async def test_a_retraction_that_was_heard_before_is_not_sent_again(database_url: str) -> None:
+    """Revision 0005 writes where it stands; whatever else waits is left as it is."""
+    database = Database(database_url)
+    await upgrade(database, "0004")
+    row: dict[str, object] = dict.fromkeys(
+        (column.name for column in COMMANDS.columns if not column.nullable), "x"
+    )
+    row |= {"exercise": False, "deliveries": 1, "status": "issued", "body": b"{}"}
+    row |= {"issued_at": NOON, "acknowledge_by": NOON, "last_sent_at": NOON}
+    kept = {"heard": NOON, "unheard": None}
+    async with database.write() as connection:
+        for name, heard_at in kept.items():
+            await connection.execute(
+                insert(COMMANDS).values(row | {"command_id": name, "retraction_heard_at": heard_at})
+            )
+    await upgrade(database)
+    async with database.read() as connection:
+        rows = await connection.execute(select(COMMANDS.c.command_id, COMMANDS.c.status))
+        assert {one.command_id: one.status for one in rows} == {"heard": "received", "unheard": "issued"}
+    await database.close()
