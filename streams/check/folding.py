@@ -5,7 +5,7 @@ from datetime import datetime
 from math import isclose
 from typing import Any
 
-from models.events.disposal import CommandRetracted
+from models.events.disposal import CommandRetracted, RetractionReceived
 from models.events.perception import IncidentAbsorbed, ReportJoined
 from models.events.steps import DeadlineExtended, DeadlineSet
 from models.identifiers import IncidentId
@@ -78,15 +78,22 @@ def deadline_rows_equal_the_log(dossier: Dossier, _: Yardstick) -> Iterator[Viol
 
 
 def command_rows_equal_the_log(dossier: Dossier, _: Yardstick) -> Iterator[Violation]:
-    """I6 the rows of commands are the orders that the state has and the retractions that the log has, as issued."""
+    """I6 the rows of commands are the orders that the state has and the retractions that the log has, heard or not."""
     if dossier.state is None:
         return
+    heard = {
+        event.data.command_id
+        for log in dossier.family.values()  # a merge may have brought the order elsewhere meanwhile
+        for event in log
+        if isinstance(event.data, RetractionReceived)
+    }
     wanted: dict[str, Row] = {one: _order(held) for one, held in dossier.state.commands.items()}
     for event in dossier.log:
         if isinstance(event.data, CommandRetracted):
             tier = wanted[event.data.command_id]["tier"] if event.data.command_id in wanted else None
             retraction = event.data.retraction
-            wanted[retraction.command_id] = _columns(retraction, tier, CommandStatus.ISSUED, None, None)
+            status = CommandStatus.RECEIVED if retraction.command_id in heard else CommandStatus.ISSUED
+            wanted[retraction.command_id] = _columns(retraction, tier, status, None, None)
     yield from _compared("commands", "command_id", dossier.commands, wanted)
 
 
