@@ -192,6 +192,12 @@ async def other_command_status(connection: AsyncConnection) -> str:
     return f"commands command_id={row.command_id}"
 
 
+async def retraction_that_nobody_heard(connection: AsyncConnection) -> str:
+    row = await one(connection, COMMANDS, COMMANDS.c.kind == "retraction", COMMANDS.c.status == "issued")
+    await change(connection, COMMANDS, row, status="received")
+    return f"commands command_id={row.command_id}"
+
+
 async def other_outcome(connection: AsyncConnection) -> str:
     row = await one(connection, OUTCOMES)
     await change(connection, OUTCOMES, row, good=not row.good)
@@ -340,6 +346,7 @@ PLANTED = (
     Planted(Invariant.I6, other_heat, (Invariant.I6,)),
     Planted(Invariant.I6, other_deadline),
     Planted(Invariant.I6, other_command_status),
+    Planted(Invariant.I6, retraction_that_nobody_heard),
     Planted(Invariant.I6, other_outcome, (Invariant.I6,)),
     Planted(Invariant.I6, lost_outcome, (Invariant.I6,)),
     Planted(Invariant.I6, other_rating),
