@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from streams.broker import groups
 from streams.broker.access import Brokers, client_settings
 
 
@@ -34,7 +35,7 @@ async def measure(brokers: Brokers, group: str, topics: Sequence[str]) -> Mappin
 
 async def _committed(
     brokers: Brokers, group: str, topics: Sequence[str]
-) -> tuple[list[TopicPartition], dict[TopicPartition, int]]:
+) -> tuple[list[TopicPartition], Mapping[tuple[str, int], int]]:
     admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
@@ -46,8 +47,7 @@ async def _committed(
             for one in described
             for partition in one["partitions"]
         ]
-        # Named one by one: asked for all that there is, Tansu gives no answer that a client can read.
-        found = await admin.list_consumer_group_offsets(group, partitions=partitions) if partitions else {}
+        found = await groups.committed(admin, group, partitions)
     finally:
         await admin.close()
-    return partitions, {partition: at.offset for partition, at in found.items()}
+    return partitions, found

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from streams.broker import groups
 from streams.broker.access import Brokers, client_settings
 
 _POLL_MS = 500
@@ -139,11 +140,9 @@ async def committed_offsets(
     admin = AIOKafkaAdminClient(**client_settings(brokers))
     try:
         await admin.start()
-        wanted = [TopicPartition(*partition) for partition in partitions]
-        found = await admin.list_consumer_group_offsets(group, partitions=wanted)
+        return await groups.committed(admin, group, partitions)
     finally:
         await admin.close()
-    return {(one.topic, one.partition): at.offset for one, at in found.items() if at.offset >= 0}
 
 
 async def follow(brokers: Brokers, topics: Iterable[str]) -> AsyncGenerator[list[Read], None]:

@@ -15,6 +15,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from models.topics import Topic
 from streams.broker.access import Brokers, client_settings
+from streams.broker.groups import state
 from streams.broker.reading import read_last
 from streams.broker.topics import CATALOGUE
 from streams.conformance.commands import KIT_HEADER
@@ -66,10 +67,9 @@ async def prepare(ground: Ground, engine_groups: Iterable[str]) -> None:
 
 async def _refuse_engine(admin: Any, groups: Iterable[str]) -> None:  # noqa: ANN401 - aiokafka has no types
     for group in groups:
-        for answer in await admin.describe_consumer_groups([group]):
-            for _code, name, state, *_ in answer.groups:
-                if name == group and state not in _NOBODY:
-                    raise GroundRefused(f"the engine's group {group!r} is on this broker ({state})")
+        found = await state(admin, group)
+        if found not in _NOBODY:
+            raise GroundRefused(f"the engine's group {group!r} is on this broker ({found})")
 
 
 async def _refuse_records(ground: Ground, existing: set[str]) -> None:

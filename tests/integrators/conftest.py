@@ -6,15 +6,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import orjson
 import pytest
 
 from tests.acceptance.program import Program
-from tests.brokers.tansu import Tansu, tansu
+from tests.brokers.kafka import KafkaBroker, delete_topics
 from tests.integrators.guide import FOLDER, built
 from tests.servers import skip_unless_ci
-
-__all__ = ["tansu"]
 
 # What a language needs on the machine, and Debian's name of it.
 _TOOLS: Mapping[str, Mapping[str, str]] = {
@@ -86,21 +83,25 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture
-def brokers(program: Program) -> str:
-    """Where its broker is."""
-    told = orjson.loads((Path(str(program.database)).parent / "running.json").read_bytes())
-    return str(told["brokers"])
-
-
-@pytest.fixture
 def path() -> str:
     """A PATH on which `fenghuo` and `python` are ours."""
     return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture
-def own_broker(tansu: Tansu) -> Iterator[Tansu]:
-    """A broker on which nobody lives; that one can be had at all is the shared one's to say."""
-    own = Tansu()
-    yield own
-    own.stop()
+async def empty_kafka(engines_kafka: KafkaBroker) -> str:
+    """host:port of a real Kafka on which nobody lives, without a topic."""
+    await delete_topics(engines_kafka.bootstrap_servers)
+    return engines_kafka.bootstrap_servers
+
+
+@pytest.fixture
+def kafka_of_an_engine(empty_kafka: str, tmp_path: Path) -> Iterator[str]:
+    """host:port of a real Kafka, beside which the whole program stands and waits for reports."""
+    program = Program(tmp_path / "engine", broker_url=f"kafka://{empty_kafka}", simulate="false")
+    try:
+        program.start()
+        program.await_ready(within_seconds=120)
+        yield empty_kafka
+    finally:
+        program.close()

@@ -50,17 +50,18 @@ def test_the_first_report_is_received(program: Program, path: str) -> None:
     program.await_that(is_received, "the receipt comes", 60)
 
 
+@pytest.mark.kafka
 @pytest.mark.parametrize("language", ["python", "java", "go"])
 def test_a_reporter_gets_its_receipt(
-    language: str, built_in: Path, reporter: list[str], brokers: str, tmp_path: Path
+    language: str, built_in: Path, reporter: list[str], kafka_of_an_engine: str, tmp_path: Path
 ) -> None:
-    """A report from each language is accepted; sent again it is known."""
+    """A report from each language is accepted on Apache Kafka; sent again it is known."""
     a_report(tmp_path / "report.json", f"of-{language}")
     for outcome in ("accepted", "duplicate"):
         done = subprocess.run(
             [*reporter, str(tmp_path / "report.json")],
             cwd=built_in,
-            env=os.environ | {"BROKERS": brokers},
+            env=os.environ | {"BROKERS": kafka_of_an_engine},
             stdout=subprocess.PIPE,
             timeout=120,
             check=True,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -13,6 +14,7 @@ from streams.broker.reading import Read, read_to_end
 from streams.broker.topics import Scale, apply
 from streams.conformance import Ground, GroundRefused, prepare
 from streams.conformance.commands import KIT_HEADER
+from tests.brokers.kafka import KafkaBroker
 from tests.brokers.tansu import Tansu
 
 ENGINE = "fenghuo"
@@ -105,3 +107,17 @@ async def test_topics_of_its_own_lie_apart(own: Tansu) -> None:
     await put(own, ground.commands)
     with pytest.raises(GroundRefused, match="try-disposal-commands"):
         await prepare(ground, (ENGINE,))
+
+
+@pytest.mark.kafka
+async def test_a_kafka_that_never_had_a_group_is_waited_for(
+    kafka_broker: KafkaBroker, tmp_path: Path
+) -> None:
+    """It answers that nobody looks after groups, and only then begins to: no reason to send a reader away."""
+    assert kafka_broker.is_running  # so Kafka can be had here
+    fresh = KafkaBroker(tmp_path)
+    fresh.start()
+    try:
+        await prepare(Ground(fresh.bootstrap_servers), (ENGINE,))
+    finally:
+        fresh.stop()
