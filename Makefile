@@ -11,6 +11,8 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 TYPED := models workflows streams tests
 QUICK_TESTS = $(wildcard tests/unit tests/property tests/architecture)
+# Half of a program's start is compiling, where nobody keeps what was compiled: the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 # Many tests wait for servers: one worker more than cores keeps them busy; six have servers enough of their own. What
 # was asked for by ARGS comes in one process.
 CORES := $(shell nproc 2>/dev/null || echo 2)

@@ -99,9 +99,7 @@ class Program:
     def environment(self, **settings: object) -> dict[str, str]:
         """The variables that the program and the commands beside it see."""
         told = {f"FENGHUO_{name.upper()}": str(value) for name, value in (self._settings | settings).items()}
-        # Half of a start is compiling, where nobody keeps what was compiled: keep it for the next lives.
-        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder.parent / "compiled")}
-        return os.environ | kept | told | self.variables
+        return os.environ | told | self.variables
 
     def use_token(self, token: str) -> None:
         """Ask over HTTP with this token from now on."""

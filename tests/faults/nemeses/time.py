@@ -1,6 +1,8 @@
 """What only time and numbers do: bursts, and a long steady life with faults at random."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -9,10 +11,11 @@ from tests.faults.books import number
 from tests.faults.judge import UNHANDLED
 from tests.faults.memory import BYTES_PER_MB, Sample, sample
 from tests.faults.nemeses.service import served_again
+from tests.faults.nemeses.workers import killed_at_places, places_in_turn
 from tests.faults.orders import figures, first_orders
 from tests.faults.outcome import Figure
 from tests.faults.scene import Scene
-from tests.faults.stack import Kept
+from tests.faults.stack import Kept, Stack
 from tests.faults.witness import Identity
 
 _SAMPLE_SECONDS = 10.0
@@ -21,6 +24,12 @@ _TIMES = 10  # what the burst is more than the usual load
 _URGENT_ONE_IN = 10
 _BETWEEN_SECONDS = 3.0
 _LOOK_EVERY_SECONDS = 0.5
+_MOST_PASSES = 60  # at a place, before a life ends there: some seconds of load
+_STRUCK = {"worker": 15, "database": 3, "broker": 2}  # how often, in twenty
+_ENDS: Mapping[str, Callable[[Stack], tuple[Callable[[], None], Callable[[], None]]]] = {
+    "database": lambda stack: (stack.server.crash, stack.server.start),
+    "broker": lambda stack: (stack.broker.kill, stack.broker.start),
+}
 
 
 async def burst(scene: Scene) -> None:
@@ -54,41 +63,50 @@ async def _told(scene: Scene, when: str, seconds: int, events_per_second: float)
 
 
 async def long_life(scene: Scene) -> None:
-    """F31: steady load for 30 minutes; workers but the first are killed, the database and the broker restarted."""
-    samples = _Samples(scene.stack.gateway, scene.stack.workers[0])
-    before = await growth.rows(scene.stack.books)
+    """F31, and F01 and F05 with it: 30 minutes in which workers die, PostgreSQL crashes and the broker is killed.
+
+    The gateway and the first worker live through it and are measured. The second worker's lives end at the eight
+    places in turn, the third's at random moments.
+    """
+    first, second, third = scene.stack.workers
+    samples = _Samples(scene.stack.gateway, first)
+    before, places = await growth.rows(scene.stack.books), places_in_turn(scene)
     until = perf_counter() + scene.count(120, 1_800)
     watching = asyncio.create_task(samples.run())
-    kills = restarts = brokers = 0
+    beside = asyncio.create_task(killed_at_places(scene, second, places, _MOST_PASSES, until))
     try:
-        while perf_counter() < until:
-            await scene.pause(3, 12)
-            drawn = scene.draws.random()
-            if drawn < 0.7:
-                scene.draws.choice(scene.stack.workers[1:]).kill()
-                kills += 1
-            elif drawn < 0.9:
-                scene.record.note("crash PostgreSQL")
-                await asyncio.to_thread(scene.stack.server.crash)
-                await scene.pause(0, 5)
-                await asyncio.to_thread(scene.stack.server.start)
-                restarts += 1
-            else:
-                scene.record.note("kill -9 broker")
-                await asyncio.to_thread(scene.stack.broker.kill)
-                await scene.pause(1, 5)
-                await asyncio.to_thread(scene.stack.broker.start)
-                brokers += 1
-            await served_again(scene)
+        done = await _strike(scene, third, until)
+        at_places = await beside
     finally:
         watching.cancel()
+        beside.cancel()
     scene.figures += [
-        Figure("kills -9 of workers", kills),
-        Figure("crashes of PostgreSQL", restarts),
-        Figure("kills -9 of the broker", brokers),
+        Figure("kills -9 at the eight failpoints", at_places, at_least=len(places)),
+        Figure("kills -9 in all", at_places + done["worker"], at_least=scene.count(20, 300)),
+        Figure("crashes of PostgreSQL", done["database"]),
+        Figure("kills -9 of the broker", done["broker"]),
         *samples.figures(),
         *growth.figures(before, await growth.rows(scene.stack.books)),
     ]
+
+
+async def _strike(scene: Scene, victim: Kept, until_seconds: float) -> Counter[str]:
+    """One fault after the other, each once the engine handles again, until that moment; how many of each."""
+    done: Counter[str] = Counter()
+    while perf_counter() < until_seconds:
+        await scene.pause(1, 4)
+        (struck,) = scene.draws.choices(*zip(*_STRUCK.items(), strict=True))
+        done[struck] += 1
+        if struck == "worker":
+            victim.kill()
+        else:
+            scene.record.note(f"end {struck} at once")
+            end, start = _ENDS[struck](scene.stack)
+            await asyncio.to_thread(end)
+            await scene.pause(0, 5)
+            await asyncio.to_thread(start)
+        await served_again(scene)
+    return done
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What is done to workers: kill -9 at named places and at random, freezing until others have taken over."""
 
 import asyncio
+from math import inf
 from time import perf_counter
 
 from streams.program.failpoints import Failpoint
@@ -15,18 +16,14 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 async def killed_at_places_and_at_random(scene: Scene) -> None:
-    """F01: one worker's lives end at the eight places in turn, the others' at random moments beside it.
-
-    With the soak's, a full set plays 300 kills: fewer at each place than a release wants, and more at random.
-    """
-    places = [place for place in Failpoint for _ in range(scene.count(1, 13))]
-    scene.draws.shuffle(places)
+    """F01: one worker's lives end at the eight places in turn, the others' at random moments beside it."""
+    places = places_in_turn(scene)
     at_random = asyncio.Event()
     first, *others = scene.stack.workers
     beside = asyncio.create_task(_killed_at_random(scene, others, at_random))
     began, told_before = perf_counter(), scene.load.events
     try:
-        at_places = await _killed_at_places(scene, first, places)
+        at_places = await killed_at_places(scene, first, places)
     finally:
         at_random.set()
     killed = at_places + await beside
@@ -41,10 +38,29 @@ async def killed_at_places_and_at_random(scene: Scene) -> None:
     ]
 
 
-async def _killed_at_places(scene: Scene, victim: Kept, places: list[Failpoint]) -> int:
+def places_in_turn(scene: Scene) -> list[Failpoint]:
+    """Every place as often as this extent wants, shuffled by the seed."""
+    places = [place for place in Failpoint for _ in range(scene.count(1, 13))]
+    scene.draws.shuffle(places)
+    return places
+
+
+async def killed_at_places(
+    scene: Scene,
+    victim: Kept,
+    places: list[Failpoint],
+    most_passes: int = _MOST_PASSES,
+    until_seconds: float = inf,
+) -> int:
+    """Each life of this worker ends at the next of these places, when it has been there up to so many times; the hits.
+
+    No life begins after that moment (`perf_counter`).
+    """
     hits = 0
     for number, place in enumerate(places):
-        armed = f"{place}:{scene.draws.randint(1, _MOST_PASSES)}"
+        if perf_counter() > until_seconds:
+            break
+        armed = f"{place}:{scene.draws.randint(1, most_passes)}"
         victim.next_life(failpoint=armed)
         if number == 0:
             victim.kill()
