@@ -58,7 +58,7 @@ mutants: .venv/.test ## plant twelve bugs in a copy, one at a time: each must be
 faults: .venv/.test ## kill, freeze, cut and fill real processes for some minutes; figures go to deploy/docs/faults.md
 	@exec $(PYTHON) -m tests.faults quick $(ARGS)
 
-faults-full: .venv/.test ## the same at full length, in about an hour
+faults-full: .venv/.test ## the same at full length and what takes long, in 75 minutes
 	@exec $(PYTHON) -m tests.faults full $(ARGS)
 
 # What is generated is committed, so that a reader needs no tool; `docs build` writes it again from the code.

@@ -2,8 +2,8 @@
 
 The quick set is what CI can bear beside the tests, ten minutes on a machine that does nothing else; the full set has
 75. In its soak (F31) workers die at the eight places and at random, and database and broker end at once, for half an
-hour: there F01, F02 and F05 are played longer than on their own, so they are in the quick set alone. Whatever is named
-is played, at either length: `python -m tests.faults full F01`.
+hour: there F01, F02 and F05 are played longer than on their own, so they are in the quick set alone, as is what is no
+longer at full length. Whatever is named is played, at either length: `python -m tests.faults full F01`.
 """
 
 from tests.faults.field import Manner
@@ -56,15 +56,15 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment("F05", database.restarted, extents=_QUICK, drained_at_most=60),
     Experiment("F06", database.commits_without_answer, wish=_LINES),
     Experiment("F07", database.locked, extents=_FULL),
-    Experiment("F07", database.locked, pair=TANSU_SQLITE),
-    Experiment("F08", disk.database_full, pair=TANSU_SQLITE, wish=_DATABASE_ON_64_MB),
+    Experiment("F07", database.locked, pair=TANSU_SQLITE, extents=_QUICK),
+    Experiment("F08", disk.database_full, pair=TANSU_SQLITE, extents=_QUICK, wish=_DATABASE_ON_64_MB),
     Experiment("F08", disk.database_full, extents=_FULL, wish=_DATABASE_ON_400_MB),
     Experiment("F09", disk.broker_full, extents=_FULL, wish=_BROKER_ON_256_MB),
     Experiment("F10", network.cut_off, extents=_FULL, wish=_LINES),
     Experiment("F11", slow.consumers, extents=_FULL, manners=_SLOW, drained_within_seconds=_AT_MOST),
     Experiment("F12", poison.among_the_good),
     Experiment("F13", poison.nothing_else, extents=_FULL),
-    Experiment("F14", bodies.oversized, pair=TANSU_SQLITE),
+    Experiment("F14", bodies.oversized, pair=TANSU_SQLITE, extents=_QUICK),
     Experiment("F16", clocks.set_wrong, extents=_FULL, wish=_OWN_CLOCKS, drained_within_seconds=_AT_MOST),
     Experiment("F17", storm.come_and_go, wish=_SIX, extents=_FULL, events_per_second=3),
     Experiment(

@@ -44,7 +44,7 @@ async def set_wrong(scene: Scene) -> None:
         jumps = await _jumps(scene, seconds)
         await _drift(scene, seconds)
         waited = await _starts_five_minutes_off(scene)
-        await asyncio.sleep(scene.count(1, 60))  # the longer clocks of those that nobody confirmed pass, too
+        await asyncio.sleep(scene.count(1, 40))  # the longer clocks of those that nobody confirmed pass, too
     scene.figures += [*jumps, Figure("engine with a clock 5 min off waits and says so", waited, at_least=1)]
     scene.figures += stopwatch.figures()
     for told in held_back:
@@ -202,7 +202,7 @@ async def _starts_five_minutes_off(scene: Scene) -> int:
     while victim.has_next_life:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
     await victim.await_ready()
-    await asyncio.sleep(scene.count(4, 30))
+    await asyncio.sleep(scene.count(4, 15))
     return waited
 
 

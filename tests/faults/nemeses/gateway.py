@@ -11,7 +11,7 @@ _READY_WITHIN_SECONDS = 90.0
 
 async def killed_mid_request(scene: Scene) -> None:
     """F27: kill -9 with many requests in its hands; whoever got no answer sends the same again until it has one."""
-    gateway, hits, kills = scene.stack.gateway, scene.count(20, 500), 0
+    gateway, hits, kills = scene.stack.gateway, scene.count(20, 300), 0
     while scene.witness.cut_short < hits:
         await gateway.await_ready(_READY_WITHIN_SECONDS)
         crowd = asyncio.create_task(scene.load.burst(scene.count(*_TOGETHER), 1_000))

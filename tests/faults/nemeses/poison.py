@@ -31,7 +31,7 @@ _REPORTS_READ = "SELECT coalesce(sum(next_offset), 0) FROM progress WHERE topic 
 
 async def among_the_good(scene: Scene) -> None:
     """F12: what cannot be read, one in twenty and more, on the topics of reports, beside the load."""
-    sent = scene.count(24, 400)
+    sent = scene.count(24, 200)
     async with Publisher(scene.stack.brokers) as publisher:
         for one in range(sent):
             topic = Topic.REPORTS if one % 2 else Topic.REPORTS_URGENT

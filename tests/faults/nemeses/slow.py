@@ -28,7 +28,7 @@ _AS_EVER = f"{_FUNCTION} $$ BEGIN RETURN NEW; END $$"
 
 async def consumers(scene: Scene) -> None:
     """F11: every message takes 500 ms more while units answer late and twenty screens read a byte a second."""
-    seconds = scene.count(30, 120)
+    seconds = scene.count(30, 60)
     peaks = {one.name: Peak(one.program.process_id) for one in scene.stack.everybody}
     async with _screens(scene) as screens:
         scene.record.note(f"each message takes {_HANDLED_SLOWER_SECONDS} s more for {seconds} s")

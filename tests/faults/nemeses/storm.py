@@ -27,7 +27,7 @@ async def come_and_go(scene: Scene) -> None:
     for one in workers[_STEADY_WORKERS:]:
         await asyncio.to_thread(one.leave)
     await group_at_rest(scene, _STEADY_WORKERS)
-    steady = await _handled_a_second(scene, asyncio.sleep(scene.count(10, 30)))
+    steady = await _handled_a_second(scene, asyncio.sleep(scene.count(10, 20)))
     storm = _Storm(scene)
     stormy = await _handled_a_second(scene, storm.blow(scene.count(30, 300)))
     at_rest_after = await group_at_rest(scene, len(storm.up))

@@ -103,12 +103,12 @@ async def nothing(scene: Scene) -> None:
 
 async def frozen_until_forgotten(scene: Scene) -> None:
     """F04: SIGSTOP for three sessions, while others take its partitions; then it wakes and finishes what it held."""
-    seconds = 3 * float(str(SESSION["session_timeout_seconds"]))
-    for number in range(scene.count(1, 4)):
+    seconds, frozen = 3 * float(str(SESSION["session_timeout_seconds"])), scene.count(1, 3)
+    for number in range(frozen):
         victim = scene.stack.workers[number % len(scene.stack.workers)]
         await scene.pause(1, 3)
         victim.freeze()
         await asyncio.sleep(seconds)
         victim.thaw()
         await asyncio.sleep(5)
-    scene.figures.append(Figure("workers frozen for three sessions", scene.count(1, 4)))
+    scene.figures.append(Figure("workers frozen for three sessions", frozen))
