@@ -16,9 +16,10 @@ from models.events.steps import (
     StepStarted,
 )
 from models.identifiers import CommandId, DeadlineId, derive
+from models.messages.event import Actor
 from models.vocabulary import STAGE_OF_STEP, DeadlineKind, Stage, Step, Tier
 from workflows.incident import Incident
-from workflows.ledger import CLOCK, Ledger
+from workflows.ledger import CLOCK, RULE, Ledger
 from workflows.rulebook import Rulebook
 
 _HEIGHT = {Tier.TOWNSHIP: 0, Tier.DISTRICT: 1, Tier.CITY: 2}
@@ -77,12 +78,13 @@ def climb(ledger: Ledger, step: Step) -> None:
         move_step(ledger, step, here.above)
 
 
-def move_step(ledger: Ledger, step: Step, tier: Tier) -> None:
-    """Another tier owns this step from now, with a clock of its own."""
+def move_step(ledger: Ledger, step: Step, tier: Tier, reason: str | None = None, actor: Actor = RULE) -> None:
+    """Another tier owns this step from now, with a clock of its own; `reason` is for those who had a choice."""
     cancel(ledger, ledger.incident.deadline_of(DeadlineKind.STEP, step=step))
     here = ledger.incident.steps[step].tier
     area_code = ledger.incident.place.at(tier)
-    ledger.record(StepEscalated(step=step, from_tier=here, to_tier=tier, area_code=area_code))
+    moved = StepEscalated(step=step, from_tier=here, to_tier=tier, area_code=area_code, reason=reason)
+    ledger.record(moved, actor)
     _set_step_clock(ledger, step, tier)
 
 

@@ -194,7 +194,7 @@ def _escalate(ledger: Ledger, message: DecisionTaken) -> Result:
     if tier is None or not lower:
         return Refusal(RefusalCode.NOTHING_TO_DO, "no open step lies below that tier")
     for step in lower:
-        move_step(ledger, step, tier)
+        move_step(ledger, step, tier, _reason(message.decision), _officer(message.decision))
     return None
 
 

@@ -41,12 +41,16 @@ class StepPassed(EventData):
 
 @event_type
 class StepEscalated(EventData):
-    """A step was not finished in time, or an officer passed it on: the next tier owns it."""
+    """A step was not finished in time, or an officer passed it on: the next tier owns it.
+
+    `reason` is the officer's; there is none where time or a worse level passed it on.
+    """
 
     step: Step
     from_tier: Tier
     to_tier: Tier
     area_code: AreaCodeField
+    reason: Text | None = None
 
 
 @event_type

@@ -4,12 +4,14 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
+from models.events.steps import StepEscalated
 from models.identifiers import CommandId, FeedbackId, UnitCode
 from models.messages.feedback import Feedback
 from models.messages.report import Facts
 from models.units import parse_unit
 from models.vocabulary import (
     Action,
+    ActorKind,
     Channel,
     Claim,
     CommandStatus,
@@ -323,6 +325,21 @@ def test_passing_a_step_up_is_not_being_late() -> None:
     world.advance(301)
     assert _now(world, incident).steps[Step.ASSIGN].times_overdue == 1
     assert _now(world, incident).steps[Step.CHECK].times_overdue == 0
+
+
+def test_who_passed_a_step_up_and_why_is_in_the_log() -> None:
+    """The officer and the reason of the decision stand on every step that it moved; the clock gives none."""
+    world = CoreWorld()
+    incident = _open(world)
+    world.decide(incident.incident_id, Action.ESCALATE, to_tier=Tier.DISTRICT, area="500108")
+    world.advance(301)
+    told = [
+        (event.actor.kind, event.data.to_tier, event.data.reason)
+        for event in world.log[incident.incident_id]
+        if isinstance(event.data, StepEscalated)
+    ]
+    by_officer = (ActorKind.OFFICER, Tier.DISTRICT, "the test says so")
+    assert set(told) == {by_officer, (ActorKind.RULE, Tier.CITY, None)}
 
 
 def test_a_retraction_has_a_limit_of_its_own() -> None:
