@@ -217,7 +217,13 @@ class CoreWorld:
                 self.reports.setdefault(state.merged_into, []).extend(gone)
 
     def feedback(
-        self, command_id: CommandId, kind: FeedbackKind, *, unit_code: str | None = None, late: bool = False
+        self,
+        command_id: CommandId,
+        kind: FeedbackKind,
+        *,
+        unit_code: str | None = None,
+        late: bool = False,
+        note: str | None = None,
     ) -> Answer:
         """A unit says something about a command, or its retraction, wherever that is held now."""
         held = next(i for i in self.incidents.values() if holds(i, command_id))
@@ -231,6 +237,7 @@ class CoreWorld:
             person=PERSON,
             occurred_at=self.now - timedelta(hours=1) if late else self.now,
             reason="no vehicle" if kind is FeedbackKind.REFUSED else None,
+            note=note,
         )
         return self._handle(
             FeedbackGiven(Envelope(feedback.message_id, held.incident_id, self.now), feedback)

@@ -68,7 +68,8 @@ def _hear_late(ledger: Ledger, held: CommandState, feedback: Feedback) -> Refusa
     """An escalated or refused command is somebody else's now; a done or retracted one is nobody's."""
     if held.status not in (CommandStatus.ESCALATED, CommandStatus.REFUSED):
         return Refusal(RefusalCode.COMMAND_ENDED, f"the command is {held.status}")
-    _progress(ledger, feedback, f"late {feedback.kind}")
+    late = f"late {feedback.kind}"
+    _progress(ledger, feedback, late if feedback.note is None else f"{late}: {feedback.note}")
     return None
 
 
@@ -101,6 +102,8 @@ def _acknowledge(ledger: Ledger, held: CommandState, feedback: Feedback) -> None
             person=_person(feedback),
             occurred_at=feedback.occurred_at,
             within_limit=ledger.now <= held.command.acknowledge_by,
+            # What is said with the end of the work stands there.
+            note=feedback.note if feedback.kind is FeedbackKind.ACKNOWLEDGED else None,
         ),
         _unit(feedback),
     )
@@ -114,6 +117,7 @@ def _refuse(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
             command_id=feedback.command_id,
             person=_person(feedback),
             reason=feedback.reason or "no reason given",
+            note=feedback.note,
         ),
         _unit(feedback),
     )
@@ -141,6 +145,7 @@ def _done(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
             person=_person(feedback),
             occurred_at=feedback.occurred_at,
             within_limit=due is None or ledger.now <= due,
+            note=feedback.note,
         ),
         _unit(feedback),
     )

@@ -68,12 +68,13 @@ class CommandReceived(EventData):
 
 @event_type
 class CommandAcknowledged(EventData):
-    """A named person has the command."""
+    """A named person has the command; `note` is what the unit said with it."""
 
     command_id: CommandIdField
     person: Person
     occurred_at: Moment
     within_limit: bool
+    note: Text | None = None
 
 
 @event_type
@@ -83,11 +84,12 @@ class CommandRefused(EventData):
     command_id: CommandIdField
     person: Person
     reason: Text
+    note: Text | None = None
 
 
 @event_type
 class CommandProgressed(EventData):
-    """How far the unit is."""
+    """How far the unit is. `note` is its own; of an answer that came too late it begins with `late` and its kind."""
 
     command_id: CommandIdField
     progress_ratio: Ratio | None
@@ -97,12 +99,13 @@ class CommandProgressed(EventData):
 
 @event_type
 class CommandDone(EventData):
-    """The unit says that the work is done."""
+    """The unit says that the work is done; `note` is what else it said."""
 
     command_id: CommandIdField
     person: Person
     occurred_at: Moment
     within_limit: bool
+    note: Text | None = None
 
 
 @event_type

@@ -342,6 +342,27 @@ def test_who_passed_a_step_up_and_why_is_in_the_log() -> None:
     assert set(told) == {by_officer, (ActorKind.RULE, Tier.CITY, None)}
 
 
+def test_what_a_unit_says_with_its_answer_is_in_the_log_once() -> None:
+    """Also with the end of the work, with a refusal, and with what comes when somebody else has the order."""
+    world = CoreWorld()
+    incident = _open(world, urgent=True)
+    first, second = list(_now(world, incident).commands)[:2]
+    for command_id, kind in (
+        (first, FeedbackKind.ACKNOWLEDGED),
+        (first, FeedbackKind.DONE),
+        (second, FeedbackKind.REFUSED),
+        (second, FeedbackKind.DONE),
+    ):
+        world.feedback(command_id, kind, note=f"said with {kind}")
+    notes = [getattr(event.data, "note", None) for event in world.log[incident.incident_id]]
+    assert [note for note in notes if note] == [
+        "said with acknowledged",
+        "said with done",
+        "said with refused",
+        "late done: said with done",
+    ]
+
+
 def test_a_retraction_has_a_limit_of_its_own() -> None:
     """However late it comes, its unit's system has as long for it as its tier has for an order."""
     world = CoreWorld()
