@@ -2,7 +2,7 @@
 
 JSON, unless a person looks on. Only ids, words and lengths: never a name, a phone number or what a report says.
 Levels: info = state changed, warning = somebody must look today, error = somebody must look now. Other people's
-libraries come out in the same form, from warning up.
+libraries come out in the same form, from warning up, and what they repeat is said seldom (`streams.log_seldom`).
 """
 
 import logging
@@ -13,6 +13,7 @@ from typing import TextIO
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from streams.log_seldom import UNSAID, Seldom
 from streams.settings import LogFormat, LogLevel
 
 
@@ -94,9 +95,14 @@ def configure_logging(
 
 def _configure_libraries(renderer: Processor, out: TextIO, level: int) -> None:
     handler = logging.StreamHandler(out)
+    handler.addFilter(Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_COMMON],
+            foreign_pre_chain=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(allow=[UNSAID]),
+                *_COMMON,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -24,6 +24,7 @@ _TIMES = 10  # what the burst is more than the usual load
 _URGENT_ONE_IN = 10
 _BETWEEN_SECONDS = 3.0
 _LOOK_EVERY_SECONDS = 0.5
+_ALONE_WITHIN_SECONDS = 90.0
 _MOST_PASSES = 60  # at a place, before a life ends there: some seconds of load
 _STRUCK = {"worker": 15, "database": 3, "broker": 2}  # how often, in twenty
 _ENDS: Mapping[str, Callable[[Stack], tuple[Callable[[], None], Callable[[], None]]]] = {
@@ -69,6 +70,7 @@ async def long_life(scene: Scene) -> None:
     places in turn, the third's at random moments.
     """
     first, second, third = scene.stack.workers
+    await _alone_with_the_job(scene, first, (second, third))
     samples = _Samples(scene.stack.gateway, first)
     before, places = await growth.rows(scene.stack.books), places_in_turn(scene)
     until = perf_counter() + scene.count(120, 1_800)
@@ -88,6 +90,23 @@ async def long_life(scene: Scene) -> None:
         *samples.figures(),
         *growth.figures(before, await growth.rows(scene.stack.books)),
     ]
+
+
+async def _alone_with_the_job(scene: Scene, first: Kept, others: Sequence[Kept]) -> None:
+    """Heat and ratings are one worker's, who remembers what was told of everybody: nobody may begin that later.
+
+    It keeps the job as long as it renews it, and a worker that lives keeps renewing it.
+    """
+    for one in others:
+        await asyncio.to_thread(one.leave)
+    until = perf_counter() + _ALONE_WITHIN_SECONDS
+    while '"projections_published"' not in first.program.log.read_text(errors="replace"):
+        assert perf_counter() < until, f"{first.name} has not taken over heat and ratings"
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    for one in others:
+        one.start()
+        await one.await_ready()
+    scene.record.note(f"{first.name} has heat and ratings")
 
 
 async def _strike(scene: Scene, victim: Kept, until_seconds: float) -> Counter[str]:

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from streams.log import LogEvent, UnlistedLogEvent, configure_logging
+from streams.log_seldom import SAID_AGAIN_AFTER_SECONDS, Seldom
 from streams.settings import LogFormat, LogLevel
 
 
@@ -47,6 +48,41 @@ def test_libraries_speak_in_the_same_form(out: io.StringIO) -> None:
     logging.getLogger("aiokafka").warning("broker %s is away", 1)
     line = json.loads(out.getvalue())
     assert (line["event"], line["level"], line["logger"]) == ("broker 1 is away", "warning", "aiokafka")
+
+
+def test_what_a_library_repeats_is_said_seldom(out: io.StringIO) -> None:
+    """A broker that is away fills no disk: one line of a kind, then one that says how many it stands for."""
+    configure_logging(LogFormat.JSON, stream=out)
+    (handler,) = logging.getLogger().handlers
+    now = [100.0]
+    handler.filters[:] = [Seldom(lambda: now[0])]
+    for number in range(500):
+        logging.getLogger("aiokafka").error("broker %s is away", number)
+        now[0] += 0.01
+    logging.getLogger("aiokafka").error("another matter")
+    try:
+        raise ValueError("ours")
+    except ValueError:
+        for _ in range(2):
+            logging.getLogger("aiokafka").exception("broker %s is away", 1)
+    now[0] += SAID_AGAIN_AFTER_SECONDS
+    logging.getLogger("aiokafka").error("broker %s is away", 501)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["event"], line.get("unsaid")) for line in lines] == [
+        ("broker 0 is away", None),
+        ("another matter", None),
+        ("broker 1 is away", None),
+        ("broker 1 is away", None),
+        ("broker 501 is away", 499),
+    ]
+
+
+def test_a_library_that_never_says_the_same_is_forgotten() -> None:
+    """Words made anew for each line grow no memory."""
+    seldom = Seldom(lambda: 0.0)
+    for number in range(5_000):
+        assert seldom.filter(logging.LogRecord("x", logging.ERROR, "", 0, f"line {number}", None, None))
+    assert len(seldom._said) <= 1_000
 
 
 def test_less_important_lines_can_be_left_out(out: io.StringIO) -> None:

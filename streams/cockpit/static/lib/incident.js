@@ -9,6 +9,7 @@ import { t } from "./i18n.js";
 import { areaName, categoryName, sourceName, unitName } from "./names.js";
 import { reportKey, standingAfter, STEPS, viewOfPast } from "./replay.js";
 import { mayAsk, personalOf } from "./personal.js";
+import { lastWords, whoSaid } from "./said.js";
 import { Singles } from "./singles.js";
 import { clockTime, dayTime, nowMs, span } from "./time.js";
 
@@ -168,7 +169,7 @@ export class IncidentPanel {
       id: "replay-slider",
     }));
     const last = events[shown - 1];
-    const words = this.at !== null && last ? t("replay-at", shown, events.length, `${clockTime(last.recorded_at)} ${t(`event-${last.type}`)}`) : t("replay-now");
+    const words = this.at !== null && last ? t("replay-at", shown, events.length, [clockTime(last.recorded_at), t(`event-${last.type}`), whoSaid(last)].filter(Boolean).join(" ")) : t("replay-now");
     slider.setAttribute("aria-valuetext", words);
     return el(
       "div",
@@ -267,7 +268,7 @@ export class IncidentPanel {
     const held = past
       ? Object.values(past.commands).map((one) => ({ command: one.command, status: one.status, acknowledged_by: one.person && { name: one.person } }))
       : this.loaded?.commands.filter((one) => one.command.kind === "order") ?? [];
-    const waiting = view.waiting_tasks;
+    const waiting = view.waiting_tasks, said = lastWords(this.loaded?.events ?? [], this.at);
     if (!held.length && !waiting.length) return el("div");
     return el(
       "div",
@@ -282,6 +283,7 @@ export class IncidentPanel {
           el("div", { class: "row" }, el("b", { text: unitName(one.command.unit_code) }),
             el("span", { class: `state-${one.status}`, text: `${t(`command-${one.status}`)} ${one.acknowledged_by?.name ?? ""}` })),
           el("p", { class: "quiet", text: one.command.text_zh }),
+          wordsBelow(said.get(one.command.command_id)),
           past ? null : this.singles.ofOrder(view, one),
           gallery(one.attachments, unitName(one.command.unit_code)),
         )),
@@ -325,6 +327,9 @@ export class IncidentPanel {
     return el("div", {}, el("h3", { text: `${t("reports")} ${reports.length}` }), el("ul", { class: "reports" }, ...items.reverse()));
   }
 }
+
+/** @param {{words: string, at: string} | undefined} said */
+const wordsBelow = (said) => said && el("p", { class: "said" }, el("time", { class: "number", text: clockTime(said.at) }), ` ${said.words}`);
 
 /** @param {string} id */
 async function allEvents(id) {
