@@ -71,19 +71,23 @@ def the_rest_is_done(program: Program, incident_id: str) -> None:
     """Every unit that still owes something says that its work is done."""
     for held in program.http.get(f"/api/incidents/{incident_id}/commands").json()["commands"]:
         command = held["command"]
-        if command["kind"] != "order" or held["status"] not in OWED:
-            continue
-        body = {
-            "schema_version": 1,
-            "feedback_id": str(uuid4()),
-            "incident_id": incident_id,
-            "unit_code": command["unit_code"],
-            "kind": "done",
-            "person": {"name": "赵强"},
-            "occurred_at": _now(),
-        }
-        answer = program.http.post(f"/api/commands/{command['command_id']}/feedback", json=body)
-        assert answer.status_code in (200, 202), answer.text
+        if command["kind"] == "order" and held["status"] in OWED:
+            answer(program, command, "done")
+
+
+def answer(program: Program, command: Body, kind: str, **what: object) -> None:
+    """A unit's answer to its command."""
+    body = {
+        "schema_version": 1,
+        "feedback_id": str(uuid4()),
+        "incident_id": command["incident_id"],
+        "unit_code": command["unit_code"],
+        "kind": kind,
+        "person": {"name": "赵强"},
+        "occurred_at": _now(),
+    }
+    taken = program.http.post(f"/api/commands/{command['command_id']}/feedback", json=body | what)
+    assert taken.status_code in (200, 202), taken.text
 
 
 def told_of_fire(place: str) -> str:
