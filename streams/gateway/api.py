@@ -24,6 +24,7 @@ from streams.gateway import (
     personal,
     problems,
     proposals,
+    report_outcomes,
     reports,
     sessions,
     unit_commands,
@@ -39,6 +40,7 @@ from streams.gateway.services import Services
 _WORTH_PACKING_BYTES = 1_024
 ROOMS = (
     reports,
+    report_outcomes,
     decisions,
     proposals,
     feedback,

@@ -23,7 +23,7 @@ from streams.gateway.problems import Problem, not_found, unauthorized
 from streams.gateway.security import is_open
 from streams.gateway.services import Services
 
-THEIRS = frozenset({("POST", "/api/reports")})
+THEIRS = frozenset({("POST", "/api/reports"), ("GET", "/api/reports/{source_id}/{report_id}")})
 
 
 async def require_theirs(request: Request) -> None:

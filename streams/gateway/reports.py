@@ -35,7 +35,8 @@ async def post_report(
     intake: IntakeOf,
     rates: RatesOf,
 ) -> ReportAccepted:
-    """Hand in a report. 202: it is on disk here and goes on by itself; what becomes of it comes as receipts.
+    """Hand in a report. 202: it is on disk here and goes on by itself; what becomes of it comes as receipts,
+    and `GET /api/reports/{source_id}/{report_id}` tells.
 
     The same report again (same source_id, report_id and content) is answered alike, with 200; other content under the
     same ids is refused with 409. After a 5xx or a broken connection send the very same again: it counts once. Nobody is

@@ -32,6 +32,7 @@ class Rankings:
 
     async def recall(self) -> None:
         """Read what was told last, by whomever. Raises Transient."""
+        self._told = {}  # not beside what is read now
         async with self.database.read() as connection:
             values = await projections.published(connection, Topic.HEAT_RANKINGS)
         self._told = {

@@ -55,6 +55,12 @@ _KINDS = (
 )
 
 
+def _remembered(rating: Rating) -> Rating:
+    """Without the incidents behind it, which are no news and, of a thousand subjects, most of its memory."""
+    bare = tuple(one.model_copy(update={"incident_ids": ()}) for one in rating.components)
+    return rating.model_copy(update={"components": bare})
+
+
 @dataclass(slots=True)
 class Ratings:
     """The ratings of every subject that has ever had one.
@@ -72,9 +78,10 @@ class Ratings:
 
     async def recall(self) -> None:
         """Read what was told last, by whomever. Raises Transient."""
+        self._told = {}  # not beside what is read now
         async with self.database.read() as connection:
             values = await projections.published(connection, Topic.RATINGS)
-        self._told = {code: Rating.model_validate_json(value) for code, value in values.items()}
+        self._told = {code: _remembered(Rating.model_validate_json(value)) for code, value in values.items()}
         self._looked_at = None
 
     def are_due(self, rules: Rulebook, now: datetime) -> bool:
@@ -97,7 +104,7 @@ class Ratings:
 
     def keep(self, ratings: list[Rating], rules: Rulebook, now: datetime) -> None:
         """These are committed. When they were all that had changed, the next look can wait."""
-        self._told |= {one.subject_code: one for one in ratings}
+        self._told |= {one.subject_code: _remembered(one) for one in ratings}
         if len(ratings) < self.at_a_time:
             self._looked_at, self._looked_under = now, rules.digest
 

@@ -1,5 +1,6 @@
 """Projections on both engines: figures and the incidents behind them, the hottest, and one worker that publishes."""
 
+import pickle
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from streams.store.errors import TransientFault
 from streams.store.incidents import Standing
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
 from streams.sweepers.projections import ProjectionSweep
+from streams.sweepers.ratings import Ratings
 from tests.appraised import heats
 from tests.core_world import CoreWorld, make_report
 from tests.fakes.clock import NOON, ManualClock
@@ -37,6 +39,7 @@ CITY = AreaCode("500000")
 DISTRICT_CODE = AreaCode("500108")
 TOWNSHIP_CODE = AreaCode("500108001")
 UNIT_CODE = UnitCode("500108:fire")
+EVERY = timedelta(seconds=30)
 
 
 @pytest.fixture
@@ -177,7 +180,7 @@ class Worker:
             clock=self.clock,
             wall=self.clock,
             rules=lambda: self.rules,
-            ratings_every=timedelta(seconds=30),
+            ratings_every=EVERY,
             nudge_outbox=self._nudge,
             metrics=Metrics(self.registry),
             ratings_at_a_time=ratings_at_a_time,
@@ -282,6 +285,21 @@ async def test_ratings_are_told_when_their_figures_change(database: Database) ->
     assert found[UNIT_CODE].colour is RatingColour.RED
     assert found[TOWNSHIP_CODE].colour is RatingColour.GREEN
     assert await worker(60) == 0
+
+
+async def test_what_was_told_takes_no_more_memory_with_the_incidents_behind_it(database: Database) -> None:
+    """A week's incidents stand in the message and not in the worker: it remembers the figures, read again or told."""
+    await keep(database, outcome("o-1"))
+    few, many = Ratings(database, EVERY, 200), Ratings(database, EVERY, 200)
+    few.keep(await few.changed(RULES, NOON), RULES, NOON)
+    await keep(database, *(outcome(f"more-{n}", incident=f"i-{n}") for n in range(50)))
+    many.keep(await many.changed(RULES, NOON), RULES, NOON)
+    assert len(pickle.dumps(many._told)) == pytest.approx(len(pickle.dumps(few._told)), abs=30)
+    worker, later = Worker(database), Ratings(database, EVERY, 200)
+    await worker()
+    await later.recall()
+    assert len(pickle.dumps(later._told)) == pytest.approx(len(pickle.dumps(few._told)), abs=500)
+    assert len(dict(await told(database, Topic.RATINGS))[UNIT_CODE]) > 1_000
 
 
 async def test_many_ratings_are_told_over_several_turns(database: Database) -> None:

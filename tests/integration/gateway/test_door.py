@@ -139,7 +139,7 @@ def test_no_route_takes_or_gives_a_table_model() -> None:
         )
         for model in models_in(annotation)
     }
-    assert len(routes) == 42
+    assert len(routes) == 43
     assert len(reached) > 20
     assert [model for model in reached if issubclass(model, SQLModel)] == []
 
@@ -161,7 +161,7 @@ async def test_the_description_is_whole(gateway: Gateway) -> None:
     assert references <= {f"#/components/schemas/{name}" for name in schemas}
     assert {"Report", "Decision", "Feedback", "ProblemView"} <= set(schemas)
     operations = [(path, one) for path, item in document["paths"].items() for one in item.values()]
-    assert len(operations) == 34
+    assert len(operations) == 35
     for path, operation in operations:
         if path.startswith("/api/"):
             assert operation["security"] == [{"token": []}]

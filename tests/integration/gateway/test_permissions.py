@@ -231,6 +231,7 @@ MATRIX = (
     Row("GET /api/areas", "/api/areas", of_my_own),
     Row("GET /api/session", "/api/session", of_my_own),
     Row("GET /api/decisions/{message_id}", "/api/decisions/none", lambda *_: {404}),
+    Row("GET /api/reports/{source_id}/{report_id}", "/api/reports/grid-1/r-1", lambda *_: {404}),
 )
 # Streams do not end by themselves and are asked for in test_screen.py; a sign-out ends what the matrix asks with; the
 # pages hold no data, and what is open needs no role.

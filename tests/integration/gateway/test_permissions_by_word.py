@@ -82,8 +82,8 @@ async def test_a_token_gives_what_a_session_gives(by_token: Scene, row: Row) -> 
     assert wrong == []
 
 
-async def test_a_producer_has_one_cell(scene: Scene) -> None:
-    """Of all routes there are, reporting is a producer's: below its node, and wherever that is, nothing else."""
+async def test_a_producer_has_two_cells(scene: Scene) -> None:
+    """Of all routes there are, reporting and what became of it are a producer's, below its node, and nothing else."""
     closed, wrong = 0, []
     for area in (CITY, DISTRICT, TOWNSHIP, SIBLING, ELSEWHERE):
         headers = await key_at(scene, area)
