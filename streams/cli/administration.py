@@ -76,9 +76,10 @@ def archive(
 async def _archived(database: Database, settings: Settings, before: Month, quiet_days: float) -> None:
     async with database.read() as connection:
         now = await program_now(connection, settings)
-    folder = ArchiveFolder(settings.archive)
+    folder, is_any = ArchiveFolder(settings.archive), False
     try:
         async for done in put_away(database, folder, before, now, quiet_days):
+            is_any = True
             match done:
                 case FileMade():
                     answer(
@@ -92,6 +93,8 @@ async def _archived(database: Database, settings: Settings, before: Month, quiet
                     )
     except OSError as full:
         raise CannotDo(f"{folder.path} takes no more: {full}; nothing was taken from the database") from full
+    if not is_any:
+        remark(f"no incident was opened before {before}: there is nothing to put away")
 
 
 @docs.command("build")

@@ -9,6 +9,7 @@ def test_nothing_old_is_nothing_to_do(fenghuo: Fenghuo) -> None:
     """On a database of today's incidents it ends well, and says nothing was put away."""
     said = fenghuo("db", "archive", "--before", "2020-01")
     assert (said.code, said.answer) == (0, "")
+    assert "there is nothing to put away" in said.remarks
 
 
 @pytest.mark.parametrize(("word", "told"), [("2999-13", "no month"), ("2099-01", "yet to come")])
