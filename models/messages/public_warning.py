@@ -39,7 +39,7 @@ class PublicWarning(Outbound):
     message_type: MessageType
     """the first of a chain, or what changes or ends it"""
     references: tuple[IdentifierField, ...] = ()
-    """warning_ids of the chain so far; none in an alert"""
+    """warning_ids of the chain so far, its alert and at most the latest twenty after it; none in an alert"""
     status: WarningStatus
     """an exercise is published nowhere as the real thing"""
     colour: WarningColour
