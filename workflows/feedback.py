@@ -68,8 +68,8 @@ def _hear_late(ledger: Ledger, held: CommandState, feedback: Feedback) -> Refusa
     """An escalated or refused command is somebody else's now; a done or retracted one is nobody's."""
     if held.status not in (CommandStatus.ESCALATED, CommandStatus.REFUSED):
         return Refusal(RefusalCode.COMMAND_ENDED, f"the command is {held.status}")
-    late = f"late {feedback.kind}"
-    _progress(ledger, feedback, late if feedback.note is None else f"{late}: {feedback.note}")
+    late, words = f"late {feedback.kind}", feedback.note or feedback.reason
+    _progress(ledger, feedback, late if words is None else f"{late}: {words}")
     return None
 
 
