@@ -25,7 +25,7 @@ from streams.check.yardstick import Yardstick
 from streams.store import heat, projections
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT, Figures
 from workflows.appraisal.heat import has_moved, rank
-from workflows.appraisal.rating import Window, area_subject, has_changed, rate, unit_subject
+from workflows.appraisal.rating import Window, area_subject, gist_of, has_changed, rate, unit_subject
 
 M = TypeVar("M", HeatRanking, Rating)
 
@@ -101,7 +101,9 @@ def _differs(rating: Rating, figures: Figures, window: Window, yardstick: Yardst
     code = rating.subject_code
     is_unit = rating.subject_kind is SubjectKind.UNIT
     subject = unit_subject(UnitCode(code)) if is_unit else area_subject(AreaCode(code))
-    return has_changed(rating, rate(subject, figures.get(code, {}), window, yardstick.rules, window.end))
+    return has_changed(
+        gist_of(rating), rate(subject, figures.get(code, {}), window, yardstick.rules, window.end)
+    )
 
 
 async def _figures(connection: AsyncConnection, window: Window) -> Figures:

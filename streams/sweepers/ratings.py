@@ -20,10 +20,12 @@ from streams.store import projections
 from streams.store.database import Database
 from streams.store.projections import DISTRICT, TOWNSHIP, UNIT
 from workflows.appraisal.rating import (
+    Gist,
     Subject,
     Tally,
     Window,
     area_subject,
+    gist_of,
     has_changed,
     rate,
     rests_on,
@@ -40,12 +42,12 @@ class _Kind:
     column: Column[str]
     subject: Callable[[str], Subject]
 
-    def covers(self, rating: Rating) -> bool:
+    def covers(self, told: Gist) -> bool:
         """Whether a rating is of this kind."""
         if self.column is UNIT:
-            return rating.subject_kind is SubjectKind.UNIT
+            return told.subject_kind is SubjectKind.UNIT
         tier = Tier.DISTRICT if self.column is DISTRICT else Tier.TOWNSHIP
-        return rating.subject_kind is SubjectKind.AREA and rating.tier is tier
+        return told.subject_kind is SubjectKind.AREA and told.tier is tier
 
 
 _KINDS = (
@@ -53,12 +55,6 @@ _KINDS = (
     _Kind("township", TOWNSHIP, lambda code: area_subject(AreaCode(code))),
     _Kind("unit", UNIT, lambda code: unit_subject(UnitCode(code))),
 )
-
-
-def _remembered(rating: Rating) -> Rating:
-    """Without the incidents behind it, which are no news and, of a thousand subjects, most of its memory."""
-    bare = tuple(one.model_copy(update={"incident_ids": ()}) for one in rating.components)
-    return rating.model_copy(update={"components": bare})
 
 
 @dataclass(slots=True)
@@ -72,7 +68,7 @@ class Ratings:
     database: Database
     every: timedelta
     at_a_time: int
-    _told: dict[str, Rating] = field(default_factory=dict)
+    _told: dict[str, Gist] = field(default_factory=dict)
     _looked_at: datetime | None = None
     _looked_under: str | None = None
 
@@ -81,7 +77,7 @@ class Ratings:
         self._told = {}  # not beside what is read now
         async with self.database.read() as connection:
             values = await projections.published(connection, Topic.RATINGS)
-        self._told = {code: _remembered(Rating.model_validate_json(value)) for code, value in values.items()}
+        self._told = {code: gist_of(Rating.model_validate_json(value)) for code, value in values.items()}
         self._looked_at = None
 
     def are_due(self, rules: Rulebook, now: datetime) -> bool:
@@ -104,7 +100,7 @@ class Ratings:
 
     def keep(self, ratings: list[Rating], rules: Rulebook, now: datetime) -> None:
         """These are committed. When they were all that had changed, the next look can wait."""
-        self._told |= {one.subject_code: _remembered(one) for one in ratings}
+        self._told |= {one.subject_code: gist_of(one) for one in ratings}
         if len(ratings) < self.at_a_time:
             self._looked_at, self._looked_under = now, rules.digest
 
@@ -112,26 +108,26 @@ class Ratings:
         """How many districts, townships and units were last told to have each colour, those of nobody included."""
         colours = [*(colour.value for colour in RatingColour), NO_COLOUR]
         counted = dict.fromkeys(product((kind.name for kind in _KINDS), colours), 0)
-        for rating in self._told.values():
-            colour = NO_COLOUR if rating.colour is None else rating.colour.value
+        for told in self._told.values():
+            colour = NO_COLOUR if told.colour is None else told.colour.value
             for kind in _KINDS:
-                if kind.covers(rating):
+                if kind.covers(told):
                     counted[kind.name, colour] += 1
         return counted
 
     def of_districts(self) -> Mapping[str, float]:
         """The last told score of each district that has one, 0 to 1."""
         return {
-            code: rating.score / 100
-            for code, rating in self._told.items()
-            if rating.score is not None and _KINDS[0].covers(rating)
+            code: told.score / 100
+            for code, told in self._told.items()
+            if told.score is not None and _KINDS[0].covers(told)
         }
 
     async def _changed_of(
         self, kind: _Kind, connection: AsyncConnection, window: Window, rules: Rulebook, room: int
     ) -> list[Rating]:
         figures = await projections.figures(connection, kind.column, window)
-        codes = sorted({*figures, *(code for code, rating in self._told.items() if kind.covers(rating))})
+        codes = sorted({*figures, *(code for code, told in self._told.items() if kind.covers(told))})
         moved = [code for code in codes if self._has_moved(code, figures.get(code, {}), rules)][:room]
         if not moved:
             return []

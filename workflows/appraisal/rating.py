@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import floor
+from sys import intern
+from typing import NamedTuple
 
 from models.identifiers import AreaCode, IncidentId, UnitCode
 from models.messages.rating import Rating, RatingComponent
@@ -46,6 +48,23 @@ class Tally:
     total: int
     incident_ids: tuple[IncidentId, ...] = ()
     omitted: int = 0
+
+
+class Gist(NamedTuple):
+    """What of a rating is news when it changes: whose, colour, score, sample, what they are made of, the rulebook.
+
+    That the window moved on, or that other incidents now stand behind the same figures, is none. Small on purpose: a
+    worker remembers one of every area and unit of the city, ten thousand of them.
+    """
+
+    subject_kind: SubjectKind
+    tier: Tier
+    colour: RatingColour | None
+    score: float | None
+    few_data: bool
+    sample: int
+    rulebook: str
+    shares: tuple[tuple[str, int, int], ...]  # measure, how many went well, of how many
 
 
 def area_subject(code: AreaCode) -> Subject:
@@ -88,25 +107,31 @@ def rate(
     )
 
 
-def has_changed(before: Rating | None, after: Rating) -> bool:
-    """Whether a reader would see another rating: colour, score, sample, what they are made of, or the rulebook.
+def gist_of(rating: Rating) -> Gist:
+    """What a reader would miss if it were another."""
+    return Gist(
+        rating.subject_kind,
+        rating.tier,
+        rating.colour,
+        rating.score,
+        rating.few_data,
+        rating.sample,
+        intern(rating.rulebook),
+        tuple((intern(one.id), one.numerator, one.denominator) for one in rating.components),
+    )
 
-    That the window moved on, or that other incidents now stand behind the same figures, is no news.
-    """
-    return before is None or _figures(before) != _figures(after)
+
+def has_changed(before: Gist | None, after: Rating) -> bool:
+    """Whether a reader would see another rating than the one that was told last, if any was."""
+    return before != gist_of(after)
 
 
-def rests_on(rating: Rating, tallies: Mapping[str, Tally], rules: Rulebook) -> bool:
+def rests_on(gist: Gist, tallies: Mapping[str, Tally], rules: Rulebook) -> bool:
     """Whether a rating was made of exactly these figures under this rulebook, so that it need not be made again."""
     shares = {measure: (tally.good, tally.total) for measure, tally in tallies.items()}
-    return rating.rulebook == rules.digest and shares == {
-        one.id: (one.numerator, one.denominator) for one in rating.components
+    return gist.rulebook == rules.digest and shares == {
+        measure: (good, total) for measure, good, total in gist.shares
     }
-
-
-def _figures(rating: Rating) -> tuple[object, ...]:
-    shares = tuple((one.id, one.numerator, one.denominator) for one in rating.components)
-    return rating.colour, rating.score, rating.few_data, rating.sample, rating.rulebook, shares
 
 
 def _score(rated: Mapping[str, Tally], rules: Rulebook) -> Fraction | None:

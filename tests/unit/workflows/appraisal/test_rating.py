@@ -15,6 +15,7 @@ from workflows.appraisal.rating import (
     Window,
     area_subject,
     colour_of,
+    gist_of,
     has_changed,
     rate,
     rests_on,
@@ -141,12 +142,12 @@ def test_only_figures_and_rules_make_news() -> None:
     before = rated(closure=Tally(8, 10, (IncidentId("i-1"),)), completion=Tally(8, 10))
     later = Window(WINDOW.start + timedelta(hours=1), WINDOW.end + timedelta(hours=1))
     same = {"closure": Tally(8, 10, (IncidentId("i-2"),)), "completion": Tally(8, 10)}
-    assert not has_changed(before, rate(TOWNSHIP, same, later, RULES, later.end))
-    assert rests_on(before, same, RULES)
+    assert not has_changed(gist_of(before), rate(TOWNSHIP, same, later, RULES, later.end))
+    assert rests_on(gist_of(before), same, RULES)
     more = {**same, "closure": Tally(9, 11)}
-    assert has_changed(before, rate(TOWNSHIP, more, later, RULES, later.end))
-    assert not rests_on(before, more, RULES)
+    assert has_changed(gist_of(before), rate(TOWNSHIP, more, later, RULES, later.end))
+    assert not rests_on(gist_of(before), more, RULES)
     other_rules = RULES.model_copy(update={"digest": "sha256:" + "0" * 64})
-    assert has_changed(before, rate(TOWNSHIP, same, later, other_rules, later.end))
-    assert not rests_on(before, same, other_rules)
+    assert has_changed(gist_of(before), rate(TOWNSHIP, same, later, other_rules, later.end))
+    assert not rests_on(gist_of(before), same, other_rules)
     assert has_changed(None, before)
