@@ -25,7 +25,7 @@ _URGENT_ONE_IN = 10
 _BETWEEN_SECONDS = 3.0
 _LOOK_EVERY_SECONDS = 0.5
 _ALONE_WITHIN_SECONDS = 90.0
-_MOST_PASSES = 60  # at a place, before a life ends there: some seconds of load
+_MOST_PASSES = 30  # at a place, before a life ends there: some seconds of load
 _STRUCK = {"worker": 15, "database": 3, "broker": 2}  # how often, in twenty
 _ENDS: Mapping[str, Callable[[Stack], tuple[Callable[[], None], Callable[[], None]]]] = {
     "database": lambda stack: (stack.server.crash, stack.server.start),
