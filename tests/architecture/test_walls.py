@@ -23,6 +23,7 @@ LISTED: dict[str, str] = {
     "streams/gateway/proposals.py::outcome_before": "what became of the caller's own decision",
     "streams/gateway/proposals.py::proposed": "whether a decision takes two persons, as the core says",
     "streams/gateway/proposals.py::_found": "finds out where a proposal lies, to ask whether it may be seen",
+    "streams/gateway/report_outcomes.py::_incident_now": "what became of the caller's own report, wherever it lives on",
     "streams/gateway/sessions.py::sign_in": "who somebody is",
     "streams/gateway/sessions.py::whose_session": "who somebody is",
     "streams/gateway/unit_commands.py::get_commands": "a unit answers for its orders wherever their incidents lie",

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from models.identifiers import AreaCode, SourceId
+from models.identifiers import AreaCode, MessageId, SourceId
 from models.producers import Producer
-from models.vocabulary import Channel
+from models.topics import Topic
+from models.vocabulary import Channel, DeadLetterReason
 from streams.access.api_keys import keep_key
+from streams.store import dead_letters
+from streams.store.dead_letters import Dead
 from tests.fakes.clock import NOON
 from tests.integration.gateway.bodies import decision, report
 from tests.integration.gateway.conftest import Gateway, client_of
@@ -67,12 +70,14 @@ async def test_what_was_merged_is_found_where_it_lives_on(gateway: Gateway, ours
 
 
 async def test_a_refused_report_says_why(gateway: Gateway, ours: httpx.AsyncClient) -> None:
-    """What the engine had to put aside is no silence: by its clock this one comes from days ahead."""
-    assert (await ours.post("/api/reports", json=report())).status_code == 202
-    gateway.clock.move(-3 * 86_400)
-    await gateway.engine.settle()
+    """What the engine had to put aside is no silence, and its key, an area's code, is no incident."""
+    message_id = (await ours.post("/api/reports", json=report())).json()["message_id"]
+    where = (Topic.REPORTS.value, 0, 7, b"500108001", b"{}")
+    why = (DeadLetterReason.STORAGE_REFUSED, None, "no column holds it", NOON)
+    async with gateway.services.database.write() as connection:
+        await dead_letters.bury(connection, "cluster-of-tests", [Dead(*where, *why, MessageId(message_id))])
     told = (await ours.get(OURS)).json()
-    assert (told["outcome"], told["reason"], told["incident_id"]) == ("refused", "out_of_window", None)
+    assert (told["outcome"], told["reason"], told["incident_id"]) == ("refused", "storage_refused", None)
 
 
 async def test_another_source_is_not_there(gateway: Gateway, ours: httpx.AsyncClient) -> None:
