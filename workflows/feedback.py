@@ -68,8 +68,7 @@ def _hear_late(ledger: Ledger, held: CommandState, feedback: Feedback) -> Refusa
     """An escalated or refused command is somebody else's now; a done or retracted one is nobody's."""
     if held.status not in (CommandStatus.ESCALATED, CommandStatus.REFUSED):
         return Refusal(RefusalCode.COMMAND_ENDED, f"the command is {held.status}")
-    late, words = f"late {feedback.kind}", feedback.note or feedback.reason
-    _progress(ledger, feedback, late if words is None else f"{late}: {words}")
+    _progress(ledger, feedback, feedback.note or feedback.reason, late=feedback.kind)
     return None
 
 
@@ -124,13 +123,14 @@ def _refuse(ledger: Ledger, held: CommandState, feedback: Feedback) -> None:
     escalate(ledger, held, "refused", _unit(feedback))
 
 
-def _progress(ledger: Ledger, feedback: Feedback, note: str | None) -> None:
+def _progress(ledger: Ledger, feedback: Feedback, note: str | None, late: FeedbackKind | None = None) -> None:
     ledger.record(
         CommandProgressed(
             command_id=feedback.command_id,
             progress_ratio=feedback.progress_ratio,
             note=note,
             occurred_at=feedback.occurred_at,
+            late=late,
         ),
         _unit(feedback),
     )

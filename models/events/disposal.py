@@ -17,7 +17,7 @@ from models.messages.fields import (
     UnitCodeField,
     Value,
 )
-from models.vocabulary import CommandRole, CommandStatus, Level, Tier
+from models.vocabulary import CommandRole, CommandStatus, FeedbackKind, Level, Tier
 
 
 class PlannedTask(Value):
@@ -89,12 +89,13 @@ class CommandRefused(EventData):
 
 @event_type
 class CommandProgressed(EventData):
-    """How far the unit is. `note` is its own; of an answer that came too late it begins with `late` and its kind."""
+    """How far the unit is, in its own words; `late` is what it answered when the order was its no more."""
 
     command_id: CommandIdField
     progress_ratio: Ratio | None
     note: Text | None
     occurred_at: Moment
+    late: FeedbackKind | None = None
 
 
 @event_type

@@ -14,8 +14,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from models.topics import Topic
+from streams.broker import groups as consumer_groups
 from streams.broker.access import Brokers, client_settings
-from streams.broker.groups import state
 from streams.broker.reading import read_last
 from streams.broker.topics import CATALOGUE
 from streams.conformance.commands import KIT_HEADER
@@ -67,7 +67,7 @@ async def prepare(ground: Ground, engine_groups: Iterable[str]) -> None:
 
 async def _refuse_engine(admin: Any, groups: Iterable[str]) -> None:  # noqa: ANN401 - aiokafka has no types
     for group in groups:
-        found = await state(admin, group)
+        found = await consumer_groups.state(admin, group)
         if found not in _NOBODY:
             raise GroundRefused(f"the engine's group {group!r} is on this broker ({found})")
 

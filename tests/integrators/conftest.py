@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,12 @@ def reporter(language: str, built_in: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The whole program with its traffic, as the guide's first step starts it."""
-    program = Program(tmp_path_factory.mktemp("integrators"), speed=200)
+    with _running(Program(tmp_path_factory.mktemp("integrators"), speed=200)) as program:
+        yield program
+
+
+@contextmanager
+def _running(program: Program) -> Iterator[Program]:
     try:
         program.start()
         program.await_ready(within_seconds=120)
@@ -98,10 +104,5 @@ async def empty_kafka(engines_kafka: KafkaBroker) -> str:
 @pytest.fixture
 def kafka_of_an_engine(empty_kafka: str, tmp_path: Path) -> Iterator[str]:
     """host:port of a real Kafka, beside which the whole program stands and waits for reports."""
-    program = Program(tmp_path / "engine", broker_url=f"kafka://{empty_kafka}", simulate="false")
-    try:
-        program.start()
-        program.await_ready(within_seconds=120)
+    with _running(Program(tmp_path / "engine", broker_url=f"kafka://{empty_kafka}", simulate="false")):
         yield empty_kafka
-    finally:
-        program.close()

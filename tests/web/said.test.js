@@ -9,7 +9,7 @@ const LOG = [
   { type: "command_refused", actor: unit, data: { command_id: "c-2", reason: "车辆故障", note: null } },
   { type: "command_escalated", actor: { kind: "rule" }, data: { command_id: "c-2", reason: "refused" } },
   { type: "command_done", actor: unit, data: { command_id: "c-1", note: "已扑灭" } },
-  { type: "command_progressed", actor: unit, data: { command_id: "c-2", progress_ratio: null, note: "late done: 已到场" } },
+  { type: "command_progressed", actor: unit, data: { command_id: "c-2", progress_ratio: null, late: "done", note: "已到场" } },
 ].map((event, index) => ({ ...event, recorded_at: `2026-11-22T08:00:0${index}Z` }));
 
 Deno.test("the last words of each unit, then and now", () => {

@@ -114,7 +114,7 @@ async def _strike(scene: Scene, victim: Kept, until_seconds: float) -> Counter[s
     done: Counter[str] = Counter()
     while perf_counter() < until_seconds:
         await scene.pause(1, 4)
-        (struck,) = scene.draws.choices(*zip(*_STRUCK.items(), strict=True))
+        (struck,) = scene.draws.choices(list(_STRUCK), list(_STRUCK.values()))
         done[struck] += 1
         if struck == "worker":
             victim.kill()

@@ -55,6 +55,7 @@ def test_what_a_library_repeats_is_said_seldom(out: io.StringIO) -> None:
     configure_logging(LogFormat.JSON, stream=out)
     (handler,) = logging.getLogger().handlers
     now = [100.0]
+    assert [type(one) for one in handler.filters] == [Seldom]
     handler.filters[:] = [Seldom(lambda: now[0])]
     for number in range(500):
         logging.getLogger("aiokafka").error("broker %s is away", number)

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
+from models.events.disposal import CommandProgressed
 from models.events.steps import StepEscalated
 from models.identifiers import CommandId, FeedbackId, UnitCode
 from models.messages.feedback import Feedback
@@ -354,13 +355,12 @@ def test_what_a_unit_says_with_its_answer_is_in_the_log_once() -> None:
         (second, FeedbackKind.DONE),
     ):
         world.feedback(command_id, kind, note=f"said with {kind}")
-    notes = [getattr(event.data, "note", None) for event in world.log[incident.incident_id]]
-    assert [note for note in notes if note] == [
-        "said with acknowledged",
-        "said with done",
-        "said with refused",
-        "late done: said with done",
-    ]
+    log = world.log[incident.incident_id]
+    notes = [getattr(event.data, "note", None) for event in log]
+    kinds = ("acknowledged", "done", "refused", "done")
+    assert [note for note in notes if note] == [f"said with {kind}" for kind in kinds]
+    late = [event.data.late for event in log if isinstance(event.data, CommandProgressed)]
+    assert late == [FeedbackKind.DONE]
 
 
 def test_a_retraction_has_a_limit_of_its_own() -> None:

@@ -18,6 +18,7 @@ export const INCIDENT_WORDS = {
   "changed-to": ["{0} → {1}", "{0} → {1}"],
   timeline: ["十二环节", "Twelve steps"],
   commands: ["处置指令", "Commands"],
+  "command-progress": ["进展", "progress"],
   "said-late": ["迟到答复（{0}）", "late answer ({0})"],
   "waiting-tasks": ["待下达", "Waiting for release"],
   warning: ["公众预警", "Public warning"],

@@ -2,17 +2,14 @@
 import { t } from "./i18n.js";
 import { unitName } from "./names.js";
 
-const LATE = /^late (\w+)(?:: )?/;
-
 /**
  * @param {any} data of an event
  * @returns {string} empty where nobody gave words
  */
 function wordsOf(data) {
-  const late = LATE.exec(data.note ?? "");
-  const note = late ? [t("said-late", t(`command-${late[1]}`)), data.note.slice(late[0].length)] : [data.note];
+  const late = data.late ? t("said-late", t(`command-${data.late}`)) : "";
   const ratio = typeof data.progress_ratio === "number" ? `${Math.round(data.progress_ratio * 100)}%` : "";
-  return [ratio, data.reason, ...note].filter(Boolean).join(" ");
+  return [late, ratio, data.reason, data.note].filter(Boolean).join(" ");
 }
 
 /**
