@@ -43,7 +43,7 @@ from streams.processing.bookkeeper import Bookkeeper
 from streams.processing.relay import Relay
 from streams.program import anchored, failpoints, identity, interpreter, photographs, running, traced, trust
 from streams.program.parts import Parts
-from streams.program.preparation import cluster_of, prepare_database, prepare_topics
+from streams.program.preparation import cluster_of, prepare_database, prepare_topics, take_step
 from streams.program.readiness import AWAITED_BY_ROLE, Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.server import Server, reachable
@@ -238,7 +238,7 @@ class _Program:
         keeper = keeper_of(ground)
         await keeper.settle()
         self._sweep("time", keeper.look, LOOKED_EVERY_SECONDS, LogEvent.CLOCK_KEPT)
-        await ground.rules.settle()
+        await take_step(ground.rules.settle, self._readiness)
         self._readiness.ready(Component.RULEBOOK)
         self._sweep("rules", ground.rules.look, _LOOK_EVERY_SECONDS, LogEvent.RULEBOOK_IN_FORCE)
         anchoring = anchored.sweep_of(ground)

@@ -34,6 +34,7 @@ from streams.processing.brake import BrakeLimits
 from streams.processing.loop import Loop, LoopLimits, Surroundings
 from streams.processing.relay import Publish, Relay
 from streams.processing.vouching import Voucher
+from streams.program.preparation import take_step
 from streams.program.readiness import Component, Readiness
 from streams.program.rules_in_force import RulesInForce
 from streams.program.watchdog import Watchdog
@@ -141,18 +142,21 @@ class Engine:
         self._deadlines = self._sweeper("deadlines", sweep, every_seconds, LogEvent.DEADLINES_SWEPT)
 
     async def start(self) -> None:
-        """Give a new cluster what it needs, then join the group.
+        """Give a new cluster what it needs, then join the group; waits while database or broker are away.
 
-        Raises Transient before anything is read, and DatabaseIsOlder: then a person has to reconcile first.
+        Raises DatabaseIsOlder before anything is read: then a person has to reconcile first.
         """
+        await take_step(self._agree, self._ground.readiness)
+        await take_step(self._give_new_cluster, self._ground.readiness)
+        self._ground.readiness.ready(Component.DEAD_LETTERS)
+        await self._app.start()
+
+    async def _give_new_cluster(self) -> None:
         ground = self._ground
-        await self._agree()
         async with ground.database.write() as connection:
             await outbox.republish_for_new_cluster(
                 connection, self._cluster_id, ground.wall.now(), ground.clock.now()
             )
-        ground.readiness.ready(Component.DEAD_LETTERS)
-        await self._app.start()
 
     async def _agree(self) -> None:
         """Return once it is clear that the database knows what went out. Raises DatabaseIsOlder, Transient."""

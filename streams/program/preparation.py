@@ -5,6 +5,7 @@ many workers start at once there, and whether to change a database or a cluster 
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient
@@ -41,6 +42,19 @@ async def prepare_database(database: Database, readiness: Readiness, *, may_upgr
             )
         except Transient as away:
             readiness.waiting(Component.DATABASE, str(away))
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+async def take_step(step: Callable[[], Awaitable[None]], readiness: Readiness) -> None:
+    """A step of the start that needs the database; taken again, from its beginning, while the database is away."""
+    while True:
+        try:
+            await step()
+        except Transient as away:
+            readiness.waiting(Component.DATABASE, str(away))
+        else:
+            readiness.ready(Component.DATABASE)
+            return
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
