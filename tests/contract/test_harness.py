@@ -103,9 +103,10 @@ def test_a_missing_server_is_a_failure_only_in_ci(
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="only setpriv (Linux) ties a child to its parent")
 def test_a_server_dies_with_the_run_that_started_it() -> None:
     """When the test run is ended by kill -9, the server it started ends too."""
+    # The server itself says that it runs: before, `setpriv` may not have tied it yet.
     starter = (
         "import subprocess, time; from tests.servers import tied_to_us; "
-        "print(subprocess.Popen(tied_to_us(['sleep', '60'])).pid, flush=True); time.sleep(60)"
+        "subprocess.Popen(tied_to_us(['sh', '-c', 'echo $$; exec sleep 60'])); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
