@@ -142,9 +142,10 @@ class Engine:
         self._deadlines = self._sweeper("deadlines", sweep, every_seconds, LogEvent.DEADLINES_SWEPT)
 
     async def start(self) -> None:
-        """Give a new cluster what it needs, then join the group; waits while database or broker are away.
+        """Give a new cluster what it needs, then join the group; waits while the database is away.
 
-        Raises DatabaseIsOlder before anything is read: then a person has to reconcile first.
+        Raises DatabaseIsOlder before anything is read: then a person has to reconcile first. Raises KafkaError when
+        the broker is gone in the moment of joining, which Faust cannot begin again: end the process.
         """
         await take_step(self._agree, self._ground.readiness)
         await take_step(self._give_new_cluster, self._ground.readiness)

@@ -19,7 +19,6 @@ from streams.broker.transport import FastLane
 from streams.cockpit.hub import Hubs
 from streams.cockpit.map import Maps
 from streams.engine import Edges, Engine, Ground
-from streams.errors import Transient
 from streams.gateway.auditing import allowed
 from streams.gateway.callers import INSTALLATION, Caller
 from streams.gateway.intake import Intake
@@ -107,11 +106,7 @@ class EngineHost(Host):
         edges = Edges(transport, _ends(world, life), lambda: life.name)
         publisher = SimulatedPublisher(world.broker, life)
         self.engine = Engine(ground, world.broker.cluster_id, "simulated", publisher, edges)
-        try:
-            await self.engine.start()
-        except Transient as fault:  # as `fenghuo run`, which ends when it cannot start
-            world.say(f"{life.name} cannot start: {fault}")
-            die_here()
+        await self.engine.start()
         for work in self.engine.work().values():
             life.spawn_part(work())
 

@@ -78,9 +78,8 @@ async def _lock_postgres(scene: Scene) -> None:
     try:
         while not await _holds_all(connection):
             scene.record.note("the stranger and the program wanted each other's tables: once more")
-            await scene.pause(
-                1, 3
-            )  # until what had to wait is done: in its crowd the same would happen again
+            # Until what had to wait is done: in its crowd the same would happen again.
+            await scene.pause(1, 3)
     finally:
         await connection.close()
 
