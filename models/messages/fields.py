@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.identifiers import (
     AREA_CODE_PATTERN,
@@ -31,8 +31,8 @@ from models.vocabulary import Role
 
 # Control characters but for tab and line ends, and lone surrogates.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_YEARS = range(1990, 2100)
+_CONVERTIBLE = range(2, 9999)  # the first and the last hours of all years lie outside them in another zone
 
 
 def _printable(text: str) -> str:
@@ -42,15 +42,9 @@ def _printable(text: str) -> str:
 
 
 def _in_calendar(moment: datetime) -> datetime:
-    if not _EARLIEST <= moment < _LATEST:  # compared before it is converted: year 9999 would overflow
+    if moment.year not in _CONVERTIBLE or (in_utc := moment.astimezone(UTC)).year not in _YEARS:
         raise ValueError("time lies outside 1990 to 2099")
-    return moment.astimezone(UTC)
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace(
-        "+00:00", "Z"
-    )
+    return in_utc
 
 
 _Id = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -58,11 +52,7 @@ IdText = _Id
 Text = Annotated[str, AfterValidator(_printable)]
 ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 LongText = Annotated[str, Field(max_length=20_000), AfterValidator(_printable)]
-Moment = Annotated[
-    AwareDatetime,
-    AfterValidator(_in_calendar),
-    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
-]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 Yuan = Annotated[int, Field(ge=0, le=10**15)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
