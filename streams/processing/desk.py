@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, assert_never
 
+from models.events.steps import DeadlineFired
 from models.identifiers import DeadlineId, IncidentId
 from models.messages.decision import Decision
 from models.messages.feedback import Feedback
@@ -183,7 +184,10 @@ class Desk:
 
     def _settle_clock(self, deadline_id: DeadlineId, answer: Answer) -> None:
         """What passed and neither fired nor runs on has nothing left to do; rows that ended stay as they are."""
-        if answer.state is not None and not (answer.state.is_open and deadline_id in answer.state.deadlines):
+        if answer.state is None or (answer.state.is_open and deadline_id in answer.state.deadlines):
+            return
+        fired = (event.data.deadline_id for event in answer.events if isinstance(event.data, DeadlineFired))
+        if deadline_id not in fired:
             self.changes.moot.append(deadline_id)
 
 

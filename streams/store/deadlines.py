@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row as Found
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events.steps import DeadlineCancelled, DeadlineExtended, DeadlineFired, DeadlineSet
@@ -49,19 +49,33 @@ _KNOWN = select(
     DEADLINES.c.due_at,
     DEADLINES.c.times_extended,
 ).where(DEADLINES.c.deadline_id.in_(bindparam("deadline_ids", expanding=True)))
-_PASSED = select(
-    DEADLINES.c.deadline_id, DEADLINES.c.incident_id, DEADLINES.c.stage, DEADLINES.c.times_extended
-).where(DEADLINES.c.progress == DeadlineProgress.OPEN.value, DEADLINES.c.due_at <= bindparam("at"))
-_OLDEST = (
-    _PASSED.order_by(DEADLINES.c.due_at, DEADLINES.c.deadline_id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+# By the index alone: among equals any will do, and to sort a herd that is due at one moment is to read all of it.
+_PASSED = (
+    select(DEADLINES.c.deadline_id)
+    .where(DEADLINES.c.progress == DeadlineProgress.OPEN.value, DEADLINES.c.due_at <= bindparam("at"))
+    .order_by(DEADLINES.c.due_at)
 )
-_YOUNGEST = (
-    _PASSED.order_by(DEADLINES.c.due_at.desc(), DEADLINES.c.deadline_id.desc())
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
+
+
+def _marked(passed: Select[Any]) -> Update:
+    """A CTE, since PostgreSQL may run a plain subquery more than once and then marks more than the limit."""
+    these = passed.limit(bindparam("most")).with_for_update(skip_locked=True).cte("these")
+    return (
+        update(DEADLINES)
+        .where(DEADLINES.c.deadline_id.in_(select(these.c.deadline_id)))
+        .values(progress=DeadlineProgress.SENT.value, updated_at=bindparam("at"))
+        .returning(
+            DEADLINES.c.deadline_id,
+            DEADLINES.c.incident_id,
+            DEADLINES.c.stage,
+            DEADLINES.c.times_extended,
+            DEADLINES.c.due_at,
+        )
+    )
+
+
+_MARK_OLDEST = _marked(_PASSED)
+_MARK_YOUNGEST = _marked(_PASSED.order_by(None).order_by(DEADLINES.c.due_at.desc()))
 _UNDER_WAY = select(func.count()).where(
     DEADLINES.c.progress == DeadlineProgress.SENT.value, DEADLINES.c.updated_at > bindparam("since")
 )
@@ -163,25 +177,19 @@ async def send_due(
     if most <= 0:
         return ()
     young = most // _ONE_OF
-    rows = await _marked(connection, _OLDEST, now, most - young)
+    rows = await _mark(connection, _MARK_OLDEST, now, most - young)
     if young and len(rows) == most - young:
-        rows = [*rows, *await _marked(connection, _YOUNGEST, now, young)]
+        rows += await _mark(connection, _MARK_YOUNGEST, now, young)
     return tuple(
         of_hand_over(Stage(row.stage), _passed(row.deadline_id, row.incident_id, row.times_extended))
         for row in rows
     )
 
 
-async def _marked(
-    connection: AsyncConnection, passed: Select[Any], now: datetime, most: int
-) -> Sequence[Found[Any]]:
-    """Up to `most` of those that have passed, now marked as sent."""
-    rows: Sequence[Found[Any]] = (await connection.execute(passed, {"at": now, "most": most})).all()
-    if rows:
-        sent = DeadlineProgress.SENT.value
-        changes = [{"in_deadline": row.deadline_id, "to_progress": sent, "at": now} for row in rows]
-        await connection.execute(_END, changes)
-    return rows
+async def _mark(connection: AsyncConnection, marked: Update, now: datetime, most: int) -> list[Found[Any]]:
+    """Up to `most` of those that have passed, now marked as sent, the oldest first."""
+    rows = await connection.execute(marked, {"at": now, "most": most})
+    return sorted(rows, key=lambda row: (row.due_at, row.deadline_id))
 
 
 async def _room(connection: AsyncConnection, now: datetime, most_under_way: int) -> int:
