@@ -352,7 +352,7 @@ class _Program:
             readiness=self._readiness,
             progress=progress,
         )
-        self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN)
+        self._sweep("gauges", gauges, _LOOK_EVERY_SECONDS, LogEvent.GAUGES_SHOWN, busy_ratio=0.01)
         if self._settings.role is not Role.ENGINE:
             from streams.program import gate  # noqa: PLC0415 - see the head of this file
 
@@ -388,8 +388,10 @@ class _Program:
         self._parts.start(name, work)
         self._stack.push_async_callback(self._parts.stop, name)
 
-    def _sweep(self, name: str, work: Work, every_seconds: float, event: LogEvent) -> Sweeper:
-        sweeper = Sweeper(name, work, every_seconds, self._metrics, event)
+    def _sweep(
+        self, name: str, work: Work, seconds: float, event: LogEvent, busy_ratio: float = 1.0
+    ) -> Sweeper:
+        sweeper = Sweeper(name, work, seconds, self._metrics, event, busy_ratio=busy_ratio)
         self._work(name, sweeper.run())
         return sweeper
 

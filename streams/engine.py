@@ -55,6 +55,7 @@ _STOP_WITHIN_SECONDS = 6.0
 _ASK_AGAIN_SECONDS = 0.2
 _PRUNED_EVERY_SECONDS = 600.0
 _MONTHS_EVERY_SECONDS = 600.0
+_PROJECTING_RATIO = 0.05  # of the time: among 20,000 open incidents a look took 0.2 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,13 @@ class Engine:
             self._sweeper(
                 "commands", commands, max(0.25, min(2.0, 10 / speed)), LogEvent.COMMANDS_SENT_AGAIN
             ),
-            self._sweeper("projections", self._projections(), 1.0, LogEvent.PROJECTIONS_PUBLISHED),
+            self._sweeper(
+                "projections",
+                self._projections(),
+                1.0,
+                LogEvent.PROJECTIONS_PUBLISHED,
+                busy_ratio=_PROJECTING_RATIO,
+            ),
             self._sweeper("pruning", pruning, _PRUNED_EVERY_SECONDS, LogEvent.OUTBOX_PRUNED),
             self._sweeper(
                 "months",
@@ -238,8 +245,9 @@ class Engine:
         work: Work,
         seconds: float,
         event: LogEvent,
+        busy_ratio: float = 1.0,
     ) -> Sweeper:
-        return Sweeper(name, work, seconds, self._ground.metrics, event)
+        return Sweeper(name, work, seconds, self._ground.metrics, event, busy_ratio=busy_ratio)
 
     def _surroundings(self) -> Surroundings:
         ground = self._ground

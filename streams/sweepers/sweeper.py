@@ -1,7 +1,8 @@
 """Sweeper: does one piece of work again and again, all the time and not only at the start.
 
-It goes on at once while there is more to do, waits a little when there is not, and longer after a fault. What is not
-a known fault is our defect and ends the process.
+It goes on at once while there is more to do, waits a little when there is not, and longer after a fault. One that only
+looks takes no more than its share of the time: a look that costs more among many incidents is taken more seldom. What
+is not a known fault is our defect and ends the process.
 """
 
 import asyncio
@@ -25,12 +26,23 @@ class Sweeper:
     """One kind of work, swept up every `every_seconds` (real time) and whenever somebody nudges."""
 
     def __init__(
-        self, name: str, work: Work, every_seconds: float, metrics: Metrics, event: LogEvent
+        self,
+        name: str,
+        work: Work,
+        every_seconds: float,
+        metrics: Metrics,
+        event: LogEvent,
+        *,
+        busy_ratio: float = 1.0,
     ) -> None:
-        """`work` does a bounded piece and returns how many rows that were; 0 is nothing to do."""
+        """`work` does a bounded piece and returns how many rows that were; 0 is nothing to do.
+
+        `busy_ratio`, above 0 and up to 1, is how much of the time it may be at work.
+        """
         self.name = name
         self._work = work
         self._every_seconds = every_seconds
+        self._rest_ratio = 1 / busy_ratio - 1
         self._metrics = metrics
         self._event = event
         self._nudged = asyncio.Event()
@@ -51,6 +63,12 @@ class Sweeper:
 
     async def sweep(self) -> float:
         """Do one piece; seconds to wait before the next."""
+        now = asyncio.get_running_loop().time
+        began = now()
+        pause_seconds = await self._swept()
+        return max(pause_seconds, (now() - began) * self._rest_ratio)
+
+    async def _swept(self) -> float:
         try:
             done = await self._work()
         except (Transient, PublishFailed) as fault:

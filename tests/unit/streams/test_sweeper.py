@@ -13,9 +13,14 @@ from streams.metrics import Metrics
 from streams.sweepers.sweeper import Sweeper, Work
 
 
-def sweeper(work: Work, registry: CollectorRegistry | None = None, every_seconds: float = 1.0) -> Sweeper:
+def sweeper(
+    work: Work,
+    registry: CollectorRegistry | None = None,
+    every_seconds: float = 1.0,
+    busy_ratio: float = 1.0,
+) -> Sweeper:
     metrics = Metrics(registry or CollectorRegistry())
-    return Sweeper("outbox", work, every_seconds, metrics, LogEvent.OUTBOX_SWEPT)
+    return Sweeper("outbox", work, every_seconds, metrics, LogEvent.OUTBOX_SWEPT, busy_ratio=busy_ratio)
 
 
 async def test_work_that_is_left_is_done_at_once() -> None:
@@ -29,6 +34,23 @@ async def test_work_that_is_left_is_done_at_once() -> None:
     with capture_logs() as lines:
         assert [await one.sweep() for _ in range(3)] == [0.0, 0.0, 1.0]
     assert [(line["event"], line["rows"]) for line in lines] == [("outbox_swept", 500), ("outbox_swept", 3)]
+
+
+@pytest.mark.parametrize(
+    ("took_seconds", "rows", "pause_seconds"), [(0.02, 0, 1.0), (0.25, 0, 4.75), (0.25, 7, 4.75)]
+)
+async def test_one_that_looks_takes_its_share_of_the_time_and_no_more(
+    took_seconds: float, rows: int, pause_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that takes long is followed by a long pause, even where it found something; a short one by the usual."""
+    now = [0.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
+
+    async def work() -> int:
+        now[0] += took_seconds
+        return rows
+
+    assert await sweeper(work, busy_ratio=0.05).sweep() == pytest.approx(pause_seconds)
 
 
 @pytest.mark.parametrize("fault", [Transient("locked"), PublishFailed("no broker")])
