@@ -167,9 +167,9 @@ class Fusion(Value):
     wide_reach: FusionReach
     points: FusionPoints
 
-    def reach_of(self, *categories: Category | None) -> FusionReach:
-        """The reach of what all of these may be: wide only when each is known to be."""
-        is_wide = all(category in self.wide for category in categories)
+    def reach_of(self, one: Category | None, other: Category | None) -> FusionReach:
+        """The reach of what both may be: wide only when each is known to be."""
+        is_wide = one in self.wide and other in self.wide
         return self.wide_reach if is_wide else self.point_reach
 
 

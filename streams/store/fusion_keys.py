@@ -5,12 +5,14 @@ category may be unknown or read wrong, and for what is wide in the whole city. O
 are taken. Must never enter: which of them it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache, cached_property
 from heapq import nsmallest
+from typing import NamedTuple
 
 from sqlalchemy import RowMapping, Select, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +22,7 @@ from models.identifiers import IncidentId
 from models.likeness import Likeness
 from models.tables import INCIDENTS
 from models.vocabulary import Status
+from streams.store.statements import Row
 from workflows.judgement.account import Account
 from workflows.judgement.fusion import Candidate
 from workflows.judgement.sketching import locality_of
@@ -42,8 +45,7 @@ class Scope(StrEnum):
     CITY = "city"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """One look-up. `area` is a township's or district's code and `family` a category's, where the scope asks for it."""
 
     scope: Scope
@@ -173,17 +175,31 @@ _BY_ID = select(*_COLUMNS).where(
 
 
 async def near(connection: AsyncConnection, wanted: Iterable[Wanted], rules: Fusion) -> list[Found]:
-    """Incidents that stand under these keys and were reported within a window of those moments, a few for each key."""
-    rows: dict[str, RowMapping] = {}
-    for scope, bounds in _bounds(wanted, rules).items():
-        filled = [*bounds, *[_nothing(scope)] * (-len(bounds) % _AT_ONCE)]
-        for at in range(0, len(filled), _AT_ONCE):
-            chunk = filled[at : at + _AT_ONCE]
-            values = {f"{name}_{n}": value for n, one in enumerate(chunk) for name, value in one.items()}
-            values["most"] = rules.candidates_compared
-            found = await connection.execute(_near(scope), values)
-            rows |= {row["incident_id"]: row for row in found.mappings()}
-    return [_found(row, rules) for row in rows.values()]
+    """Incidents that stand under these keys and were reported within a window of those moments, a few for each key.
+
+    Who asks for a family of a township asks for all of that township, too (`stood_under`): where that brings all
+    there is, the family is among it.
+    """
+    most, bounds = rules.candidates_compared, _bounds(wanted, rules)
+    found = await _walked(connection, Scope.ANY_FAMILY, bounds.pop(Scope.ANY_FAMILY, ()), most)
+    of_area = Counter(row["locality"] for row in found)
+    for scope, keys in bounds.items():
+        asked = [one for one in keys if scope is not Scope.TOWNSHIP or of_area[one["area"]] >= most]
+        found += await _walked(connection, scope, asked, most)
+    return [_found(row, rules) for row in {row["incident_id"]: row for row in found}.values()]
+
+
+async def _walked(
+    connection: AsyncConnection, scope: Scope, bounds: Sequence[Row], most: int
+) -> list[RowMapping]:
+    """What the walks of one scope bring; some of it perhaps twice."""
+    filled = [*bounds, *[_nothing(scope)] * (-len(bounds) % _AT_ONCE)]
+    rows: list[RowMapping] = []
+    for at in range(0, len(filled), _AT_ONCE):
+        chunk = filled[at : at + _AT_ONCE]
+        values = {f"{name}_{n}": value for n, one in enumerate(chunk) for name, value in one.items()}
+        rows += (await connection.execute(_near(scope), {**values, "most": most})).mappings()
+    return rows
 
 
 async def by_id(
@@ -221,21 +237,21 @@ def _walk(scope: Scope, number: int) -> Select[tuple[object, ...]]:
     return walk.order_by(last.desc()).limit(bindparam("most"))
 
 
-def _bounds(wanted: Iterable[Wanted], rules: Fusion) -> Mapping[Scope, list[dict[str, object]]]:
+def _bounds(wanted: Iterable[Wanted], rules: Fusion) -> dict[Scope, list[Row]]:
     """For each key the values of its walk, around all the moments at which it is wanted."""
     moments: dict[Key, tuple[datetime, datetime]] = {}
     for one in wanted:
         first, last = moments.get(one.key, (one.at, one.at))
         moments[one.key] = (min(first, one.at), max(last, one.at))
-    bounds: dict[Scope, list[dict[str, object]]] = {}
+    bounds: dict[Scope, list[Row]] = {}
     window = timedelta(seconds=rules.wide_reach.window_seconds)
     for key, (first, last) in moments.items():
         bounds.setdefault(key.scope, []).append(_values(key, first - window, last + window))
     return bounds
 
 
-def _values(key: Key, not_before: datetime, not_after: datetime) -> dict[str, object]:
-    values: dict[str, object] = {
+def _values(key: Key, not_before: datetime, not_after: datetime) -> Row:
+    values: Row = {
         "not_before": not_before,
         "not_after": not_after,
         "not_long_after": not_after + _LONGEST,
@@ -247,7 +263,7 @@ def _values(key: Key, not_before: datetime, not_after: datetime) -> dict[str, ob
     return values
 
 
-def _nothing(scope: Scope) -> dict[str, object]:
+def _nothing(scope: Scope) -> Row:
     never = datetime(2000, 1, 1, tzinfo=UTC)
     return _values(Key(scope, _NOWHERE, _NOWHERE), never, never)
 

@@ -5,8 +5,8 @@ they are added up, and the sum becomes a likelihood. What neither says counts fo
 contradiction. Must never enter: figures (all in the rulebook's `fusion`, all ours), and which incidents are compared.
 """
 
-from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 from models.categories import Category, category_facts
 from models.events.perception import FeaturePoints, FusionFeature, FusionOutcome
@@ -20,8 +20,7 @@ _DIGITS = 4
 _COUNTED = frozenset(FACT_NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """How likely it is one event, what that comes to, and what was seen that says so."""
 
     score: float
@@ -57,15 +56,15 @@ def compare(one: View, other: View, rules: Fusion, spread_ratio: float = 0.0) ->
     kind = _of_category(mine.category, theirs.category, points)
     if is_covered and spread_ratio:
         kind = Seen(points.category_not_given_in_spread, ("category not given, where a wide one has spread",))
-    features = {
-        FusionFeature.PLACE: place,
-        FusionFeature.TIME: time,
-        FusionFeature.CATEGORY: kind,
-        FusionFeature.WORDS: _of_words(one, other, points),
-        FusionFeature.NUMBERS: _of_numbers(mine, theirs, rules),
-        FusionFeature.REPORTER: _of_reporters(mine, theirs, points),
-    }
-    seen = tuple((feature, found) for feature, found in features.items() if found is not None)
+    features = (
+        (FusionFeature.PLACE, place),
+        (FusionFeature.TIME, time),
+        (FusionFeature.CATEGORY, kind),
+        (FusionFeature.WORDS, _of_words(one, other, points)),
+        (FusionFeature.NUMBERS, _of_numbers(mine, theirs, rules)),
+        (FusionFeature.REPORTER, _of_reporters(mine, theirs, points)),
+    )
+    seen = tuple((feature, found) for feature, found in features if found is not None)
     score = _likelihood(points.start + sum(found.points for _, found in seen))
     return Comparison(score, _outcome(score, rules), seen)
 
@@ -81,8 +80,10 @@ def _reached(rules: Fusion, spread_ratio: float) -> nearness.Distances:
 
 def _is_covered(one: View, other: View, rules: Fusion) -> bool:
     """One does not say what it is, and comes from a township over which the other may have spread."""
-    kinds = (one.category, other.category)
-    is_one_of_each = any(_is_unknown(kind) for kind in kinds) and any(kind in rules.wide for kind in kinds)
+    mine, theirs = one.category, other.category
+    is_one_of_each = (_is_unknown(mine) and theirs in rules.wide) or (
+        _is_unknown(theirs) and mine in rules.wide
+    )
     return is_one_of_each and not one.areas.keys().isdisjoint(other.areas)
 
 

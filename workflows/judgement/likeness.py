@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from models.categories import Category
 from models.identifiers import AreaCode
@@ -23,8 +24,7 @@ _DISTRICT = 6  # digits of a code
 _TOWNSHIP = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What was seen of one feature, and the points that the rulebook gives for it."""
 
     points: float

@@ -87,6 +87,25 @@ async def test_a_report_meets_few_candidates_the_latest_of_its_township(worker: 
     assert IncidentId(f"i-{3 * most - 1}") not in pool.by_id
 
 
+async def test_what_is_of_its_family_is_met_however_much_else_its_township_and_its_district_have(
+    worker: Worker,
+) -> None:
+    """Later ones of other families in the township, and of the family in the district, do not hide it."""
+    await worker.report(report(category=Category.FIRE))
+    rows = [await copied(worker, n) for n in range(1, 2 * RULES.fusion.candidates_compared)]
+    flood = {"category": Category.FLOOD.value, "family": Category.FLOOD.facts.family.value}
+    elsewhere = [
+        {**row, **flood, "incident_id": f"{row['incident_id']}-b", "locality": THIRD} for row in rows
+    ]
+    sought = {**await copied(worker, 60), **flood}
+    async with worker.database.write() as connection:
+        await connection.execute(insert(INCIDENTS), [*rows, *elsewhere, sought])
+    async with worker.database.read() as connection:
+        mine = account(report("r-x", source="x", category=Category.FLOOD))
+        pool = await fusion_candidates.load(connection, [mine], RULES)
+    assert IncidentId("i-60") in pool.by_id
+
+
 async def copied(worker: Worker, minutes: int) -> dict[str, object]:
     """The row of the one incident under another id, reported so many minutes earlier."""
     (row, *_) = await worker.rows("incidents")
@@ -97,6 +116,10 @@ async def copied(worker: Worker, minutes: int) -> dict[str, object]:
 async def test_no_look_up_reads_a_whole_table(worker: Worker) -> None:
     """Every statement of the look-ups walks down an index, as the database itself says."""
     await worker.report(report("r-0", category=Category.FLOOD))
+    async with (
+        worker.database.write() as connection
+    ):  # so many that the families of the township are asked for
+        await connection.execute(insert(INCIDENTS), [await copied(worker, n) for n in range(1, 20)])
     asked: list[tuple[str, Any]] = []
 
     def keep(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
