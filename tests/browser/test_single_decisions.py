@@ -57,7 +57,9 @@ def test_a_commander_takes_one_order_back(enter: Enter, program: Program) -> Non
     retractable = panel.get_by_role("button", name="撤回：")
     theirs = desk.locator("#owed .command", has_text="铜元局轻轨站")
     expect(theirs.first).to_be_visible()
-    expect(orders.first).to_contain_text("已送达")  # taken back before its receipt, the receipt would be refused
+    expect(orders.first).to_contain_text(
+        "已送达"
+    )  # taken back before its receipt, the receipt would be refused
     before, owed = retractable.count(), theirs.count()
     assert before > 1
     orders.first.get_by_role("button", name="撤回：南岸区 消防救援").click()

@@ -22,6 +22,7 @@ HOUR, DAY = 3_600.0, 86_400.0
 _FIVE_MINUTES = 300.0
 _TOLD_WITHIN_SECONDS = 20.0
 _LOOK_EVERY_SECONDS = 0.25
+_NEARLY_NONE = 1_000
 _ZONES = ("Asia/Shanghai", "America/New_York", "Europe/Berlin")
 _FIRST_CLOCK_SECONDS = (
     5.0  # of an incident, by the rulebook that is shipped: the second look for the same event
@@ -62,7 +63,7 @@ async def herd(scene: Scene) -> None:
         await _made(made, publisher, AT_ONCE)  # the first takes long
         began = perf_counter()
         await _made(made, publisher, AT_ONCE)
-        lead_seconds = (perf_counter() - began) * many / AT_ONCE * 1.3 + 10
+        lead_seconds = (perf_counter() - began) * many / AT_ONCE * 1.5 + 15
         due = datetime.now(UTC) + timedelta(seconds=lead_seconds)
         made.stand_at(due - timedelta(seconds=_FIRST_CLOCK_SECONDS))
         await _made(made, publisher, many)
@@ -240,9 +241,10 @@ async def _made(herd: Herd, publisher: Publisher, count: int) -> None:
 
 
 async def _until_none(scene: Scene, counted: str) -> None:
+    """Seldom at first: each look is a connection of its own and counts a whole herd."""
     async with asyncio.timeout(_ALL_FIRED_WITHIN_SECONDS):
-        while await number(scene.stack.books, counted):
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        while left := await number(scene.stack.books, counted):
+            await asyncio.sleep(_LOOK_EVERY_SECONDS if left < _NEARLY_NONE else 1)
 
 
 async def _orders_seconds(scene: Scene, since: datetime, until: datetime) -> tuple[list[float], list[float]]:
