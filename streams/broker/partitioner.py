@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from aiokafka.partitioner import murmur2
 
-# aiokafka hashes in Python, about 5 us for a key of 25 bytes; keys repeat (areas, units, open incidents).
-_REMEMBERED_KEYS = 65_536
+# aiokafka hashes in Python, about 5 us for a key of 25 bytes; keys repeat soon (areas, units, what happens now).
+_REMEMBERED_KEYS = 4_096
 
 
 @lru_cache(maxsize=_REMEMBERED_KEYS)

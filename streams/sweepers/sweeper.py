@@ -17,6 +17,7 @@ from streams.log import LogEvent
 from streams.metrics import Metrics
 
 _LONGEST_PAUSE_SECONDS = 10.0
+_LONGEST_REST_SECONDS = 3.0  # a look may have waited for the database: that was no work to rest from
 _log = structlog.get_logger()
 
 Work = Callable[[], Awaitable[int]]
@@ -37,7 +38,7 @@ class Sweeper:
     ) -> None:
         """`work` does a bounded piece and returns how many rows that were; 0 is nothing to do.
 
-        `busy_ratio`, above 0 and up to 1, is how much of the time it may be at work.
+        `busy_ratio`, above 0 and up to 1, is how much of the time it may be at work; it rests for 3 s at most.
         """
         self.name = name
         self._work = work
@@ -66,7 +67,7 @@ class Sweeper:
         now = asyncio.get_running_loop().time
         began = now()
         pause_seconds = await self._swept()
-        return max(pause_seconds, (now() - began) * self._rest_ratio)
+        return max(pause_seconds, min((now() - began) * self._rest_ratio, _LONGEST_REST_SECONDS))
 
     async def _swept(self) -> float:
         try:
