@@ -135,6 +135,7 @@ async def lost(books: Books, witness: Witness) -> list[str]:
 
 async def doubled(books: Books, witness: Witness) -> list[str]:
     """What was done twice, or told in two ways."""
+    heard = dict(witness.heard)  # before the books are read: who does not end goes on being ordered meanwhile
     bodies = {
         str(one): bytes(body) for one, body in await books.rows("SELECT command_id, body FROM commands")
     }
@@ -148,8 +149,8 @@ async def doubled(books: Books, witness: Witness) -> list[str]:
             orders[tuple(map(str, what))] += 1
     found = [f"command {one} issued {count} times" for one, count in issued.items() if count > 1]
     found += [f"order {one} given {count} times" for one, count in orders.items() if count > 1]
-    found += [f"command {one} heard in two wordings" for one, seen in witness.heard.items() if len(seen) > 1]
-    found += [f"command {one} heard and not in the books" for one in witness.heard if one not in bodies]
+    found += [f"command {one} heard in two wordings" for one, seen in heard.items() if len(seen) > 1]
+    found += [f"command {one} heard and not in the books" for one in heard if one not in bodies]
     found += [f"receipt of {one} changed" for one in witness.unequal_receipts]
     joined: Counter[tuple[str, str]] = Counter()
     for (body,) in await books.rows("SELECT body FROM events WHERE type = 'report_joined'"):
